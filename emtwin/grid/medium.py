@@ -1,0 +1,111 @@
+"""Material rows per Yee edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import GridError
+from emtwin.grid.yee import Grid
+
+PEC_ROW = 0
+VACUUM_ROW = 1
+MAX_ROWS = int(np.iinfo(np.uint16).max) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Medium:
+    """Which row of a small material table every edge of the grid uses.
+
+    Row 0 is the perfect conductor, row 1 vacuum. The tangential edges of the outer
+    boundary carry the material beside them; closing the boundary is the solver's part.
+
+    Parameters
+    ----------
+    ids_x : ndarray of uint16
+        Row of e_x at (i+1/2, j, k), shape `grid.nodes`; the last plane along x holds no
+        edge and is row 0.
+    ids_y : ndarray of uint16
+        Row of e_y at (i, j+1/2, k), shape `grid.nodes`, last plane along y row 0.
+    ids_z : ndarray of uint16
+        Row of e_z at (i, j, k+1/2), shape `grid.nodes`, last plane along z row 0.
+    permittivity : ndarray of float64
+        Relative permittivity per row, shape (rows,).
+    conductivity : ndarray of float64
+        Conductivity per row in S/m, shape (rows,); of row 0 it has no meaning and is 0.
+
+    Raises
+    ------
+    GridError
+        If shapes disagree, an id has no row, or a value is negative or not finite.
+    """
+
+    ids_x: NDArray[np.uint16]
+    ids_y: NDArray[np.uint16]
+    ids_z: NDArray[np.uint16]
+    permittivity: NDArray[np.float64]
+    conductivity: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        for name in ("permittivity", "conductivity"):
+            values = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
+            _check_values(name, values)
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+        if self.permittivity.shape != self.conductivity.shape:
+            raise GridError.single(
+                f"the material table has {self.permittivity.size} permittivities but "
+                f"{self.conductivity.size} conductivities"
+            )
+        for name in ("ids_x", "ids_y", "ids_z"):
+            ids = np.ascontiguousarray(getattr(self, name), dtype=np.uint16)
+            _check_ids(name, ids, self.rows, self.ids_x.shape)
+            ids.setflags(write=False)
+            object.__setattr__(self, name, ids)
+
+    @classmethod
+    def vacuum(cls, grid: Grid) -> Medium:
+        """Medium of an empty `grid`: row 1 on every edge that exists."""
+        ids = [np.full(grid.nodes, VACUUM_ROW, dtype=np.uint16) for _ in range(3)]
+        for axis, array in enumerate(ids):
+            last_plane(array, axis)[...] = PEC_ROW
+        return cls(*ids, np.ones(2), np.zeros(2))
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the material table."""
+        return int(self.permittivity.size)
+
+    @property
+    def ids(self) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]:
+        """The id arrays of the three components."""
+        return self.ids_x, self.ids_y, self.ids_z
+
+
+def last_plane(array: NDArray[np.uint16], axis: int) -> NDArray[np.uint16]:
+    """View of the plane of `array` that holds no edge of direction `axis`."""
+    where: list[slice | int] = [slice(None)] * 3
+    where[axis] = -1
+    view: NDArray[np.uint16] = array[tuple(where)]
+    return view
+
+
+def _check_values(name: str, values: NDArray[np.float64]) -> None:
+    if values.ndim != 1 or values.size < 2:
+        raise GridError.single(
+            f"{name} needs one value per row and at least the rows perfect conductor and vacuum, "
+            f"got shape {values.shape}"
+        )
+    if not np.all(np.isfinite(values)) or np.any(values < 0.0):
+        raise GridError.single(f"{name} must be finite and not negative, got {values.min():g}")
+    if values.size > MAX_ROWS:
+        raise GridError.single(f"{values.size} material rows, but ids hold at most {MAX_ROWS}")
+
+
+def _check_ids(name: str, ids: NDArray[np.uint16], rows: int, shape: tuple[int, ...]) -> None:
+    if ids.ndim != 3 or ids.shape != shape:
+        raise GridError.single(f"{name} has shape {ids.shape}, but ids_x has {shape}")
+    if int(ids.max()) >= rows:
+        raise GridError.single(f"{name} holds row {int(ids.max())}, but the table has {rows} rows")
