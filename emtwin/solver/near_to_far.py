@@ -1,0 +1,257 @@
+"""Fields of equivalent currents: far away, and at a finite distance with all terms.
+
+Electric dipole I l at distance R, with g = exp(-jkR) / (4 pi R) and exp(+jwt):
+
+    E = -eta g { [jk + 1/R - j/(k R^2)] I l - [jk + 3/R - 3j/(k R^2)] R^ (R^ . I l) }
+
+Magnetic dipole K l:  E = g (jk + 1/R) R^ x K l.
+
+The k-dependence beside the phase is a polynomial in k, so the sum over dipoles is a
+matrix product per point: phases times moments against real geometry factors.
+Over a floor, add the images first: ``currents.over_floor(z0)``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.constants import C0, ETA0, TWO_PI
+from emtwin.errors import InputError
+from emtwin.solver.currents import Dipoles, EquivalentCurrents
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
+Precision = Literal["single", "double"]
+
+_WORK = 120_000
+"""Phases per block: what stays in a core's cache."""
+
+_UNEVEN = 1e-8
+"""Phase in rad by which harmonics may miss the even ladder and still climb it."""
+
+
+def far_field(
+    currents: EquivalentCurrents,
+    directions: Real,
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> Complex:
+    """Far field F of the currents: E tends to F exp(-jkr) / r about `origin`.
+
+    Parameters
+    ----------
+    currents : EquivalentCurrents
+        nf frequencies; images included where there is a floor.
+    directions : ndarray of float64, shape (nd, 3)
+        Unit vectors from the origin towards the observer.
+    origin : tuple of float
+        Phase reference in metres.
+
+    Returns
+    -------
+    ndarray of complex128, shape (nf, nd, 3)
+        F in volts (V per volt of source where the currents are per volt).
+
+    Raises
+    ------
+    InputError
+        If a direction is not a unit vector.
+
+    References
+    ----------
+    Balanis, Antenna Theory, 4th ed., eqs. 12-10a to 12-10f.
+    """
+    directions = _points(directions, "directions")
+    if np.any(np.abs(np.linalg.norm(directions, axis=1) - 1.0) > 1e-9):
+        raise InputError.single(
+            "a direction is not a unit vector", field="directions", remedy="divide by its length"
+        )
+    k = _wavenumbers(currents)
+    n = _radiation_vector(currents.electric, k, directions, origin)
+    l = _radiation_vector(currents.magnetic, k, directions, origin)  # noqa: E741
+    transverse = n - directions * np.sum(n * directions, axis=2, keepdims=True)
+    amplitude = 1j * k[:, None, None] / (2.0 * TWO_PI)
+    field: Complex = amplitude * (np.cross(directions, l) - ETA0 * transverse)
+    return field
+
+
+def near_field(
+    currents: EquivalentCurrents, points: Real, *, precision: Precision = "double"
+) -> Complex:
+    """Electric field of the currents at finite distance, all near terms included.
+
+    Parameters
+    ----------
+    currents : EquivalentCurrents
+        nf frequencies; images included where there is a floor.  Evenly spaced
+        frequencies (harmonics) are several times quicker than others.
+    points : ndarray of float64, shape (np, 3)
+        Points in metres, outside the surface of the currents.
+    precision : {"double", "single"}
+        Arithmetic of the sums: single is twice as quick and loses 1e-6 of the
+        sum of the moduli.  Distances and start phases are always double.
+
+    Returns
+    -------
+    ndarray of complex128, shape (nf, np, 3)
+        E in V/m (per volt of source where the currents are per volt).
+
+    Raises
+    ------
+    InputError
+        If a point stands on a dipole.
+    """
+    points = _points(points, "points")
+    k = _wavenumbers(currents)
+    dtype: Any = np.complex64 if precision == "single" else np.complex128
+    blocks = [
+        block
+        for dipoles, electric in ((currents.electric, True), (currents.magnetic, False))
+        for block in _blocks(dipoles, k.size, electric, dtype)
+    ]
+    one = partial(_field_at, blocks, k)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        fields = list(pool.map(one, points))
+    return np.stack(fields, axis=1) if fields else np.zeros((k.size, 0, 3), np.complex128)
+
+
+class _Block:
+    """A few dipoles of one kind and direction, small enough for the cache."""
+
+    def __init__(self, dipoles: Dipoles, rows: Any, axis: int, electric: bool, dtype: Any) -> None:
+        self.position = dipoles.position[rows]
+        self.moment = dipoles.moment[:, rows].astype(dtype)
+        self.axis = axis
+        self.electric = electric
+
+    def field(self, k: Real, point: Real) -> Complex:
+        """E at one point from these dipoles, shape (nf, 3)."""
+        offset = point - self.position
+        distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+        if np.any(distance < 1e-9):
+            raise InputError.single(
+                f"the point ({point[0]:g}, {point[1]:g}, {point[2]:g}) m stands on a dipole",
+                field="points",
+                remedy="keep points outside the surface of the currents",
+            )
+        wave = _phases(-k, distance, self.moment.dtype)
+        wave *= self.moment
+        towards = (offset / distance[:, None]).T
+        if self.electric:
+            return self._electric(wave, k[:, None], towards, distance)
+        return self._magnetic(wave, k[:, None], towards, distance)
+
+    def _electric(self, wave: Any, k: Real, towards: Real, distance: Real) -> Complex:
+        factors = np.empty((9, distance.size))
+        unit = np.zeros((3, 1))
+        unit[self.axis] = 1.0
+        along = towards * towards[self.axis]
+        factors[0:3] = (along - unit) / distance
+        factors[3:6] = (3.0 * along - unit) / distance**2
+        factors[6:9] = factors[3:6] / distance
+        sums = _against(wave, factors)
+        field: Complex = (ETA0 / (2.0 * TWO_PI)) * (
+            1j * k * sums[:, 0:3] + sums[:, 3:6] - 1j / k * sums[:, 6:9]
+        )
+        return field
+
+    def _magnetic(self, wave: Any, k: Real, towards: Real, distance: Real) -> Complex:
+        u, v = (self.axis + 1) % 3, (self.axis + 2) % 3
+        # R^ x a^ has the components R_v along u and -R_u along v (u, v, a cyclic).
+        across = np.stack((towards[v], -towards[u])) / distance
+        sums = _against(wave, np.concatenate((across, across / distance)))
+        field = np.zeros((k.size, 3), np.complex128)
+        field[:, [u, v]] = (1j * k * sums[:, 0:2] + sums[:, 2:4]) / (2.0 * TWO_PI)
+        return field
+
+
+def _field_at(blocks: list[_Block], k: Real, point: Real) -> Complex:
+    """E at one point, blocks summed in fixed order, shape (nf, 3)."""
+    field = np.zeros((k.size, 3), np.complex128)
+    for block in blocks:
+        field += block.field(k, point)
+    return field
+
+
+def _against(wave: Any, factors: Real) -> Complex:
+    """Sums of `wave` (nf, m) times real `factors` (nc, m) over m, shape (nf, nc)."""
+    real = factors.astype(wave.real.dtype).T
+    sums: Complex = (wave.real @ real).astype(np.complex128)
+    sums.imag = wave.imag @ real
+    return sums
+
+
+def _blocks(dipoles: Dipoles, nf: int, electric: bool, dtype: Any) -> Iterator[_Block]:
+    """Cut `dipoles` into cache-sized blocks of one direction."""
+    for axis, rows in _cut(dipoles, max(_WORK // nf, 64)):
+        yield _Block(dipoles, rows, axis, electric, dtype)
+
+
+def _cut(dipoles: Dipoles, size: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Rows of `dipoles` by direction, at most `size` at a time."""
+    for axis in range(3):
+        rows = np.flatnonzero(dipoles.axis == axis)
+        for start in range(0, rows.size, size):
+            yield axis, rows[start : start + size]
+
+
+def _radiation_vector(
+    dipoles: Dipoles, k: Real, directions: Real, origin: tuple[float, float, float]
+) -> Complex:
+    """Moments summed with phase exp(+jk r^ . r'), shape (nf, nd, 3)."""
+    total = np.zeros((k.size, directions.shape[0], 3), np.complex128)
+    for axis, rows in _cut(dipoles, max(_WORK // k.size, 64)):
+        ahead = (dipoles.position[rows] - np.asarray(origin)) @ directions.T
+        for direction in range(directions.shape[0]):
+            wave = _phases(k, ahead[:, direction], np.complex128)
+            total[:, direction, axis] += np.einsum("fm,fm->f", wave, dipoles.moment[:, rows])
+    return total
+
+
+def _phases(k: Real, length: Real, dtype: Any) -> Any:
+    """exp(jk length), shape (nf, m); evenly spaced k by doubling, others one by one.
+
+    Doubling takes log2(nf) multiplications per phase, so rounding stays at a
+    few units of the last place.
+    """
+    step = (k[-1] - k[0]) / max(k.size - 1, 1)
+    uneven = np.abs(k - (k[0] + step * np.arange(k.size))).max() * np.abs(length).max(initial=0.0)
+    if k.size < 4 or uneven > _UNEVEN:
+        return np.exp(1j * np.multiply.outer(k, length)).astype(dtype)
+    waves = np.empty((k.size, length.size), dtype)
+    waves[0] = np.exp(1j * k[0] * length)
+    for power in count():
+        done = 1 << power
+        if done >= k.size:
+            return waves
+        jump = np.exp(1j * (done * step) * length).astype(dtype)
+        more = min(done, k.size - done)
+        np.multiply(waves[:more], jump, out=waves[done : done + more])
+
+
+def _wavenumbers(currents: EquivalentCurrents) -> Real:
+    """Free-space wavenumbers in rad/m, shape (nf,); refuses zero frequency."""
+    if np.any(currents.frequencies <= 0.0):
+        raise InputError.single(
+            f"radiated fields need positive frequencies, got {currents.frequencies.min():g} Hz",
+            field="frequencies",
+            remedy="leave out zero frequency",
+        )
+    return TWO_PI / C0 * np.asarray(currents.frequencies, np.float64)
+
+
+def _points(values: Real, name: str) -> Real:
+    """`values` as float64 of shape (n, 3)."""
+    array = np.asarray(values, np.float64)
+    if array.ndim != 2 or array.shape[1] != 3:
+        raise InputError.single(
+            f"{name} must have shape (n, 3), got {array.shape}", field=name, remedy="one row each"
+        )
+    return array
