@@ -1,0 +1,296 @@
+"""What must hold between the fields of a twin file.
+
+Works on plain data and passes over what has the wrong shape (the models report
+that), so that a misspelt unit hides no misspelt reference.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from emtwin.errors import InputError, Problem
+from emtwin.scene.document import Document, FieldPath, written
+from emtwin.scene.translate import did_you_mean, raw_value
+
+Regions = Callable[[Path, str], Collection[str]]
+"""Names of the regions of a mesh file with its unit; raises InputError for a bad file."""
+
+
+class Item(NamedTuple):
+    """A mapping of a list in the file, with its place."""
+
+    path: FieldPath
+    value: Mapping[str, Any]
+
+    def text(self, key: str) -> str | None:
+        """Value of a text field, None where it is missing or no text."""
+        value = self.value.get(key)
+        return value if isinstance(value, str) else None
+
+
+class End(NamedTuple):
+    """One end of a cable or trace."""
+
+    path: FieldPath
+    value: Any
+    wire: Item
+
+
+def problems(
+    document: Document,
+    materials: Collection[str] | None = None,
+    regions: Regions | None = None,
+) -> Iterator[Problem]:
+    """Every cross-check that fails.
+
+    Parameters
+    ----------
+    document : Document
+        File to check, read but not validated.
+    materials : collection of str, optional
+        Names of the material library; left out, material names are not checked.
+    regions : callable, optional
+        Gives the region names of a mesh file; left out, regions are not checked.
+
+    Yields
+    ------
+    Problem
+        With file, line, field path, value and remedy.
+    """
+    yield from _unique_names(document)
+    yield from _references(document)
+    yield from _port_use(document)
+    yield from _ends(document)
+    yield from _tests(document)
+    yield from _meshes(document, regions)
+    if materials is not None:
+        yield from _materials(document, materials)
+
+
+def items(document: Document, *path: str) -> list[Item]:
+    """Mappings in the list at `path`; empty where there is no such list."""
+    value, _ = raw_value(document.data, path)
+    entries = value if isinstance(value, list) else []
+    return [Item((*path, i), entry) for i, entry in enumerate(entries) if isinstance(entry, dict)]
+
+
+def _wires(document: Document) -> list[Item]:
+    return items(document, "device", "cables") + items(document, "device", "traces")
+
+
+def _all_ends(document: Document) -> Iterator[End]:
+    for wire in _wires(document):
+        for side in ("start", "end"):
+            if side in wire.value:
+                yield End((*wire.path, side), wire.value[side], wire)
+
+
+def _names(entries: list[Item]) -> list[str]:
+    return [name for entry in entries if (name := entry.text("name")) is not None]
+
+
+def _unique_names(document: Document) -> Iterator[Problem]:
+    groups = {
+        "part": items(document, "device", "parts"),
+        "cable or trace": _wires(document),
+        "port": items(document, "device", "ports"),
+    }
+    for what, group in groups.items():
+        first: dict[str, Item] = {}
+        for item in group:
+            name = item.text("name")
+            if name is not None and first.setdefault(name, item) is not item:
+                line = document.line_of((*first[name].path, "name"))
+                message = f"the {what} name {name!r} is already used on line {line}"
+                yield document.problem((*item.path, "name"), message, "give it another name")
+
+
+def _references(document: Document) -> Iterator[Problem]:
+    parts = _names(items(document, "device", "parts"))
+    ports = _names(items(document, "device", "ports"))
+    for trace in items(document, "device", "traces"):
+        yield from _known(document, trace.path, trace.value, "plane", parts, "parts")
+    for end in _all_ends(document):
+        if isinstance(end.value, dict):
+            for key in ("bond", "part"):
+                yield from _known(document, end.path, end.value, key, parts, "parts")
+            yield from _known(document, end.path, end.value, "port", ports, "ports")
+
+
+def _known(
+    document: Document,
+    path: FieldPath,
+    value: Mapping[str, Any],
+    key: str,
+    names: list[str],
+    plural: str,
+) -> Iterator[Problem]:
+    name = value.get(key)
+    place = (*path, key)
+    if isinstance(name, str) and name not in names and place not in document.blanks:
+        message = f"there is no {plural.removesuffix('s')} {name!r}"
+        yield document.problem(place, message, did_you_mean(name, names, plural))
+
+
+def _port_use(document: Document) -> Iterator[Problem]:
+    used: dict[str, list[FieldPath]] = defaultdict(list)
+    for end in _all_ends(document):
+        if isinstance(end.value, dict) and isinstance(end.value.get("port"), str):
+            used[end.value["port"]].append((*end.path, "port"))
+    for port in items(document, "device", "ports"):
+        name = port.text("name")
+        if name is not None and name not in used:
+            message = f"the port {name!r} is at no end of a cable or trace"
+            remedy = f"add 'start: {{port: {name}, part: PART}}' to a cable, or remove the port"
+            yield document.problem(port.path, message, remedy)
+    for name, places in used.items():
+        for place in places[1:]:
+            message = f"the port {name!r} is already at {written(places[0])}"
+            yield document.problem(place, message, "declare a port of its own for this end")
+
+
+def _ends(document: Document) -> Iterator[Problem]:
+    for cable in items(document, "device", "cables"):
+        if "common_mode" in cable.value and cable.value.get("end") != "floor":
+            message = "a common-mode impedance needs an end on the floor"
+            remedy = "write 'end: floor' or remove common_mode"
+            yield document.problem((*cable.path, "common_mode"), message, remedy)
+    for end in _all_ends(document):
+        plane = end.wire.text("plane")
+        if plane is None or not isinstance(end.value, dict):
+            continue
+        for key in ("part", "bond"):
+            name = end.value.get(key)
+            if isinstance(name, str) and name != plane:
+                message = f"{name!r} is not the trace's plane {plane!r}"
+                yield document.problem((*end.path, key), message, f"write {key}: {plane}")
+
+
+_TESTS = {
+    "radiated_immunity": ("immunity", "{threshold: 0.2 V, quantity: carrier_rms}"),
+    "radiated_emission": (
+        "emission",
+        "{frequency: 24 MHz, amplitude: 3.3 V, rise_time: 1.5 ns}",
+    ),
+}
+
+
+def _tests(document: Document) -> Iterator[Problem]:
+    ports = items(document, "device", "ports")
+    for test, (key, example) in _TESTS.items():
+        value, _ = raw_value(document.data, ("tests", test))
+        declared = value if isinstance(value, dict) else {}
+        if "not_applicable" in declared or any(port.value.get(key) for port in ports):
+            continue
+        if not isinstance(document.data, dict) or "device" not in document.data:
+            continue
+        message = f"no port has '{key}', so the test has nothing to judge"
+        remedy = (
+            f"add '{key}: {example}' to a port, or state under tests "
+            f"'{test}: {{not_applicable: REASON}}'"
+        )
+        yield document.problem(("tests", test), message, remedy)
+    limit, _ = raw_value(document.data, ("tests", "radiated_emission", "class"))
+    if limit == "A" and raw_value(document.data, ("environment",))[0] == "home":
+        message = "class A is not allowed in the home environment"
+        remedy = "write 'class: B' or 'environment: professional'"
+        yield document.problem(("tests", "radiated_emission", "class"), message, remedy)
+
+
+def _meshes(document: Document, regions: Regions | None) -> Iterator[Problem]:
+    default = ("device", "mesh")
+    shared, _ = raw_value(document.data, default)
+    known = _Meshes(document, regions)
+    if isinstance(shared, dict):
+        yield from known.open(Item(default, shared))
+    taken: dict[tuple[Path, str], Item] = {}
+    for part in items(document, "device", "parts"):
+        own = part.value.get("mesh")
+        if own is None and shared is None:
+            remedy = "add 'mesh: {file: FILE, unit: mm}' to the part or to the device"
+            yield document.problem(part.path, "the part has no mesh", remedy)
+        if isinstance(own, dict):
+            yield from known.open(Item((*part.path, "mesh"), own))
+        mesh = own if own is not None else shared
+        if isinstance(mesh, dict) and isinstance(mesh.get("file"), str):
+            yield from _region(document, part, mesh["file"], known, taken)
+
+
+def _region(
+    document: Document,
+    part: Item,
+    file: str,
+    known: _Meshes,
+    taken: dict[tuple[Path, str], Item],
+) -> Iterator[Problem]:
+    path = known.resolve(file)
+    implied = path.stem if path.suffix.lower() == ".stl" else part.text("name")
+    region = part.text("region") or implied
+    if region is None:
+        return
+    place = (*part.path, "region" if "region" in part.value else "name")
+    names = known.regions.get(path)
+    if names is not None and region not in names:
+        message = f"the mesh {path.name} has no region {region!r}"
+        yield document.problem(place, message, did_you_mean(region, names, "regions"))
+    other = taken.setdefault((path, region), part)
+    if other is not part:
+        message = f"the region {region!r} of {path.name} is already the part {other.text('name')!r}"
+        yield document.problem(place, message, "name another region or remove one part")
+
+
+class _Meshes:
+    """Mesh files named in a twin file: which exist, and their regions."""
+
+    def __init__(self, document: Document, reader: Regions | None) -> None:
+        self.document = document
+        self.reader = reader
+        self.regions: dict[Path, Collection[str]] = {}
+        self.seen: set[Path] = set()
+
+    def resolve(self, file: str) -> Path:
+        """Absolute path of a mesh file."""
+        return Path(self.document.file.parent, file).resolve()
+
+    def open(self, mesh: Item) -> Iterator[Problem]:
+        """Problems of a mesh file; its region names are kept."""
+        file = mesh.text("file")
+        place = (*mesh.path, "file")
+        if not file or place in self.document.blanks:
+            return
+        path = self.resolve(file)
+        if not path.is_file():
+            yield self._missing(place, file, path)
+        elif self.reader is not None and path not in self.seen:
+            self.seen.add(path)
+            yield from self._read(place, path, str(mesh.value.get("unit", "m")))
+
+    def _read(self, place: FieldPath, path: Path, unit: str) -> Iterator[Problem]:
+        assert self.reader is not None
+        try:
+            self.regions[path] = self.reader(path, unit)
+        except InputError as error:
+            for found in error.problems:
+                message = f"{found.field}: {found.message}" if found.field else found.message
+                yield self.document.problem(place, message, found.remedy)
+
+    def _missing(self, place: FieldPath, file: str, path: Path) -> Problem:
+        if path.is_dir():
+            return self.document.problem(place, f"{file!r} is a folder", "name the mesh file in it")
+        if not path.parent.is_dir():
+            remedy = f"the folder {path.parent} does not exist either; paths start at the twin file"
+            return self.document.problem(place, f"the mesh file {file!r} does not exist", remedy)
+        beside = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+        remedy = did_you_mean(path.name, beside, f"files in {path.parent}")
+        return self.document.problem(place, f"the mesh file {file!r} does not exist", remedy)
+
+
+def _materials(document: Document, library: Collection[str]) -> Iterator[Problem]:
+    extra, _ = raw_value(document.data, ("materials",))
+    names = [*library, *(extra if isinstance(extra, dict) else {})]
+    for key, group in (("material", "parts"), ("permittivity", "traces")):
+        for item in items(document, "device", group):
+            yield from _known(document, item.path, item.value, key, names, "materials")

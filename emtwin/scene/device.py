@@ -1,0 +1,198 @@
+"""The device under test: parts, cables, traces and ports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import MinLen
+from pydantic import AfterValidator, StrictInt, ValidationInfo, model_validator
+
+from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
+from emtwin.scene.paths import cable_path, trace_path
+from emtwin.scene.ports import Port
+from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
+
+
+def _beside_twin_file(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder")
+    return path if folder is None else Path(folder, path).resolve()
+
+
+class MeshFile(Declared):
+    """A mesh file and the unit of its coordinates.
+
+    Parameters
+    ----------
+    file : Path
+        Path of the mesh; in a twin file relative to the twin file's folder,
+        absolute after loading.
+    unit : str
+        Unit of the coordinates in the mesh file.
+    """
+
+    file: Annotated[Path, AfterValidator(_beside_twin_file)]
+    unit: Literal["m", "cm", "mm", "um", "inch", "mil"]
+
+
+class Part(Declared):
+    """A body or sheet of one material.
+
+    Parameters
+    ----------
+    name : str
+        Name of the part, unique in the device.
+    material : str
+        Name of a material of the library or of ``materials`` in this file.
+    priority : int, default 0
+        Where parts overlap the higher priority wins.
+    region : str, optional
+        Named region of the mesh, where it differs from the part's name.
+    kind : str, optional
+        ``solid`` or ``sheet``; left out, the mesh decides (an open surface
+        is a sheet).
+    mesh : MeshFile, optional
+        Own mesh of this part in place of ``device.mesh``.
+    """
+
+    name: Name
+    material: Text
+    priority: StrictInt = 0
+    region: Text | None = None
+    kind: Literal["solid", "sheet"] | None = None
+    mesh: MeshFile | None = None
+
+
+class Cable(Declared):
+    """Outer conductor of a cable, a thin wire along axis-aligned legs.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique among cables and traces.
+    path : tuple of points, shape (n, 3)
+        Corners in metres from the start to the end, at least 2.
+    radius : float
+        Radius of the outer conductor in metres, above 0.
+    start : EndBond, EndPort, EndLoad or EndOpen
+        Connection at the first point.
+    end : EndBond, EndPort, EndLoad, EndOpen or EndFloor
+        Connection at the last point.
+    common_mode : float, optional
+        Common-mode impedance at the foot of a cable that ends on the floor,
+        in ohm, above 0; 150 ohm where left out.
+    """
+
+    name: Name
+    path: Annotated[tuple[Point3, ...], MinLen(2), AfterValidator(cable_path)]
+    radius: Length
+    start: CableStart
+    end: CableEnd
+    common_mode: Resistance | None = None
+
+    @property
+    def foot_impedance(self) -> float:
+        """Common-mode impedance at the foot in ohm, 150 where none is declared."""
+        return 150.0 if self.common_mode is None else self.common_mode
+
+
+class Trace(Declared):
+    """Conductor of a circuit board at its true height over a plane.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique among cables and traces.
+    plane : str
+        Name of the sheet or body that carries the return current.
+    path : tuple of points, shape (n, 2)
+        Corners in metres, at least 2: the two coordinates that lie in the
+        plane, in the order x, y, z (a horizontal plane: x and y).
+    height : float
+        Distance from the plane to the trace's axis in metres, above 0.
+    width : float
+        Width of the trace in metres, above 0.
+    permittivity : str
+        Name of the material between plane and trace.
+    start : EndBond, EndPort, EndLoad or EndOpen
+        Connection at the first point, to the plane.
+    end : EndBond, EndPort, EndLoad or EndOpen
+        Connection at the last point, to the plane.
+    """
+
+    name: Name
+    plane: Name
+    path: Annotated[tuple[Point2, ...], MinLen(2), AfterValidator(trace_path)]
+    height: Length
+    width: Length
+    permittivity: Text
+    start: TraceEnd
+    end: TraceEnd
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plane_is_the_part(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        # A missing plane is reported for itself; "plane" here only avoids a second message.
+        plane = values.get("plane") if isinstance(values.get("plane"), str) else "plane"
+        return values | {
+            side: {"part": plane} | values[side]
+            for side in ("start", "end")
+            if isinstance(values.get(side), dict) and {"port", "load"} & set(values[side])
+        }
+
+
+class Device(Declared):
+    """The device under test, in its own frame: z up, bottom of the housing at z = 0.
+
+    Parameters
+    ----------
+    name : str
+        Name and revision, as they appear in the report.
+    mesh : MeshFile, optional
+        Mesh of every part that names none of its own.
+    parts : tuple of Part
+        Bodies and sheets, at least 1.
+    cables : tuple of Cable
+        Cables whose outer conductor is an antenna.
+    traces : tuple of Trace
+        Conductors at sub-cell height over a plane.
+    ports : tuple of Port
+        Ports that the ends of cables and traces refer to.
+    """
+
+    name: Text
+    mesh: MeshFile | None = None
+    parts: Annotated[tuple[Part, ...], MinLen(1)]
+    cables: tuple[Cable, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    ports: tuple[Port, ...] = ()
+
+    def mesh_of(self, part: Part) -> MeshFile:
+        """Mesh file that holds `part`.
+
+        Raises
+        ------
+        ValueError
+            If neither the part nor the device names one (`load` refuses that).
+        """
+        mesh = part.mesh or self.mesh
+        if mesh is None:
+            raise ValueError(f"part {part.name!r} has no mesh and the device has no default mesh")
+        return mesh
+
+    def region_of(self, part: Part) -> str:
+        """Region of the mesh that `part` is: declared, or its name, or the stem of an STL file."""
+        file = self.mesh_of(part).file
+        return part.region or (file.stem if file.suffix.lower() == ".stl" else part.name)
+
+    def port(self, name: str) -> Port:
+        """Port called `name`.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        return {port.name: port for port in self.ports}[name]
