@@ -143,19 +143,20 @@ def native_library() -> Path | None:
     if chosen:
         return _existing(Path(chosen))
     beside = _PACKAGE / "_native" / library_name()
-    return _recorded_library() or (beside if beside.is_file() else None)
+    installed = _recorded_library() if in_checkout() else None
+    return installed or (beside if beside.is_file() else None)
 
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise ResourceError(
-            f"EMTWIN_NATIVE_LIBRARY names {path}, which does not exist; unset it, or build that file"
+            f"EMTWIN_NATIVE_LIBRARY names {path}, which does not exist; unset it, or build it"
         )
     return path.resolve()
 
 
 def _recorded_library() -> Path | None:
-    """Path of the library among the files that pip recorded, also for an editable install."""
+    """Path of the library among the files that pip recorded for the installed emtwin."""
     try:
         recorded = metadata.distribution("emtwin").files or []
     except metadata.PackageNotFoundError:
