@@ -1,0 +1,83 @@
+"""The whole surface between the physics and the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = Any
+"""A one-dimensional array in the memory of a backend."""
+
+
+class At(NamedTuple):
+    """Address of one element of an array: a kernel sees a pointer to it."""
+
+    array: Array
+    offset: int
+
+
+class Box(NamedTuple):
+    """Cells lo <= (i, j, k) < hi; a list of n items is ((0, 0, 0), (n, 1, 1))."""
+
+    lo: tuple[int, int, int]
+    hi: tuple[int, int, int]
+
+    @classmethod
+    def items(cls, count: int) -> Box:
+        """Box of a kernel that walks along a list."""
+        return cls((0, 0, 0), (count, 1, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One kernel on one box of cells.
+
+    Parameters
+    ----------
+    kernel : str
+        Name of the kernel, as in the kernel sources.
+    box : Box
+        Cells, or items of a list, that it works on.
+    arguments : mapping of str to (Array, At, int or float)
+        One value for each field of the kernel's argument list.
+    reach : int, default 0
+        How many planes it reads beyond its own.
+    """
+
+    kernel: str
+    box: Box
+    arguments: Mapping[str, Any]
+    reach: int = 0
+
+
+class Program(Protocol):
+    """Stages bound to a machine."""
+
+    def run(self, first_step: int, n_steps: int) -> None:
+        """Run all stages, in order, for steps first_step .. first_step + n_steps - 1."""
+
+
+class Backend(Protocol):
+    """A machine with memory and kernels."""
+
+    name: str
+    real: np.dtype[Any]
+
+    def zeros(self, size: int, dtype: DTypeLike = None) -> Array:
+        """Array of `size` zeros, of the backend's real type unless told otherwise."""
+
+    def upload(self, values: NDArray[Any]) -> Array:
+        """Copy of `values` in the backend's memory, flattened, dtype kept."""
+
+    def download(self, array: Array) -> NDArray[Any]:
+        """Copy of an array in the host's memory."""
+
+    def program(self, stages: Sequence[Stage]) -> Program:
+        """Bind stages, checking their arguments against the kernels' lists."""
+
+    def free_bytes(self) -> int:
+        """Memory that is still free, in bytes."""

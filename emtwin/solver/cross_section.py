@@ -1,0 +1,109 @@
+"""What the grid sees of a conductor thinner than its cells.
+
+A current on one edge has, on the grid, a finite inductance: the grid stands for a wire of an
+effective radius of about a fifth of a cell. A real wire differs from it by a logarithm, which becomes
+the wire's in-cell inductance. On a graded grid the effective radius is found from the discrete Laplace
+problem of the cells around the wire, so that no formula for square cells is stretched.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.linalg import spsolve
+
+from emtwin.constants import C0, ETA0, MU0, TWO_PI
+
+_WINDOW = 12  # cells on each side
+Lines = NDArray[np.float64]
+
+
+def grid_inductance(u: Lines, v: Lines, at: tuple[int, int], plane: int | None = None) -> float:
+    """Inductance per metre of an edge current, as the grid sees it.
+
+    Parameters
+    ----------
+    u, v : ndarray
+        Lines of the grid across the wire, in metres.
+    at : tuple of int
+        Indices of the lines on which the wire runs.
+    plane : int or None
+        Index in `v` of a perfectly conducting plane that carries the return current. Without a
+        plane the result is relative to a return at a distance of one metre.
+
+    Returns
+    -------
+    float
+        H/m. The outer boundary of the window is held at the potential of a line current (and of
+        its image), the standard far field of the discrete problem.
+    """
+    u, iu = _window(u, at[0])
+    low = max(at[1] - _WINDOW, 0) if plane is None else plane
+    v, iv = v[low : at[1] + _WINDOW + 1], at[1] - low
+    if plane is None:
+        v, iv = _extend(v, iv)
+    du, dv = u - u[iu], v - v[iv]
+    distance = np.hypot(du[:, None], dv[None, :])
+    image = 1.0 if plane is None else np.hypot(du[:, None], (v + v[iv] - 2 * v[0])[None, :])
+    with np.errstate(divide="ignore"):
+        far = np.log(image / distance) / TWO_PI
+    return MU0 * _potential(u, v, far)[iu, iv]
+
+
+def _window(lines: Lines, at: int) -> tuple[Lines, int]:
+    low = max(at - _WINDOW, 0)
+    return _extend(lines[low : at + _WINDOW + 1], at - low)
+
+
+def _extend(lines: Lines, at: int) -> tuple[Lines, int]:
+    """Continue the lines with their last spacing where the grid ends inside the window."""
+    before, after = max(0, 4 - at), max(0, 4 - (lines.size - 1 - at))
+    head = lines[0] - (lines[1] - lines[0]) * np.arange(before, 0, -1)
+    tail = lines[-1] + (lines[-1] - lines[-2]) * np.arange(1, after + 1)
+    return np.concatenate((head, lines, tail)), at + before
+
+
+def _potential(u: Lines, v: Lines, boundary: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Five-point solution for a unit line source; `boundary` holds the outer values."""
+    shape = (u.size, v.size)
+    inner = np.zeros(shape, bool)
+    inner[1:-1, 1:-1] = True
+    number = np.cumsum(inner).reshape(shape) - 1
+    dual_u, dual_v = (np.convolve(np.diff(lines), (0.5, 0.5), "valid") for lines in (u, v))
+    rows, columns, values = [], [], []
+    right = np.zeros(inner.sum())
+    source = ~np.isfinite(boundary)
+    right[number[source & inner]] = 1.0
+    for axis, shift in ((0, -1), (0, 1), (1, -1), (1, 1)):
+        spacing = np.diff((u, v)[axis])
+        step = spacing[:-1] if shift < 0 else spacing[1:]
+        weight = (dual_v[None, :] / step[:, None]) if axis == 0 else (dual_u[:, None] / step[None, :])
+        neighbour = np.roll(np.arange(inner.size).reshape(shape), -shift, axis)[1:-1, 1:-1].ravel()
+        own, weight = number[1:-1, 1:-1].ravel(), weight.ravel()
+        inside = inner.ravel()[neighbour]
+        rows += [own, own[inside]]
+        columns += [own, number.ravel()[neighbour[inside]]]
+        values += [weight, -weight[inside]]
+        np.add.at(right, own[~inside], weight[~inside] * boundary.ravel()[neighbour[~inside]])
+    matrix = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))))
+    solution = np.where(source, 0.0, boundary)
+    solution[inner] = spsolve(matrix.tocsc(), right)
+    return solution
+
+
+def wire_inductance(radius: float) -> float:
+    """Inductance per metre of a round wire with its return at a distance of one metre, H/m."""
+    return MU0 / TWO_PI * float(np.log(1.0 / radius))
+
+
+def strip_inductance(width: float, height: float) -> float:
+    """Inductance per metre of a flat strip of `width` at `height` over a plane (m), H/m.
+
+    The impedance in air by Hammerstad and Jensen (IEEE MTT-S 1980), good to 0.1 %, divided by
+    the speed of light; a dielectric does not change it.
+    """
+    ratio = width / height
+    f = 6 + (TWO_PI - 6) * np.exp(-((30.666 / ratio) ** 0.7528))
+    impedance = ETA0 / TWO_PI * np.log(f / ratio + np.sqrt(1 + (2 / ratio) ** 2))
+    return float(impedance / C0)

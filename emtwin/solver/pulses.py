@@ -1,0 +1,53 @@
+"""Excitation pulses: what the ports and the plane wave are driven with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.constants import TWO_PI
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Differentiated Gaussian: no static part, one smooth maximum of its spectrum.
+
+    Parameters
+    ----------
+    f_max : float
+        Highest frequency of interest in Hz; the spectrum peaks at 0.45 of it and has fallen by
+        8 dB there, by 60 dB at twice and by 140 dB at three times that frequency.
+    amplitude : float
+        Peak value.
+    """
+
+    f_max: float
+    amplitude: float = 1.0
+
+    @property
+    def width(self) -> float:
+        """Standard deviation of the Gaussian in seconds."""
+        return 1.0 / (TWO_PI * 0.45 * self.f_max)
+
+    @property
+    def start(self) -> float:
+        """Time of the zero crossing in seconds; the pulse begins 130 dB below its peak."""
+        return 6.5 * self.width
+
+    @property
+    def duration(self) -> float:
+        """Time after which the pulse is over, in seconds."""
+        return 2 * self.start
+
+    def __call__(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values at times `t` in seconds."""
+        u = (t - self.start) / self.width
+        values: NDArray[np.float64] = -self.amplitude * u * np.exp(0.5 * (1.0 - u**2))
+        return np.where((t < 0) | (t > self.duration), 0.0, values)
+
+    def sampled(self, dt: float, oversampling: int = 1) -> NDArray[np.float64]:
+        """Table of the pulse, `oversampling` values per step `dt` (s), ending with zeros."""
+        count = int(np.ceil(self.duration / dt)) * oversampling + 2
+        return self(np.arange(count) * dt / oversampling)

@@ -1,0 +1,102 @@
+"""What a finished run gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import Notice
+from emtwin.solver.currents import EquivalentCurrents
+from emtwin.solver.monitors import FieldSamples
+
+
+@dataclass(frozen=True, eq=False)
+class PortRecord:
+    """Voltage of a port in time.
+
+    Parameters
+    ----------
+    name : str
+        Name of the port.
+    resistance : float
+        Its reference resistance in ohm.
+    voltage : ndarray of float64, shape (n_steps,)
+        Voltage across the reference resistance and its source, V, at times (n + 1) dt.
+    """
+
+    name: str
+    resistance: float
+    voltage: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is; passed to the callback.
+
+    Parameters
+    ----------
+    step, max_steps : int
+        Steps done, and the budget.
+    decay_db : float
+        Stored energy relative to its peak, dB.
+    fraction : float
+        Estimated share of the run that is done, 0 to 1.
+    seconds, seconds_left : float
+        Wall time so far, and the estimate of what is left.
+    """
+
+    step: int
+    max_steps: int
+    decay_db: float
+    fraction: float
+    seconds: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """A finished run.
+
+    Parameters
+    ----------
+    dt : float
+        Time step in seconds.
+    n_steps : int
+        Steps done.
+    frequencies : ndarray, shape (nf,)
+        Frequencies of the spectra, Hz.
+    source : ndarray of complex128, shape (nf,)
+        Spectrum of the driving pulse, V s (or A s).
+    ports : dict of str to PortRecord
+        Every port.
+    spectra : dict of str to ndarray, shape (nf, n)
+        Spectra of each group of samples, in their unit times seconds.
+    samples : dict of str to FieldSamples
+        Where those samples were taken.
+    currents : EquivalentCurrents or None
+        Currents of the near-to-far surface, A m s and V m s.
+    decay_db, port_decay_db : float
+        Stored energy at the end relative to its peak, and the largest port's tail to its peak.
+    finished_by : str
+        "decay" or "step budget".
+    seconds : float
+        Wall time of the loop.
+    notices : tuple of Notice
+        Named warnings.
+    """
+
+    dt: float
+    n_steps: int
+    frequencies: NDArray[np.float64]
+    source: NDArray[np.complex128]
+    ports: dict[str, PortRecord]
+    spectra: dict[str, NDArray[np.complex64]]
+    samples: dict[str, FieldSamples]
+    currents: EquivalentCurrents | None
+    decay_db: float
+    port_decay_db: float
+    finished_by: str
+    seconds: float
+    notices: tuple[Notice, ...]

@@ -1,0 +1,285 @@
+"""The time loop: many steps per call, spectra in batches, an end by decay."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.backends import Backend, Program, Stage
+from emtwin.constants import TWO_PI
+from emtwin.errors import Notice, RunError
+from emtwin.solver.monitors import FieldSamples, RunningSpectrum, nyquist_interval
+from emtwin.solver.results import PortRecord, Progress, RunResult
+from emtwin.solver.simulation import Simulation
+from emtwin.solver.stepper import Stepper
+
+_STEPS_PER_CALL = 256
+_GROWTH = 30.0  # energy may rise by this factor over its peak under the pulse, not more
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """When a run ends.
+
+    Parameters
+    ----------
+    energy_db : float
+        Stored energy relative to its peak, dB, at which the run may end.
+    port_db : float
+        Largest port voltage of the last batch relative to its peak, dB, likewise.
+    max_steps : int
+        Budget; a run that reaches it gets the notice ``not-decayed``.
+    """
+
+    energy_db: float = -50.0
+    port_db: float = -60.0
+    max_steps: int = 200_000
+
+
+def run(
+    simulation: Simulation,
+    backend: Backend,
+    stop: StopRule | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> RunResult:
+    """Run a simulation to its end.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        What to run.
+    backend : Backend
+        Where to run it.
+    stop : StopRule, optional
+        When to end.
+    progress : callable, optional
+        Called after each batch of steps.
+
+    Returns
+    -------
+    RunResult
+        Traces and spectra.
+
+    Raises
+    ------
+    RunError
+        If the fields become infinite or grow after the pulse; the message names the place.
+    """
+    return _Loop(simulation, backend, stop or StopRule(), progress).run()
+
+
+class _Loop:
+    def __init__(
+        self,
+        simulation: Simulation,
+        backend: Backend,
+        stop: StopRule,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.simulation, self.backend, self.stop, self.progress = simulation, backend, stop, progress
+        self.stepper = Stepper(simulation, backend)
+        self.dt = self.stepper.dt
+        f_max = float(simulation.frequencies.max(initial=simulation.pulse.f_max))
+        self.every = nyquist_interval(f_max, 2.4 * simulation.pulse.f_max, self.dt)
+        self.lines = max(1, _STEPS_PER_CALL // self.every)
+        self.batch = self.every * self.lines
+        self._monitors()
+        energy_stage, self.energy_rows = self.stepper.energy()
+        self.energy_program = backend.program([energy_stage])
+        self.energies: list[float] = []
+
+    def _monitors(self) -> None:
+        stepper, simulation = self.stepper, self.simulation
+        groups = list(simulation.samples)
+        if simulation.surface is not None:
+            groups.append(simulation.surface.samples)
+        self.groups = groups
+        stages: list[Stage] = []
+        offset = [_offsets(stepper, group) for group in groups]
+        self.sample_offset = np.concatenate(offset) if offset else np.empty(0, np.int64)
+        half = np.concatenate([np.char.startswith(g.component, "h") for g in groups] or [np.empty(0, bool)])
+        self.spectrum = RunningSpectrum(
+            simulation.frequencies, self.sample_offset.size, self.dt, self.every, half
+        )
+        if self.sample_offset.size:
+            stage, self.sample_ring = stepper.record(
+                stepper.fields, self.sample_offset, self.every, self.lines
+            )
+            stages.append(stage)
+        stages += self._port_monitors()
+        self.program: Program = self.backend.program([*stepper.stages(), *stages])
+
+    def _port_monitors(self) -> list[Stage]:
+        network, stages = self.simulation.network, []
+        self.wire_ring = self.edge_ring = None
+        self.wire_traces: list[NDArray[np.float64]] = []
+        self.edge_traces: list[NDArray[np.float64]] = []
+        if network.ports:
+            where = np.array([network.port_segment(name) for name in network.ports], np.int64)
+            stage, self.wire_ring = self.stepper.record(self.stepper.wire_current, where, 1, self.batch)
+            stages.append(stage)
+        if self.simulation.ports:
+            offsets = [
+                self.stepper.layout.offset(component, np.array(edges))
+                for component, _, edges in (port.edges() for port in self.simulation.ports)
+            ]
+            stage, self.edge_ring = self.stepper.record(
+                self.stepper.fields, np.concatenate(offsets), 1, self.batch
+            )
+            stages.append(stage)
+        return stages
+
+    def run(self) -> RunResult:
+        begin = time.perf_counter()
+        done, finished_by = 0, "step budget"
+        pulse_steps = int(self.simulation.pulse.duration / self.dt)
+        while done < self.stop.max_steps:
+            self.program.run(done, self.batch)
+            self._collect(done)
+            done += self.batch
+            self._check(done, pulse_steps)
+            self._report(done, time.perf_counter() - begin)
+            if done > pulse_steps and self._decayed():
+                finished_by = "decay"
+                break
+        return self._result(done, finished_by, time.perf_counter() - begin)
+
+    def _collect(self, first_step: int) -> None:
+        if self.sample_offset.size:
+            lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
+            self.spectrum.add(first_step // self.every, lines)
+        for ring, traces in ((self.wire_ring, self.wire_traces), (self.edge_ring, self.edge_traces)):
+            if ring is not None:
+                traces.append(self.backend.download(ring).reshape(self.batch, -1).astype(np.float64))
+
+    def _check(self, done: int, pulse_steps: int) -> None:
+        self.energy_program.run(done, 1)
+        energy = float(self.backend.download(self.energy_rows).sum()) / 2
+        peak = max(self.energies, default=0.0)
+        self.energies.append(energy)
+        grown = done - self.batch > pulse_steps and energy > _GROWTH * peak
+        if not np.isfinite(energy) or grown:
+            raise RunError(self._blame(done))
+
+    def _blame(self, done: int) -> str:
+        """Where the field is largest, and what it may come from."""
+        layout, grid = self.stepper.layout, self.simulation.grid
+        fields = self.backend.download(self.stepper.fields)
+        largest = {
+            name: np.nan_to_num(np.abs(layout.component(fields, name)), nan=np.inf) for name in ("e_x", "e_y", "e_z")
+        }
+        name = max(largest, key=lambda key: float(largest[key].max()))
+        i, j, k = np.unravel_index(int(np.argmax(largest[name])), largest[name].shape)
+        return (
+            f"the fields grew without a source by step {done} (dt = {self.dt:.4g} s); the largest is {name} at "
+            f"({grid.x[i]:.4g}, {grid.y[j]:.4g}, {grid.z[k]:.4g}) m. Look there for a wire nearly as thick as "
+            "its cell, or lower `courant`."
+        )
+
+    def decay_db(self) -> float:
+        peak = max(self.energies)
+        return 10 * np.log10(max(self.energies[-1], 1e-300) / peak) if peak > 0 else 0.0
+
+    def port_decay_db(self) -> float:
+        worst = -np.inf
+        for traces in (self.wire_traces, self.edge_traces):
+            if traces:
+                peak = np.max([np.abs(part).max(axis=0) for part in traces], axis=0)
+                tail = np.abs(traces[-1]).max(axis=0)
+                ratio = np.divide(tail, peak, out=np.zeros_like(peak), where=peak > 0)
+                worst = max(worst, 20 * np.log10(max(ratio.max(), 1e-15)))
+        return float(worst)
+
+    def _decayed(self) -> bool:
+        return self.decay_db() <= self.stop.energy_db and self.port_decay_db() <= self.stop.port_db
+
+    def _report(self, done: int, seconds: float) -> None:
+        if self.progress is None:
+            return
+        decay = self.decay_db()
+        share = min(1.0, max(done / self.stop.max_steps, max(0.0, decay / self.stop.energy_db)))
+        left = seconds * (1 - share) / max(share, 1e-3)
+        self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
+
+    def _result(self, done: int, finished_by: str, seconds: float) -> RunResult:
+        simulation, values, spectra, start = self.simulation, self.spectrum.values(), {}, 0
+        for group in self.groups:
+            spectra[group.name] = values[:, start : start + group.component.size]
+            start += group.component.size
+        currents = None
+        if simulation.surface is not None:
+            surface = spectra.pop(simulation.surface.samples.name)
+            currents = simulation.surface.currents(simulation.frequencies, surface)
+        return RunResult(
+            self.dt,
+            done,
+            simulation.frequencies,
+            pulse_spectrum(simulation, self.dt),
+            self._port_records(done),
+            spectra,
+            {group.name: group for group in simulation.samples},
+            currents,
+            self.decay_db(),
+            self.port_decay_db(),
+            finished_by,
+            seconds,
+            self._notices(done, finished_by),
+        )
+
+    def _notices(self, done: int, finished_by: str) -> tuple[Notice, ...]:
+        if finished_by == "decay":
+            return ()
+        return (
+            Notice(
+                "not-decayed",
+                f"The run driven at {self.simulation.driven or 'its source'} ended after {done} steps with its "
+                f"energy at {self.decay_db():.1f} dB and its ports at {self.port_decay_db():.1f} dB of their peaks; "
+                f"{self.stop.energy_db:g} and {self.stop.port_db:g} dB were asked for.",
+            ),
+        )
+
+    def _port_records(self, done: int) -> dict[str, PortRecord]:
+        simulation, records = self.simulation, {}
+        if self.wire_traces:
+            current = np.concatenate(self.wire_traces)
+            for column, name in enumerate(simulation.network.ports):
+                records[name] = self._wire_port(name, current[:, column])
+        if self.edge_traces:
+            field, start = np.concatenate(self.edge_traces), 0
+            for port in simulation.ports:
+                component, sign, edges = port.edges()
+                axis = "xyz".index(component[-1])
+                lengths = simulation.grid.spacings[axis][[edge[axis] for edge in edges]]
+                voltage = -sign * field[:, start : start + len(edges)] @ lengths
+                records[port.name] = PortRecord(port.name, port.resistance, voltage)
+                start += len(edges)
+        return records
+
+    def _wire_port(self, name: str, current: NDArray[np.float64]) -> PortRecord:
+        """Terminal voltage v_s - R i at whole steps, from the current at half steps."""
+        resistance = self.simulation.resistances[name]
+        mean = (current + np.append(current[1:], 0.0)) / 2  # at (n + 1) dt
+        source = np.zeros_like(current)
+        if name == self.simulation.driven:
+            source = self.simulation.pulse((np.arange(current.size) + 1) * self.dt)
+        return PortRecord(name, resistance, source - resistance * mean)
+
+
+def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:
+    """Spectrum of the pulse at the simulation's frequencies, in its unit times seconds."""
+    samples = simulation.pulse.sampled(dt)
+    phase = -1j * TWO_PI * simulation.frequencies[:, None] * (np.arange(samples.size) * dt)[None, :]
+    spectrum: NDArray[np.complex128] = np.exp(phase) @ samples * dt
+    return spectrum
+
+
+def _offsets(stepper: Stepper, group: FieldSamples) -> NDArray[np.int64]:
+    offsets = np.empty(group.component.size, np.int64)
+    for component in np.unique(group.component):
+        where = group.component == component
+        offsets[where] = stepper.layout.offset(str(component), group.index[where])
+    return offsets

@@ -1,0 +1,115 @@
+"""The declaration of one run: what is in the grid, what drives it, what is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import GridError
+from emtwin.grid import Grid
+from emtwin.grid.medium import Medium
+from emtwin.solver.absorber import Absorber
+from emtwin.solver.coefficients import PEC_ROW
+from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.pulses import Pulse
+from emtwin.solver.sources import CurrentElement, EdgePort, PlaneWave
+from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network, stable_step
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """One run of the field solver.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid, absorber included.
+    medium : Medium
+        Material row of every edge.
+    pulse : Pulse
+        Waveform of whatever drives the run.
+    absorber : Absorber
+        Absorbing layers; a face without cells is a perfect conductor.
+    wires, traces : tuple
+        Thin conductors; their ends may hold ports.
+    ports : tuple of EdgePort
+        Ports across grid edges.
+    driven : str
+        Name of the port whose source has the pulse as its e.m.f.; "" for none.
+    currents : tuple of CurrentElement
+        Impressed currents.
+    plane_wave : PlaneWave or None
+        Incident wave.
+    surface : HuygensSurface or None
+        Near-to-far surface.
+    samples : tuple of FieldSamples
+        More samples whose spectra are wanted.
+    frequencies : ndarray, shape (nf,)
+        Frequencies of all spectra, Hz.
+    courant : float
+        Share of the largest stable time step, 0 < courant <= 1.
+    """
+
+    grid: Grid
+    medium: Medium
+    pulse: Pulse
+    absorber: Absorber = field(default_factory=Absorber)
+    wires: tuple[Wire, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    ports: tuple[EdgePort, ...] = ()
+    driven: str = ""
+    currents: tuple[CurrentElement, ...] = ()
+    plane_wave: PlaneWave | None = None
+    surface: HuygensSurface | None = None
+    samples: tuple[FieldSamples, ...] = ()
+    frequencies: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    courant: float = 0.99
+
+    def __post_init__(self) -> None:
+        if not 0 < self.courant <= 1:
+            raise GridError.single(
+                f"courant = {self.courant:g} is above the limit: the time step would be unstable",
+                field="courant",
+                remedy="choose a value in (0, 1]",
+            )
+        if self.driven and self.driven not in self.resistances:
+            raise GridError.single(
+                f"no port {self.driven!r}; ports are {', '.join(self.resistances) or 'none'}",
+                field="driven",
+            )
+        for port in self.ports:
+            _check_edges(port, self.medium)
+
+    @cached_property
+    def network(self) -> WireNetwork:
+        """All thin conductors as one graph."""
+        return build_network(self.grid, self.wires, self.traces)
+
+    @cached_property
+    def dt(self) -> float:
+        """Time step in seconds."""
+        limit = min(self.grid.courant_limit(), stable_step(self.grid, self.network))
+        return self.courant * limit
+
+    @cached_property
+    def resistances(self) -> dict[str, float]:
+        """Reference resistance in ohm of every port, wires' ports first."""
+        on_wires = {s.port: s.resistance for s in self.network.segments if s.port}
+        return on_wires | {port.name: port.resistance for port in self.ports}
+
+
+def _check_edges(port: EdgePort, medium: Medium) -> None:
+    component, _, edges = port.edges()
+    ids = medium.ids["xyz".index(component[-1])]
+    inside = [edge for edge in edges if ids[edge] == PEC_ROW]
+    if inside:
+        raise GridError.single(
+            f"port {port.name}: {len(inside)} of its {len(edges)} edges lie in a perfect conductor, "
+            f"the first at {inside[0]}; its ends are in the same conductor there",
+            field=port.name,
+            remedy="move the terminals so that only the gap between two conductors lies between them",
+        )

@@ -1,0 +1,99 @@
+// The only file that knows what a thread is.
+//
+// A kernel body is written once. Under NVRTC or nvcc a kernel is a grid of threads; under a host
+// compiler the same text is a pair of loops over rows with a vectorised loop along z inside, which a
+// thread of the native library calls with its own share of the planes. `EMTWIN_EMULATE_GRID` compiles
+// the device branch on the host, so that tests can execute it without a GPU.
+//
+// Arrays are indexed [i][j][k] with k (z) contiguous; `row` is the distance between j and j + 1, `plane`
+// between i and i + 1. Every field array is surrounded by guard elements, so that neighbours of the
+// first and last element may be read; what they hold is multiplied by zero.
+#ifndef EMTWIN_LAUNCH_CUH
+#define EMTWIN_LAUNCH_CUH
+
+#ifndef EMTWIN_REAL
+#define EMTWIN_REAL float
+#endif
+
+typedef EMTWIN_REAL real;
+typedef long long Index;  // 64 bits on every platform; `long` is 32 bits on Windows
+typedef int int32;
+typedef unsigned char flag;
+typedef unsigned short row_id;  // row of the coefficient table
+
+struct Box {
+  Index lo[3], hi[3];
+};
+
+// One list of FIELD(type, name) declares a kernel's arguments; Python reads the same list.
+#define DECLARE_FIELD(type, name) type name;
+#define DECLARE_ARGUMENTS(kernel, LIST) \
+  struct kernel##_arguments {           \
+    LIST(DECLARE_FIELD)                 \
+  };
+
+#if defined(__CUDACC__) || defined(EMTWIN_EMULATE_GRID)
+
+#ifndef EMTWIN_EMULATE_GRID
+#define INLINE static __device__ __forceinline__
+#define INLINE_MEMBER __device__ __forceinline__
+#define KERNEL_ROWS(name) extern "C" __global__ void name(const name##_arguments a, const Box box, [[maybe_unused]] const Index step)
+#else
+#define INLINE static inline
+#define INLINE_MEMBER inline
+#define KERNEL_ROWS(name) static void name(const name##_arguments& a, [[maybe_unused]] const Box& box, [[maybe_unused]] const Index step)
+#endif
+#define KERNEL_ITEMS(name) KERNEL_ROWS(name)
+
+#define THREAD_Z(box) ((box).lo[2] + (Index)blockIdx.x * blockDim.x + threadIdx.x)
+
+#define FOR_EACH_ROW(i, j)                                                        \
+  const Index i = box.lo[0] + (Index)blockIdx.z * blockDim.z + threadIdx.z;       \
+  const Index j = box.lo[1] + (Index)blockIdx.y * blockDim.y + threadIdx.y;       \
+  if (i < box.hi[0] && j < box.hi[1])
+
+#define FOR_EACH_Z(k, first, last) \
+  for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (first) && k < (last); once_ = 0)
+
+#define FOR_EACH_ITEM(n)                                                          \
+  for (Index n = box.lo[0] + (Index)blockIdx.x * blockDim.x + threadIdx.x, once_ = 1; \
+       once_ && n < box.hi[0]; once_ = 0)
+
+// One thread of a row does a serial sum.
+#define ONCE_PER_ROW if (blockIdx.x == 0 && threadIdx.x == 0)
+
+// The GPU looks up every cell's coefficients; runs of one material pay on the CPU only.
+#define FOR_EACH_RUN(a, i, j, first, last, uniform) \
+  for (Index first = box.lo[2], last = box.hi[2], uniform = 0, one_ = 1; one_; one_ = 0)
+
+#else
+
+#define INLINE static inline __attribute__((always_inline))
+#define INLINE_MEMBER inline __attribute__((always_inline))
+#define KERNEL_ROWS(name) static void name(const name##_arguments& a, [[maybe_unused]] const Box& box, [[maybe_unused]] const Index step)
+#define KERNEL_ITEMS(name) KERNEL_ROWS(name)
+
+#define FOR_EACH_ROW(i, j)                     \
+  for (Index i = box.lo[0]; i < box.hi[0]; ++i) \
+    for (Index j = box.lo[1]; j < box.hi[1]; ++j)
+
+#define FOR_EACH_Z(k, first, last) \
+  _Pragma("GCC ivdep") for (Index k = (first); k < (last); ++k)
+
+#define FOR_EACH_ITEM(n) for (Index n = box.lo[0]; n < box.hi[0]; ++n)
+
+#define ONCE_PER_ROW
+
+// Runs along z in which all three edges keep one material each; short runs are merged and looked up.
+#define FOR_EACH_RUN(a, i, j, first, last, uniform)                                           \
+  for (Index run_ = (a).run_first[(i) * (a).n_rows + (j)], first = 0, last = 0, uniform = 0;    \
+       run_ < (a).run_first[(i) * (a).n_rows + (j) + 1] &&                                      \
+       (last = (a).run_last[run_], uniform = (a).run_uniform[run_], true);                      \
+       first = last, ++run_)
+
+#endif
+
+INLINE Index larger(Index a, Index b) { return a > b ? a : b; }
+INLINE Index smaller(Index a, Index b) { return a < b ? a : b; }
+
+#endif
