@@ -1,0 +1,86 @@
+"""Line spectrum of a trapezoidal clock."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import InputError, Problem
+
+
+def trapezoid_harmonics(
+    frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float
+) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+    """Harmonics of a trapezoidal e.m.f. by its exact Fourier series.
+
+    Both edges take `rise_time`, from 0 to 100 % of the swing. The pulse is
+    `duty` periods wide at half height and t = 0 is the middle of the rising
+    edge::
+
+        a_n = 2 A d sinc(n d) sinc(n t_r f) exp(-j pi n d),  sinc(x) = sin(pi x) / (pi x)
+        v(t) = A d + Re sum a_n exp(+j 2 pi n f t)
+
+    Parameters
+    ----------
+    frequency : float
+        Fundamental in hertz, above 0.
+    amplitude : float
+        Swing from low to high in volt.
+    rise_time : float
+        Duration of the whole edge in seconds; 0 is an ideal step.
+    duty : float
+        Pulse width at half height as a share of the period, 0 < duty < 1.
+    f_max : float
+        Highest frequency in hertz; a harmonic that lies on it is included.
+
+    Returns
+    -------
+    frequencies : ndarray of float64, shape (n,)
+        Harmonics in hertz, without DC; empty if the fundamental is above `f_max`.
+    amplitudes : ndarray of complex128, shape (n,)
+        Complex peak amplitudes of the e.m.f. in volt, time factor exp(+j w t).
+
+    Raises
+    ------
+    InputError
+        If a value is impossible or the edges do not fit into pulse or gap.
+
+    References
+    ----------
+    Product of the two sinc functions: a trapezoid is a rectangle of width
+    ``d T`` convolved with a rectangle of width ``t_r``.
+    """
+    _check(frequency, amplitude, rise_time, duty, f_max)
+    # A harmonic on f_max belongs to the run although f_max / f may round down.
+    orders = np.arange(1, math.floor(f_max / frequency * (1.0 + 1e-12)) + 1, dtype=np.float64)
+    magnitude = 2.0 * amplitude * duty * np.sinc(orders * duty)
+    edges = np.sinc(orders * rise_time * frequency)
+    phase = np.exp(-1j * np.pi * np.mod(orders * duty, 2.0))
+    return orders * frequency, magnitude * edges * phase
+
+
+def _check(
+    frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float
+) -> None:
+    problems = [
+        Problem(f"{name} must be {rule}, got {value:g} {unit}".rstrip(), field=name)
+        for name, value, unit, good, rule in (
+            ("frequency", frequency, "Hz", frequency > 0.0, "above 0"),
+            ("amplitude", amplitude, "V", amplitude >= 0.0, "0 or more"),
+            ("rise_time", rise_time, "s", rise_time >= 0.0, "0 or more"),
+            ("duty", duty, "", 0.0 < duty < 1.0, "between 0 and 1"),
+            ("f_max", f_max, "Hz", f_max > 0.0, "above 0"),
+        )
+        if not (good and math.isfinite(value))
+    ]
+    if problems:
+        raise InputError(problems)
+    longest = min(duty, 1.0 - duty) / frequency
+    if rise_time > longest * (1.0 + 1e-12):
+        raise InputError.single(
+            f"the edge of {rise_time:g} s does not fit into a pulse or gap of {longest:g} s",
+            field="rise_time",
+            remedy="shorten rise_time, lower frequency or move duty towards 0.5",
+        )
