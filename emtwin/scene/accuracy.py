@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Le
 from pydantic import (
+    Field,
     GetJsonSchemaHandler,
     StrictInt,
     model_serializer,
@@ -88,11 +88,11 @@ class Accuracy(Declared):
 
     preset: Literal["draft", "normal", "fine"] = "draft"
     f_max: Frequency | None = None
-    cells_per_wavelength: Annotated[float, Ge(5), Le(100)] | None = None
+    cells_per_wavelength: Annotated[float, Field(ge=5, le=100)] | None = None
     finest_cell: Length | None = None
     memory: Memory | None = None
-    decay_db: Annotated[float, Ge(-120), Le(-20)] | None = None
-    max_steps: Annotated[StrictInt, Ge(100)] | None = None
+    decay_db: Annotated[float, Field(ge=-120, le=-20)] | None = None
+    max_steps: Annotated[StrictInt, Field(ge=100)] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from emtwin.errors import InputError, Problem
+from emtwin.scene.device import MeshUnit
 from emtwin.scene.document import Document, FieldPath, written
 from emtwin.scene.translate import did_you_mean, raw_value
 
@@ -264,12 +265,13 @@ class _Meshes:
         path = self.resolve(file)
         if not path.is_file():
             yield self._missing(place, file, path)
-        elif self.reader is not None and path not in self.seen:
+        elif path not in self.seen:
             self.seen.add(path)
-            yield from self._read(place, path, str(mesh.value.get("unit", "m")))
+            yield from self._read(place, path, mesh.text("unit"))
 
-    def _read(self, place: FieldPath, path: Path, unit: str) -> Iterator[Problem]:
-        assert self.reader is not None
+    def _read(self, place: FieldPath, path: Path, unit: str | None) -> Iterator[Problem]:
+        if self.reader is None or unit is None or unit not in get_args(MeshUnit):
+            return
         try:
             self.regions[path] = self.reader(path, unit)
         except InputError as error:

@@ -5,13 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import MinLen
-from pydantic import AfterValidator, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
 
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
 from emtwin.scene.paths import cable_path, trace_path
 from emtwin.scene.ports import Port
 from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
+
+MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
+"""Units that the coordinates of a mesh file can have."""
+
+
+# Lengths are checked in validators: pydantic's min_length counts only the valid
+# entries, so one bad point would also be reported as a missing one.
+_TWO = Field(json_schema_extra={"minItems": 2})
+
+
+def _some(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    if not parts:
+        raise ValueError("holds no part; add at least one")
+    return parts
 
 
 def _beside_twin_file(path: Path, info: ValidationInfo) -> Path:
@@ -32,7 +45,7 @@ class MeshFile(Declared):
     """
 
     file: Annotated[Path, AfterValidator(_beside_twin_file)]
-    unit: Literal["m", "cm", "mm", "um", "inch", "mil"]
+    unit: MeshUnit
 
 
 class Part(Declared):
@@ -84,7 +97,7 @@ class Cable(Declared):
     """
 
     name: Name
-    path: Annotated[tuple[Point3, ...], MinLen(2), AfterValidator(cable_path)]
+    path: Annotated[tuple[Point3, ...], AfterValidator(cable_path), _TWO]
     radius: Length
     start: CableStart
     end: CableEnd
@@ -122,7 +135,7 @@ class Trace(Declared):
 
     name: Name
     plane: Name
-    path: Annotated[tuple[Point2, ...], MinLen(2), AfterValidator(trace_path)]
+    path: Annotated[tuple[Point2, ...], AfterValidator(trace_path), _TWO]
     height: Length
     width: Length
     permittivity: Text
@@ -164,7 +177,9 @@ class Device(Declared):
 
     name: Text
     mesh: MeshFile | None = None
-    parts: Annotated[tuple[Part, ...], MinLen(1)]
+    parts: Annotated[
+        tuple[Part, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})
+    ]
     cables: tuple[Cable, ...] = ()
     traces: tuple[Trace, ...] = ()
     ports: tuple[Port, ...] = ()

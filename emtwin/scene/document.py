@@ -29,7 +29,8 @@ _MOST_NODES = 100_000  # an alias bomb ends here
 class _CoreLoader(yaml.SafeLoader):
     """SafeLoader that resolves plain scalars as YAML 1.2 does."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    # Its own table, else the YAML 1.1 resolvers of the parent would come first.
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 for _tag, _pattern, _first in (
@@ -42,7 +43,7 @@ for _tag, _pattern, _first in (
         list("-+.0123456789"),
     ),
 ):
-    _CoreLoader.add_implicit_resolver(  # type: ignore[no-untyped-call]
+    _CoreLoader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first
     )
 
@@ -82,7 +83,7 @@ class Document:
 
 def nearest_line(lines: Mapping[FieldPath, int], path: FieldPath) -> int | None:
     """Line of `path` or of the deepest of its parents that has one."""
-    found = (lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines)
+    found = (lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines)
     return next(found, None)
 
 
@@ -197,11 +198,7 @@ class _Reader:
         text = str(node.value)
         if text == BLANK:
             self.document.blanks.add(path)
-            self.document.problems.append(
-                self.document.problem(
-                    path, "is still blank", "the comment beside it says what fits"
-                )
-            )
+            self._refuse(path, "is still blank", "the comment beside it says what fits")
         match node.tag.rpartition(":")[2]:
             case "str":
                 return text

@@ -29,8 +29,9 @@ def cable_path(points: Points) -> Points:
     Raises
     ------
     PydanticCustomError
-        If a leg has no length, is not along an axis or runs back over the
-        leg before it; the message counts legs from 1.
+        If there are fewer than 2 points, or a leg has no length, is not along
+        an axis or runs back over the leg before it; the message counts legs
+        from 1.
     """
     return _checked(points, ("x", "y", "z"))
 
@@ -41,6 +42,9 @@ def trace_path(points: Points) -> Points:
 
 
 def _checked(points: Points, axes: tuple[str, ...]) -> Points:
+    if len(points) < 2:
+        found = f"the path has {len(points)} point" + "s" * (len(points) != 1)
+        raise _error(f"{found} where at least 2 are needed", "add the missing points")
     before: tuple[int, bool] | None = None
     for number, (first, second) in enumerate(pairwise(points), start=1):
         moved = [axis for axis in range(len(axes)) if first[axis] != second[axis]]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from annotated_types import Gt, Lt
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import (
@@ -70,7 +69,7 @@ class ClockSource(Declared):
     frequency: Frequency
     amplitude: Voltage
     rise_time: Time
-    duty: Annotated[float, Gt(0), Lt(1)] = 0.5
+    duty: Annotated[float, Field(gt=0, lt=1)] = 0.5
 
     @model_validator(mode="after")
     def _edges_fit(self) -> Self:

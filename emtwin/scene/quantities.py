@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from annotated_types import Ge, Gt
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     ValidationInfo,
     WithJsonSchema,
@@ -33,7 +33,7 @@ class Declared(BaseModel):
 
 def _reader(dimension: str) -> BeforeValidator:
     def read(value: Any, info: ValidationInfo) -> Any:
-        from_file = bool(info.context) and info.context.get("from_file", False)
+        from_file = (info.context or {}).get("from_file", False)
         plain = isinstance(value, (int, float)) and not isinstance(value, bool)
         return value if plain and not from_file else units.parse(value, dimension)
 
@@ -59,22 +59,28 @@ def _schema(dimension: str, sign: str = "") -> WithJsonSchema:
 
 
 Coordinate = Annotated[float, _reader("length"), _writer("length"), _schema("length")]
-Length = Annotated[float, Gt(0), _reader("length"), _writer("length"), _schema("length", "+")]
+Length = Annotated[float, Field(gt=0), _reader("length"), _writer("length"), _schema("length", "+")]
 Frequency = Annotated[
-    float, Gt(0), _reader("frequency"), _writer("frequency"), _schema("frequency", "+")
+    float, Field(gt=0), _reader("frequency"), _writer("frequency"), _schema("frequency", "+")
 ]
-Time = Annotated[float, Gt(0), _reader("time"), _writer("time"), _schema("time", "+")]
+Time = Annotated[float, Field(gt=0), _reader("time"), _writer("time"), _schema("time", "+")]
 Resistance = Annotated[
-    float, Gt(0), _reader("resistance"), _writer("resistance"), _schema("resistance", "+")
+    float, Field(gt=0), _reader("resistance"), _writer("resistance"), _schema("resistance", "+")
 ]
 Capacitance = Annotated[
-    float, Ge(0), _reader("capacitance"), _writer("capacitance"), _schema("capacitance", "+")
+    float, Field(ge=0), _reader("capacitance"), _writer("capacitance"), _schema("capacitance", "+")
 ]
-Voltage = Annotated[float, Gt(0), _reader("voltage"), _writer("voltage"), _schema("voltage", "+")]
+Voltage = Annotated[
+    float, Field(gt=0), _reader("voltage"), _writer("voltage"), _schema("voltage", "+")
+]
 Conductivity = Annotated[
-    float, Ge(0), _reader("conductivity"), _writer("conductivity"), _schema("conductivity", "+")
+    float,
+    Field(ge=0),
+    _reader("conductivity"),
+    _writer("conductivity"),
+    _schema("conductivity", "+"),
 ]
-Memory = Annotated[float, Gt(0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
+Memory = Annotated[float, Field(gt=0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
 
 
 def _usable_name(name: str) -> str:

@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> None:
     """Write the schema to the path given, or to its place in the checkout."""
     target = Path(arguments[0]) if arguments else PUBLISHED
     target.write_text(published_text(), encoding="utf-8")
-    print(f"wrote {target}")
+    sys.stdout.write(f"wrote {target}\n")
 
 
 if __name__ == "__main__":

@@ -119,7 +119,9 @@ emtwin: 1
 device:
   name: {name}
   # Frame of the device: z up, bottom of the housing at z = 0, front towards -y.
-  mesh: {{file: {file}, unit: {unit}}}
+  mesh:
+    file: {file}
+    unit: {unit}
   # Where parts overlap the higher priority wins. Remove the parts that do not matter.
   parts:
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -126,12 +126,15 @@ def _said(
         return _literal(value, declared)
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
-        return f"{_shown(value)} must be {words} {context[key]:g}", "correct the value"
+        return (
+            f"{_shown(value)} must be {words} {context[key]:g}",
+            f"give a value {words} {context[key]:g}",
+        )
     if kind in ("too_short", "too_long"):
         return _length(kind, context)
     if kind in ("remedied", "value_error"):
         return _own(error, context)
-    return _type(kind, value, declared, error["msg"])
+    return _type(kind, value, error["msg"])
 
 
 def _own(error: ErrorDetails, context: Mapping[str, Any]) -> tuple[str, str]:
@@ -162,7 +165,7 @@ def _length(kind: str, context: Mapping[str, Any]) -> tuple[str, str]:
     return message, "add the missing entries" if short else "remove the surplus entries"
 
 
-def _type(kind: str, value: object, declared: FieldInfo | None, fallback: str) -> tuple[str, str]:
+def _type(kind: str, value: object, fallback: str) -> tuple[str, str]:
     wanted = _KINDS.get(kind)
     if wanted is None:
         return f"{_shown(value)}: {fallback}", "correct the value"
@@ -197,7 +200,7 @@ def _is_tag(key: int | str) -> bool:
 def _plain(declared: FieldInfo) -> Any:
     """Annotation without ``| None``."""
     options = [arg for arg in get_args(declared.annotation) if arg is not types.NoneType]
-    is_union = get_origin(declared.annotation) is types.UnionType
+    is_union = get_origin(declared.annotation) in (types.UnionType, Union)
     return options[0] if is_union and len(options) == 1 else declared.annotation
 
 
@@ -218,13 +221,16 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def model_at(root: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel] | None:
     """Model class that validates the mapping at a pydantic location."""
     model: type[BaseModel] | None = root
+    by_name = False
     for key in location:
-        if isinstance(key, str) and _is_tag(key):
+        if isinstance(key, int) or by_name:
+            by_name = False  # the user's own key, as in materials.NAME
+        elif _is_tag(key):
             model = FORMS[key[1:-1]]
-        elif isinstance(key, str) and model is not None:
+        elif model is not None:
             info = _field_of(model, key)
-            # A key of a mapping by name (materials) stays at the same model.
-            model = next(models_in(info.annotation), None) if info else model
+            by_name = info is not None and get_origin(info.annotation) is dict
+            model = next(models_in(info.annotation), None) if info else None
     return model
 
 

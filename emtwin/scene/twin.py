@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from annotated_types import Ge
 from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema
 
 from emtwin.scene.accuracy import Accuracy
@@ -87,7 +86,7 @@ class DeclaredMaterial(Declared):
         Where the values come from (data sheet, measurement).
     """
 
-    permittivity: Annotated[float, Ge(1)] = 1.0
+    permittivity: Annotated[float, Field(ge=1)] = 1.0
     conductivity: Conductivity = 0.0
     metal: StrictBool = False
     source: Text
@@ -118,3 +117,7 @@ class Twin(Declared):
     tests: Tests = Tests()
     accuracy: Accuracy = Accuracy()
     materials: dict[Name, DeclaredMaterial] = Field(default_factory=dict)
+
+    def with_accuracy(self, preset: Literal["draft", "normal", "fine"]) -> Self:
+        """The same declaration at another preset, without the file's own changes to it."""
+        return self.model_copy(update={"accuracy": Accuracy(preset=preset)})
