@@ -74,7 +74,8 @@ def thevenin_from_reference(z: Complex, voltages: Complex, reference: float = 50
     ndarray of complex128, shape (nf, n)
         ``(1 + Z / R0) v`` in volt: the Thevenin source behind `z`.
     """
-    return voltages + np.einsum("fij,fj->fi", matrix_of(z, "Z"), voltages) / reference
+    drops = np.einsum("fij,fj->fi", matrix_of(z, "Z"), voltages)
+    return np.asarray(voltages + drops / reference, dtype=np.complex128)
 
 
 def matrix_of(values: Complex, name: str) -> Complex:

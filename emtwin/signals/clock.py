@@ -58,12 +58,11 @@ def trapezoid_harmonics(
     magnitude = 2.0 * amplitude * duty * np.sinc(orders * duty)
     edges = np.sinc(orders * rise_time * frequency)
     phase = np.exp(-1j * np.pi * np.mod(orders * duty, 2.0))
-    return orders * frequency, magnitude * edges * phase
+    amplitudes = np.asarray(magnitude * edges * phase, dtype=np.complex128)
+    return orders * frequency, amplitudes
 
 
-def _check(
-    frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float
-) -> None:
+def _check(frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float) -> None:
     problems = [
         Problem(f"{name} must be {rule}, got {value:g} {unit}".rstrip(), field=name)
         for name, value, unit, good, rule in (

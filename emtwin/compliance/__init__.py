@@ -1,0 +1,42 @@
+"""Compliance: levels, limits, uncertainty and verdicts.
+
+In: standards/*.yaml, a margin in dB, what the run says about its own error.
+Out: levels and limit lines with clause and confidence, `Verdict`.
+Never: fields, meshes or grids; a verdict without an uncertainty.
+"""
+
+from emtwin.compliance.limits import (
+    cispr11_radiated_limit,
+    harmonics_resolved,
+    radiated_immunity_level,
+    radiated_limit_rows,
+)
+from emtwin.compliance.standards import Standards, load, query
+from emtwin.compliance.uncertainty import Budget, Contribution, combine
+from emtwin.compliance.verdict import (
+    Outcome,
+    Verdict,
+    decide,
+    judge,
+    not_applicable,
+    outside_method,
+)
+
+__all__ = [
+    "Budget",
+    "Contribution",
+    "Outcome",
+    "Standards",
+    "Verdict",
+    "cispr11_radiated_limit",
+    "combine",
+    "decide",
+    "harmonics_resolved",
+    "judge",
+    "load",
+    "not_applicable",
+    "outside_method",
+    "query",
+    "radiated_immunity_level",
+    "radiated_limit_rows",
+]

@@ -1,0 +1,307 @@
+"""How far a computed level may be off, and what each cause adds.
+
+Each cause gives a standard uncertainty u in dB. They are taken as independent:
+``U = 2 sqrt(sum u^2)`` with coverage factor k = 2. A cause known by its bound a
+alone (equally likely anywhere within +-a) has ``u = a / sqrt(3)``. An error of
+relative size r changes a level by at most ``20 log10(1 + r)``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emtwin.compliance.decibel import growth_db
+from emtwin.compliance.standards import Standards, load
+from emtwin.constants import C0, TWO_PI
+from emtwin.errors import InputError
+
+COVERAGE = 2.0
+"""Coverage factor k of every expanded uncertainty."""
+
+FLOOR_DB = 6.0
+"""Least expanded uncertainty without a run at a second resolution, dB."""
+
+_CISPR_RADIATED = "cispr16-4-2-radiated-30-1000"
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One cause of uncertainty.
+
+    Parameters
+    ----------
+    name : str
+        The cause.
+    standard_db : float
+        Standard uncertainty in dB, 0 or more.
+    basis : str
+        How the number came about.
+    """
+
+    name: str
+    standard_db: float
+    basis: str = ""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.standard_db) and self.standard_db >= 0.0):
+            raise InputError.single(
+                f"uncertainty '{self.name}' must be 0 dB or more, got {self.standard_db:g} dB"
+            )
+
+    @property
+    def expanded_db(self) -> float:
+        """Expanded uncertainty (k = 2) in dB."""
+        return COVERAGE * self.standard_db
+
+
+@dataclass(frozen=True)
+class Budget:
+    """All causes together.
+
+    Parameters
+    ----------
+    contributions : tuple of Contribution
+        The causes; their root-sum-square times k is `expanded_db`.
+    verified_by_refinement : bool
+        A run at a second resolution replaced the estimate of the mesh error.
+    """
+
+    contributions: tuple[Contribution, ...]
+    verified_by_refinement: bool
+
+    @property
+    def expanded_db(self) -> float:
+        """Expanded uncertainty U (k = 2) in dB."""
+        return COVERAGE * math.hypot(*(part.standard_db for part in self.contributions))
+
+    @property
+    def table(self) -> tuple[tuple[str, float], ...]:
+        """Name and expanded uncertainty of each cause in dB; U is their root-sum-square."""
+        return tuple((part.name, part.expanded_db) for part in self.contributions)
+
+
+def combine(
+    contributions: Iterable[Contribution], *, verified_by_refinement: bool = False
+) -> Budget:
+    """Combine causes; without a refinement run up to the floor of 6 dB.
+
+    Parameters
+    ----------
+    contributions : iterable of Contribution
+        Independent causes.
+    verified_by_refinement : bool, default False
+        True if they hold the result of a run at a second resolution.
+
+    Returns
+    -------
+    Budget
+        With a cause ``model floor`` that fills up to `FLOOR_DB` where needed,
+        so that the parts always add up to the whole.
+    """
+    parts = tuple(contributions)
+    known = math.hypot(*(part.standard_db for part in parts))
+    missing = (FLOOR_DB / COVERAGE) ** 2 - known**2
+    if not verified_by_refinement and missing > 0.0:
+        basis = f"stated floor of {FLOOR_DB:g} dB (k = 2): not verified by refinement"
+        parts += (Contribution("model floor", math.sqrt(missing), basis),)
+    return Budget(parts, verified_by_refinement)
+
+
+def yee_wavenumber(
+    frequency: float, cell: float, time_step: float, permittivity: float = 1.0
+) -> float:
+    """Wavenumber along a grid axis by the exact dispersion relation of the Yee scheme.
+
+    Along an axis the error is largest: ``sin(k d / 2) / d = sin(w dt / 2) / (v dt)``.
+
+    Parameters
+    ----------
+    frequency : float
+        Frequency in hertz.
+    cell : float
+        Cell size along the axis in metres.
+    time_step : float
+        Time step in seconds, at most the Courant limit.
+    permittivity : float, default 1
+        Relative permittivity of the medium.
+
+    Returns
+    -------
+    float
+        Numerical wavenumber in rad/m.
+
+    Raises
+    ------
+    InputError
+        If no wave of this frequency propagates on this grid.
+
+    References
+    ----------
+    Taflove and Hagness, Computational Electrodynamics, 3rd ed., section 4.2.
+    """
+    speed = C0 / math.sqrt(permittivity)
+    half_phase = math.pi * frequency * time_step
+    sine = cell / (speed * time_step) * math.sin(half_phase)
+    if not (sine <= 1.0 + 1e-12 and half_phase <= math.pi / 2):
+        raise InputError.single(
+            f"no wave of {frequency:g} Hz propagates on cells of {cell:g} m",
+            field="accuracy.cells_per_wavelength",
+            remedy=f"use cells of {speed / frequency / 10.0:.3g} m or less",
+        )
+    return 2.0 / cell * math.asin(min(sine, 1.0))
+
+
+def grid_dispersion(
+    frequency: float, cell: float, time_step: float, size: float, permittivity: float = 1.0
+) -> Contribution:
+    """Wrong phase between the ends of the device on this mesh.
+
+    Contributions from two ends of the device add up with a phase that is off
+    by ``(k_grid - k) size``; the phasor of the sum is then off by at most
+    ``2 sin(phase / 2)`` of the larger one. Strong cancellation between the
+    ends, and a resonance that moves past the frequency, are not covered.
+
+    Parameters
+    ----------
+    frequency : float
+        Frequency of the verdict in hertz.
+    cell : float
+        Coarsest cell that the device's field crosses in metres.
+    time_step : float
+        Time step in seconds.
+    size : float
+        Largest extent of the device, cables included, in metres.
+    permittivity : float, default 1
+        Relative permittivity of the medium in those cells.
+
+    Returns
+    -------
+    Contribution
+        Bound taken as rectangular.
+
+    Raises
+    ------
+    InputError
+        If no wave of this frequency propagates on this grid.
+    """
+    exact = TWO_PI * frequency * math.sqrt(permittivity) / C0
+    numerical = yee_wavenumber(frequency, cell, time_step, permittivity)
+    phase = min(abs(numerical - exact) * size, math.pi)
+    basis = (
+        f"phase velocity off by {100.0 * abs(exact / numerical - 1.0):.2g} % on cells of "
+        f"{1e3 * cell:.3g} mm, {math.degrees(phase):.2g} deg over {size:.3g} m"
+    )
+    return _bounded("grid dispersion", growth_db(2.0 * math.sin(phase / 2.0)), basis)
+
+
+def truncated_ringing(decay_db: float, depth_db: float = 0.0) -> Contribution:
+    """Part of the response that was cut off when the run stopped.
+
+    A mode whose energy fell by `decay_db` has lost that share of its
+    amplitude integral: relative error ``10^(decay / 20)``, larger where the
+    spectrum lies below its maximum.
+
+    Parameters
+    ----------
+    decay_db : float
+        Energy at the end over its maximum in dB, for example -40.
+    depth_db : float, default 0
+        How far the value at the frequency of the verdict lies below the
+        largest value of the spectrum, in dB, 0 or more.
+
+    Returns
+    -------
+    Contribution
+        Bound taken as rectangular.
+
+    Raises
+    ------
+    InputError
+        If the run did not decay at all or `depth_db` is negative.
+    """
+    if not (decay_db < 0.0 and depth_db >= 0.0):
+        raise InputError.single(
+            f"a decay must be below 0 dB and a depth 0 dB or more, "
+            f"got {decay_db:g} dB and {depth_db:g} dB"
+        )
+    relative = 10.0 ** ((decay_db + depth_db) / 20.0)
+    basis = f"energy decayed to {decay_db:.3g} dB, response {depth_db:.3g} dB below its maximum"
+    return _bounded("decay", growth_db(relative), basis)
+
+
+def cispr_16_4_2(standards: Standards | None = None) -> Contribution:
+    """Uncertainty of a radiated emission measurement, 30 MHz to 1 GHz.
+
+    Parameters
+    ----------
+    standards : Standards, optional
+        Where the value stands; the package's own rows if left out.
+
+    Returns
+    -------
+    Contribution
+        U_CISPR is expanded with k = 2; half of it is the standard uncertainty.
+    """
+    row = (standards or load()).parameter(_CISPR_RADIATED)
+    basis = f"{row.citation}: {row.value:g} dB (k = 2), {row.confidence} confidence"
+    return Contribution("CISPR 16-4-2", row.value / COVERAGE, basis)
+
+
+def termination_spread(levels_db: Iterable[float], nominal_db: float) -> Contribution:
+    """Scatter of the verdict's level over the terminations of the lead.
+
+    Parameters
+    ----------
+    levels_db : iterable of float
+        Level, or margin, for each termination in dB.
+    nominal_db : float
+        Value that the verdict uses in dB.
+
+    Returns
+    -------
+    Contribution
+        Largest distance from the nominal value, taken as rectangular bound.
+    """
+    levels = tuple(levels_db)
+    bound = max((abs(level - nominal_db) for level in levels), default=0.0)
+    basis = f"{len(levels)} terminations, up to {bound:.3g} dB from the value used"
+    return _bounded("termination spread", bound, basis)
+
+
+def refinement(fine_db: float, coarse_db: float, ratio: float) -> Contribution:
+    """Mesh error of the finer of two runs from their difference.
+
+    The error is taken as first order in the cell size, as staircased surfaces
+    give it: ``|difference| / (ratio - 1)``.
+
+    Parameters
+    ----------
+    fine_db, coarse_db : float
+        Level, or margin, of the two runs in dB.
+    ratio : float
+        Cell size of the coarse over that of the fine run, above 1.
+
+    Returns
+    -------
+    Contribution
+        Bound taken as rectangular; it replaces `grid_dispersion`.
+
+    Raises
+    ------
+    InputError
+        If `ratio` is not above 1.
+    """
+    if not ratio > 1.0:
+        raise InputError.single(
+            f"the second resolution must be coarser, got a ratio of {ratio:g}",
+            remedy="compare with cells at least 1.3 times as large",
+        )
+    bound = abs(fine_db - coarse_db) / (ratio - 1.0)
+    basis = f"{abs(fine_db - coarse_db):.3g} dB between cells of ratio {ratio:.3g}"
+    return _bounded("mesh refinement", bound, basis)
+
+
+def _bounded(name: str, bound_db: float, basis: str) -> Contribution:
+    return Contribution(name, bound_db / math.sqrt(3.0), basis)
