@@ -61,7 +61,7 @@ class Dipoles:
                 f"{self.axis.shape}, moment {self.moment.shape}",
                 remedy="give shapes (m, 3), (m,) and (nf, m)",
             )
-        if count and not (0 <= self.axis.min() and self.axis.max() <= 2):
+        if not np.all(np.isin(self.axis, (0, 1, 2))):
             raise InputError.single("a dipole axis is not 0, 1 or 2", remedy="0 is x, 1 y, 2 z")
 
     @classmethod
@@ -315,15 +315,13 @@ def aggregation_error(largest: float, frequency: float) -> float:
     return float(_STENCIL_ERROR * (TWO_PI * frequency / C0 * largest) ** 6)
 
 
-def _fullest_plane(
-    position: Real, left: NDArray[np.int64]
-) -> tuple[int, NDArray[np.int64]]:
+def _fullest_plane(position: Real, left: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
     """Normal axis and rows of the coordinate plane that holds most of `left`."""
     best_normal, best_rows = 0, left[:0]
     for normal in range(3):
         # A tenth of a micrometre tells planes apart and forgives rounding.
         keys = np.round(position[left, normal] * 1e7)
-        values, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        _values, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
         if counts.max() > best_rows.size:
             best_normal, best_rows = normal, left[inverse == int(np.argmax(counts))]
     return best_normal, best_rows

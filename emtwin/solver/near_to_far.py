@@ -17,7 +17,6 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -74,11 +73,11 @@ def far_field(
             "a direction is not a unit vector", field="directions", remedy="divide by its length"
         )
     k = _wavenumbers(currents)
-    n = _radiation_vector(currents.electric, k, directions, origin)
-    l = _radiation_vector(currents.magnetic, k, directions, origin)  # noqa: E741
-    transverse = n - directions * np.sum(n * directions, axis=2, keepdims=True)
+    electric = _radiation_vector(currents.electric, k, directions, origin)
+    magnetic = _radiation_vector(currents.magnetic, k, directions, origin)
+    transverse = electric - directions * np.sum(electric * directions, axis=2, keepdims=True)
     amplitude = 1j * k[:, None, None] / (2.0 * TWO_PI)
-    field: Complex = amplitude * (np.cross(directions, l) - ETA0 * transverse)
+    field: Complex = amplitude * (np.cross(directions, magnetic) - ETA0 * transverse)
     return field
 
 
@@ -227,13 +226,13 @@ def _phases(k: Real, length: Real, dtype: Any) -> Any:
         return np.exp(1j * np.multiply.outer(k, length)).astype(dtype)
     waves = np.empty((k.size, length.size), dtype)
     waves[0] = np.exp(1j * k[0] * length)
-    for power in count():
-        done = 1 << power
-        if done >= k.size:
-            return waves
+    done = 1
+    while done < k.size:
         jump = np.exp(1j * (done * step) * length).astype(dtype)
         more = min(done, k.size - done)
         np.multiply(waves[:more], jump, out=waves[done : done + more])
+        done += more
+    return waves
 
 
 def _wavenumbers(currents: EquivalentCurrents) -> Real:

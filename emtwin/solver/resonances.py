@@ -263,8 +263,8 @@ def _amplitudes(samples: Real, times: NDArray[np.int64], poles: Complex) -> Comp
     """Least-squares amplitudes at time 0 of the given poles."""
     matrix = _powers(poles, times)
     size = np.linalg.norm(matrix, axis=0)
-    solution: Complex = np.linalg.lstsq(matrix / size, samples.astype(complex), rcond=1e-12)[0]
-    return solution / size
+    solution = np.linalg.lstsq(matrix / size, samples.astype(np.complex128), rcond=1e-12)[0]
+    return np.asarray(solution / size, np.complex128)
 
 
 def _powers(poles: Complex, times: NDArray[np.int64]) -> Complex:

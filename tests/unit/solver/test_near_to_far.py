@@ -54,7 +54,9 @@ def _dyadic(currents: EquivalentCurrents, point: np.ndarray) -> np.ndarray:
                 u = r / d
                 if electric:
                     hessian = u * u[axis] * second + (unit - u * u[axis]) * first / d
-                    total[row] += -1j * TWO_PI * frequency * MU0 * (unit * g + hessian / k**2) * moment
+                    total[row] += (
+                        -1j * TWO_PI * frequency * MU0 * (unit * g + hessian / k**2) * moment
+                    )
                 else:
                     total[row] -= first * np.cross(u, unit) * moment
     return total

@@ -40,7 +40,8 @@ def test_finished_spectrum_is_that_of_the_endless_trace() -> None:
     trace = _ringing(12_000)
     finished = finish(trace, DT, FREQUENCIES, start=2000)
     scale = np.abs(_exact(FREQUENCIES)).max()
-    assert finished.used and finished.residual_db < -100.0
+    assert finished.used
+    assert finished.residual_db < -100.0
     assert np.abs(finished.spectrum - _exact(FREQUENCIES)).max() < 1e-6 * scale
     assert np.abs(dft(trace, DT, FREQUENCIES) - _exact(FREQUENCIES)).max() > 0.1 * scale
 
@@ -56,7 +57,8 @@ def test_float32_rounding_keeps_the_fit_useful() -> None:
     trace = _ringing(12_000).astype(np.float32).astype(np.float64)
     finished = finish(trace, DT, FREQUENCIES, start=2000)
     error = np.abs(finished.spectrum - _exact(FREQUENCIES)).max()
-    assert finished.used and finished.residual_db < -80.0
+    assert finished.used
+    assert finished.residual_db < -80.0
     assert error < 1e-3 * np.abs(_exact(FREQUENCIES)).max()
 
 
@@ -98,7 +100,8 @@ def test_a_trace_that_died_out_needs_no_modes() -> None:
     t = np.arange(20_000) * DT
     trace = np.exp(-t / 3e-9) * np.cos(TWO_PI * 500e6 * t)
     finished = finish(trace, DT, FREQUENCIES, start=5000)
-    assert not finished.used and finished.modes.decay.size == 0
+    assert not finished.used
+    assert finished.modes.decay.size == 0
     assert "died out" in finished.reason
 
 
