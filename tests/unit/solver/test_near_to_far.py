@@ -54,9 +54,8 @@ def _dyadic(currents: EquivalentCurrents, point: np.ndarray) -> np.ndarray:
                 u = r / d
                 if electric:
                     hessian = u * u[axis] * second + (unit - u * u[axis]) * first / d
-                    total[row] += (
-                        -1j * TWO_PI * frequency * MU0 * (unit * g + hessian / k**2) * moment
-                    )
+                    source = -1j * TWO_PI * frequency * MU0 * moment
+                    total[row] += source * (unit * g + hessian / k**2)
                 else:
                     total[row] -= first * np.cross(u, unit) * moment
     return total
