@@ -62,11 +62,11 @@ def tracked_files(repository: Path) -> list[str]:
         listed = succeed("git", "ls-files", cwd=repository).splitlines()
         return [name for name in listed if (repository / name).is_file()]
     files = (f.relative_to(repository) for f in repository.rglob("*") if f.is_file())
-    return [
-        f.as_posix()
-        for f in files
-        if not any(Path(p).match(n) for p in f.parts for n in _NEVER_COPIED)
-    ]
+    return [f.as_posix() for f in files if not _left_out(f)]
+
+
+def _left_out(file: Path) -> bool:
+    return any(Path(part).match(name) for part in file.parts for name in _NEVER_COPIED)
 
 
 def copy_tree(repository: Path, target: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import sys
 import tarfile
 import time
@@ -66,8 +66,6 @@ def pure_wheel(
 
 
 def probe(python: Path, cwd: Path) -> dict[str, str | bool]:
-    import json
-
     said: dict[str, str | bool] = json.loads(
         builds.succeed(python, "-c", PROBE, cwd=cwd, CUDA_VISIBLE_DEVICES="").splitlines()[-1]
     )
@@ -214,5 +212,5 @@ class TestEditable:
 
 
 def test_the_path_without_compiler_has_none(without_compiler: dict[str, str]) -> None:
-    tools = set(os.listdir(without_compiler["PATH"]))
+    tools = {tool.name for tool in Path(without_compiler["PATH"]).iterdir()}
     assert not tools & {"cc", "c++", "gcc", "g++", "clang", "clang++", "cmake"}
