@@ -22,6 +22,7 @@ Real = NDArray[np.float64]
 
 _BLOCK = 4096
 _SAMPLES = 900
+_FEWEST = 20
 _QUIET_DB = -120.0
 _ORDERS = (2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 
@@ -69,6 +70,10 @@ class Finished:
         One sentence: why it was added or not.
     tail_db : float
         Largest tail contribution against the largest value of the spectrum, 20 log10.
+    spread_db : float
+        Largest difference between the tails of the fit to the first 60 % and of the
+        fit to all of the data, against the same value, 20 log10: how sure the
+        extrapolation is, which a small residual next to the data is not.
     """
 
     spectrum: Complex
@@ -77,6 +82,7 @@ class Finished:
     used: bool
     reason: str
     tail_db: float
+    spread_db: float
 
 
 def dft(trace: Real, dt: float, frequencies: Real, offset_in_steps: float = 0.0) -> Complex:
@@ -123,7 +129,9 @@ def finish(
     The tail ``trace[start:]`` is thinned to little more than the Nyquist rate
     of what it holds.  Its first 60 % carry the fit, the next 20 % choose the
     number of modes, the last 20 % are held out and give the stated residual.
-    The chosen poles then get their amplitudes from the whole tail.
+    A fit of as many modes to the whole tail is what is summed; how far it is
+    from the first fit's sum is the stated spread.  Poles that grow are left
+    out; where nothing foretells the end without them, growth is the reason.
 
     Parameters
     ----------
@@ -140,7 +148,7 @@ def finish(
     offset_in_steps : float
         Time of the first sample in steps.
     worst_residual_db : float
-        Held-out residual above which the fit is reported and not used.
+        Held-out residual or spread above which the fit is reported and not used.
 
     Returns
     -------
@@ -163,29 +171,32 @@ def finish(
     quiet = _level_db(tail[-(tail.size // 5) :], np.abs(trace).max(initial=0.0))
     if quiet < _QUIET_DB:
         reason = f"the trace has died out ({quiet:.0f} dB at its end)"
-        return Finished(spectrum, -np.inf, Modes.none(), False, reason, -np.inf)
+        return Finished(spectrum, -np.inf, Modes.none(), False, reason, -np.inf, -np.inf)
     step = _thinning(tail, dt, float(np.max(frequencies, initial=0.0)))
-    fit = _fit(tail[::-1][::step][:_SAMPLES][::-1], max_modes)
-    if fit is None:
-        reason = f"the tail has too few samples at its bandwidth (one in {step} steps)"
-        return Finished(spectrum, 0.0, Modes.none(), False, reason, -np.inf)
-    residual_db, poles, amplitudes = fit
-    # Thinned samples end on the last one of the trace; log is free of aliases there.
-    rate = np.log(poles) / (step * dt)
-    modes = Modes(rate.imag / TWO_PI, -rate.real, amplitudes * np.exp(rate * dt))
-    grown = _growth(modes, tail.size * dt)
-    modes = Modes(modes.frequency, np.maximum(modes.decay, 0.0), modes.amplitude)
-    added = _tail_spectrum(modes, dt, frequencies, trace.size + offset_in_steps)
-    scale = max(float(np.abs(spectrum).max(initial=0.0)), 1e-300)
-    tail_db = _db(float(np.abs(added).max(initial=0.0)) / scale)
-    if grown or residual_db > worst_residual_db or not np.all(np.isfinite(added)):
-        reason = grown or (
-            f"the fit misses the held-out end by {residual_db:.1f} dB, "
-            f"more than {worst_residual_db:g} dB"
-        )
-        return Finished(spectrum, residual_db, modes, False, reason, tail_db)
-    reason = f"{modes.decay.size} exponentials foretell the held-out end to {residual_db:.1f} dB"
-    return Finished(spectrum + added, residual_db, modes, True, reason, tail_db)
+    # Thinned samples end on the last one of the trace.
+    samples = tail[::-1][::step][:_SAMPLES][::-1]
+    if samples.size < _FEWEST:
+        reason = f"the tail has only {samples.size} samples at its bandwidth"
+        return Finished(spectrum, 0.0, Modes.none(), False, reason, -np.inf, 0.0)
+    fit = _fit(samples, step * dt, max_modes)
+    # The last sample stands one step before the end that the modes refer to.
+    modes, early = (_modes(samples, poles, step * dt, dt) for poles in (fit.poles, fit.early))
+    end = trace.size + offset_in_steps
+    added = _tail_spectrum(modes, dt, frequencies, end)
+    change = added - _tail_spectrum(early, dt, frequencies, end)
+    scale = float(np.abs(spectrum).max(initial=0.0))
+    spread_db = _ratio_db(change, scale)
+    trouble = _trouble(fit, spread_db, worst_residual_db)
+    return Finished(
+        spectrum if trouble else spectrum + added,
+        fit.residual_db,
+        modes,
+        not trouble,
+        trouble
+        or f"{modes.decay.size} exponentials foretell the held-out end to {fit.residual_db:.1f} dB",
+        _ratio_db(added, scale),
+        spread_db,
+    )
 
 
 def _check(trace: Real, start: int) -> None:
@@ -211,23 +222,71 @@ def _thinning(tail: Real, dt: float, highest: float) -> int:
     return max(int(1.0 / (2.5 * dt * max(edge, highest))), 1)
 
 
-def _fit(samples: Real, max_modes: int) -> tuple[float, Complex, Complex] | None:
-    """Held-out residual (dB), poles per sample, amplitudes at the last sample."""
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """Poles per sample from all samples and from the first 60 %, and how good they are."""
+
+    residual_db: float
+    poles: Complex
+    early: Complex
+    growth: str
+
+
+def _fit(samples: Real, interval: float, max_modes: int) -> _Fit:
+    """Choose the number of poles on the middle part, judge it on the last."""
     n_fit, n_choose = int(0.6 * samples.size), int(0.8 * samples.size)
-    if n_fit < 12:
-        return None
     pencil = _Pencil(samples[:n_fit])
-    best: tuple[float, Complex] | None = None
-    most = min(max_modes, pencil.rank, n_fit // 3)
-    for order in (*(order for order in _ORDERS if order < most), most):
-        poles = pencil.poles(order)
-        missed = _missed(samples, poles, n_fit, n_choose)
-        if best is None or missed < best[0]:
-            best = missed, poles
-    assert best is not None
-    residual_db = _db(_missed(samples, best[1], n_choose, samples.size))
-    times = np.arange(samples.size) - (samples.size - 1)
-    return residual_db, best[1], _amplitudes(samples, times, best[1])
+    most = min(max_modes, pencil.rank, int(0.45 * n_fit))
+    orders = (*(order for order in _ORDERS if order < most), most)
+    candidates = [_damped(pencil.poles(order), n_fit) for order in orders]
+    best = int(np.argmin([_missed(samples, poles, n_fit, n_choose) for poles in candidates]))
+    missed = _missed(samples, candidates[best], n_choose, samples.size)
+    growth = ""
+    if missed > 0.05:
+        growth = _growth(samples, [pencil.poles(order) for order in orders], interval)
+    poles = _damped(_Pencil(samples).poles(orders[best]), samples.size)
+    return _Fit(_db(missed), poles, candidates[best], growth)
+
+
+def _damped(poles: Complex, span: int) -> Complex:
+    """Poles that do not grow; growth by less than 1 % over `span` samples is rounding."""
+    size = np.abs(poles)
+    kept = size**span < 1.01
+    damped: Complex = poles[kept] / np.maximum(size[kept], 1.0)
+    return damped
+
+
+def _growth(samples: Real, candidates: list[Complex], interval: float) -> str:
+    """Sentence about growth if growing poles explain what damped ones could not."""
+    n_fit = int(0.6 * samples.size)
+    missed = [_missed(samples, poles, n_fit, samples.size) for poles in candidates]
+    poles = candidates[int(np.argmin(missed))]
+    if not min(missed) < 0.05:
+        return ""
+    worst = poles[np.argmax(np.abs(poles))]
+    return (
+        f"the mode at {abs(np.angle(worst)) / TWO_PI / interval / 1e6:.4g} MHz grows by "
+        f"{_db(abs(worst)) * samples.size:.2g} dB over the tail"
+    )
+
+
+def _trouble(fit: _Fit, spread_db: float, worst_db: float) -> str:
+    """Why the tail must not be used, or nothing."""
+    if fit.growth:
+        return fit.growth
+    if not fit.residual_db <= worst_db:
+        return f"the fit misses the held-out end by {fit.residual_db:.1f} dB, more than {worst_db:g} dB"
+    if not spread_db <= worst_db:
+        return f"two fits put the tail {spread_db:.1f} dB apart, more than {worst_db:g} dB"
+    return ""
+
+
+def _modes(samples: Real, poles: Complex, interval: float, dt: float) -> Modes:
+    """Modes with amplitudes at `dt` after the last sample."""
+    rate = np.log(poles) / interval
+    amplitudes = _amplitudes(samples, np.arange(samples.size), poles)
+    late = np.exp(rate * ((samples.size - 1) * interval + dt))
+    return Modes(rate.imag / TWO_PI, -rate.real, amplitudes * late)
 
 
 class _Pencil:
@@ -268,27 +327,10 @@ def _amplitudes(samples: Real, times: NDArray[np.int64], poles: Complex) -> Comp
 
 
 def _powers(poles: Complex, times: NDArray[np.int64]) -> Complex:
-    """poles ** times, shape (nt, np); exponents are held below overflow."""
+    """poles ** times, shape (nt, np); exponents stay where squares do not overflow."""
     exponent = np.multiply.outer(times, np.log(poles))
-    powers: Complex = np.exp(np.minimum(exponent.real, 600.0) + 1j * exponent.imag)
+    powers: Complex = np.exp(np.minimum(exponent.real, 300.0) + 1j * exponent.imag)
     return powers
-
-
-def _growth(modes: Modes, span: float) -> str:
-    """Sentence about a mode that grows, or nothing.
-
-    Growth by less than 1 % over the tail, or of a mode below 1e-3 of the
-    strongest, is rounding: such a mode is taken as undamped.
-    """
-    strong = np.abs(modes.amplitude) > 1e-3 * np.abs(modes.amplitude).max(initial=0.0)
-    growing = np.flatnonzero(strong & (modes.decay * span < -0.01))
-    if not growing.size:
-        return ""
-    worst = growing[np.argmin(modes.decay[growing])]
-    return (
-        f"the mode at {abs(modes.frequency[worst]) / 1e6:.4g} MHz grows by "
-        f"{-modes.decay[worst] * span * 8.686:.2g} dB over the tail"
-    )
 
 
 def _tail_spectrum(modes: Modes, dt: float, frequencies: Real, first: float) -> Complex:
@@ -304,6 +346,12 @@ def _tail_spectrum(modes: Modes, dt: float, frequencies: Real, first: float) -> 
 def _level_db(part: Real, peak: float) -> float:
     """Rms of `part` against `peak` in dB."""
     return _db(float(np.sqrt(np.mean(part**2))) / peak) if peak > 0.0 else -np.inf
+
+
+def _ratio_db(values: Complex, scale: float) -> float:
+    """Largest of `values` against `scale` in dB; infinite where not finite."""
+    largest = float(np.abs(values).max(initial=0.0))
+    return _db(largest / scale) if np.isfinite(largest) and scale > 0.0 else np.inf
 
 
 def _db(ratio: float) -> float:

@@ -1,0 +1,77 @@
+"""From a finished field run to the run of a port model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from emtwin.errors import Notice
+from emtwin.extract.port_runs import PortRun
+from emtwin.solver import Pulse, RunResult
+from emtwin.solver.resonances import finish
+
+_RINGING_DB = -60.0  # a port quieter than this at the end needs no harmonic inversion
+
+
+class Extracted(NamedTuple):
+    """A port run, how its spectra were finished, and what to be warned of."""
+
+    run: PortRun
+    finished_by: str
+    notices: tuple[Notice, ...]
+
+
+def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) -> Extracted:
+    """Currents at all ports from a run that drove one of them.
+
+    Ports that still ring at the end are finished by harmonic inversion, never by cutting the
+    trace; where the fit fails its held-out check the plain spectrum stands, with a notice.
+
+    Parameters
+    ----------
+    result : RunResult
+        The finished run.
+    pulse : Pulse
+        Its pulse.
+    names : sequence of str
+        All ports, in the order of the port model.
+    driven : str
+        The driven one.
+
+    Returns
+    -------
+    Extracted
+        The run, "decay" or "harmonic inversion", and notices.
+    """
+    current = np.zeros((result.frequencies.size, len(names)), np.complex128)
+    notices = list(result.notices)
+    silent = int(np.ceil(pulse.duration / result.dt)) + 1
+    inverted = False
+    for column, name in enumerate(names):
+        record = result.ports[name]
+        finished = finish(
+            record.voltage, result.dt, result.frequencies, start=silent, offset_in_steps=1.0
+        )
+        emf = result.source if name == driven else np.zeros_like(result.source)
+        current[:, column] = (emf - finished.spectrum) / record.resistance
+        inverted |= finished.used
+        if finished.used and finished.tail_db > _RINGING_DB:
+            notices.append(
+                Notice(
+                    "ringing-finished",
+                    f"Port {name} in the run driven at {driven}: {finished.reason}; the summed tail is "
+                    f"{finished.tail_db:.0f} dB of the spectrum.",
+                )
+            )
+        if not finished.used and result.port_decay_db > _RINGING_DB and finished.tail_db > -60:
+            notices.append(
+                Notice(
+                    "ringing-port",
+                    f"Port {name} still rings when the run driven at {driven} ends, and harmonic "
+                    f"inversion was not used: {finished.reason}.",
+                )
+            )
+    run = PortRun(list(names).index(driven), result.source, current, result.currents)
+    return Extracted(run, "harmonic inversion" if inverted else result.finished_by, tuple(notices))
