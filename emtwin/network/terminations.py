@@ -112,7 +112,7 @@ def attach(z: Complex, sources: Complex, terminations: Complex) -> PortState:
         If network and terminations resonate without loss.
     """
     p, q = _pairs(terminations, _matching(z, sources))
-    through = solve(p[:, :, np.newaxis] * z + _diagonal(q), p * sources, "Z + termination")
+    through = _currents(z, sources, p, q)
     # Near a short the difference of two large numbers would leave only round-off.
     across = np.where(
         np.abs(p) >= np.abs(q),
@@ -148,7 +148,7 @@ def drive(z: Complex, emf: Complex, terminations: Complex) -> PortState:
         If network and terminations resonate without loss.
     """
     p, q = _pairs(terminations, _matching(z, emf))
-    into = solve(p[:, :, np.newaxis] * z + _diagonal(q), p * emf, "Z + termination")
+    into = _currents(z, emf, p, q)
     return PortState(np.einsum("fij,fj->fi", z, into), into)
 
 
@@ -227,6 +227,13 @@ def drive_scattering(
     launched = emf * (1.0 - gamma) / (2.0 * math.sqrt(reference))
     incident = solve(np.eye(s.shape[1]) - gamma[:, :, np.newaxis] * s, launched, "1 - gamma S")
     return _from_waves(incident, np.einsum("fij,fj->fi", s, incident), reference)
+
+
+def _currents(z: Complex, sources: Complex, p: Complex, q: Complex) -> Complex:
+    """Currents that the sources drive round the loops of network and terminations."""
+    currents = solve(p[:, :, np.newaxis] * z + _diagonal(q), p * sources, "Z + termination")
+    # Row pivoting leaves round-off where an open end carries exactly nothing.
+    return np.where(p == 0.0, 0.0, currents)
 
 
 def _from_waves(incident: Complex, outgoing: Complex, reference: float) -> PortState:

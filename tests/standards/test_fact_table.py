@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_limit_line(line: tuple[object, ...]) -> None:
 
 def test_limit_lines_have_no_gap() -> None:
     for rows in _lines().values():
-        for row, following in zip(rows, rows[1:], strict=False):
+        for row, following in pairwise(rows):
             assert row.frequency_to == following.frequency_from
 
 

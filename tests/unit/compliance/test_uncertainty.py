@@ -1,0 +1,121 @@
+"""Uncertainty contributions against their formulae and limits."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emtwin.compliance.uncertainty import (
+    Contribution,
+    cispr_16_4_2,
+    combine,
+    grid_dispersion,
+    refinement,
+    termination_spread,
+    truncated_ringing,
+    yee_wavenumber,
+)
+from emtwin.constants import C0
+from emtwin.errors import InputError
+
+PARTS = st.lists(st.floats(0.0, 20.0), max_size=6)
+
+
+@given(values=PARTS, verified=st.booleans())
+def test_parts_add_up_to_the_whole(values: list[float], verified: bool) -> None:
+    budget = combine(
+        [Contribution(str(n), value) for n, value in enumerate(values)],
+        verified_by_refinement=verified,
+    )
+    whole = 2.0 * math.sqrt(sum(value**2 for value in values))
+    assert budget.expanded_db == pytest.approx(whole if verified else max(6.0, whole), abs=1e-9)
+    listed = math.sqrt(sum(value**2 for _, value in budget.table))
+    assert listed == pytest.approx(budget.expanded_db)
+
+
+def test_floor_is_named_only_where_it_acts() -> None:
+    small, large = Contribution("a", 1.0), Contribution("b", 4.0)
+    assert [name for name, _ in combine([small]).table] == ["a", "model floor"]
+    assert [name for name, _ in combine([large]).table] == ["b"]
+    assert [name for name, _ in combine([small], verified_by_refinement=True).table] == ["a"]
+
+
+def test_numerical_wavenumber_of_ten_cells_per_wavelength() -> None:
+    cell = 0.03
+    # With the magic time step along one axis the scheme has no dispersion.
+    exact = 2 * math.pi * 1e9 / C0
+    assert yee_wavenumber(1e9, cell, cell / C0) == pytest.approx(exact, rel=1e-12)
+    # With a vanishing time step: sin(k d / 2) = w d / (2 c).
+    spatial = 2 / cell * math.asin(exact * cell / 2)
+    assert yee_wavenumber(1e9, cell, 1e-18) == pytest.approx(spatial, rel=1e-9)
+    assert spatial / exact == pytest.approx(1.0 + (exact * cell) ** 2 / 24, rel=1e-3)
+
+
+def test_numerical_wavenumber_is_second_order() -> None:
+    exact = 2 * math.pi * 1e9 / C0
+    errors = [yee_wavenumber(1e9, d, 0.5 * d / C0) - exact for d in (0.01, 0.005)]
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.02)
+
+
+def test_unresolved_frequency_is_refused() -> None:
+    with pytest.raises(InputError, match="no wave of 1e\\+10 Hz propagates") as caught:
+        yee_wavenumber(10e9, 0.03, 1e-12)
+    assert "0.003 m" in caught.value.problems[0].remedy
+
+
+@given(cell=st.floats(1e-3, 2e-2), factor=st.floats(1.05, 1.4))
+def test_dispersion_grows_with_the_cell(cell: float, factor: float) -> None:
+    step = 1e-12
+    small = grid_dispersion(1e9, cell, step, 0.5).standard_db
+    assert 0.0 <= small <= grid_dispersion(1e9, cell * factor, step, 0.5).standard_db
+
+
+def test_dispersion_is_bounded_by_opposite_phase() -> None:
+    worst = grid_dispersion(2.7e9, 0.02, 1e-12, 100.0)
+    assert worst.standard_db == pytest.approx(20 * math.log10(3.0) / math.sqrt(3.0))
+
+
+def test_dispersion_in_a_dielectric_is_that_of_the_longer_path() -> None:
+    vacuum = grid_dispersion(2e9, 5e-3, 1e-15, 0.2)
+    plastic = grid_dispersion(1e9, 5e-3, 1e-15, 0.2, permittivity=4.0)
+    assert plastic.standard_db == pytest.approx(vacuum.standard_db, rel=1e-6)
+
+
+@pytest.mark.parametrize(("decay", "depth", "bound"), [(-40, 0, 0.0864), (-40, 20, 0.8279)])
+def test_truncated_ringing(decay: float, depth: float, bound: float) -> None:
+    part = truncated_ringing(decay, depth)
+    assert part.standard_db * math.sqrt(3.0) == pytest.approx(bound, abs=1e-4)
+
+
+def test_a_run_that_did_not_decay_is_refused() -> None:
+    with pytest.raises(InputError, match="below 0 dB"):
+        truncated_ringing(0.0)
+
+
+def test_cispr_value_is_expanded_with_two() -> None:
+    part = cispr_16_4_2()
+    assert part.expanded_db == pytest.approx(6.3)
+    assert part.standard_db == pytest.approx(3.15)
+    assert "CISPR 16-4-2" in part.basis
+
+
+def test_termination_spread_counts_from_the_value_used() -> None:
+    part = termination_spread([40.0, 42.0, 43.0, 37.0], nominal_db=42.0)
+    assert part.standard_db == pytest.approx(5.0 / math.sqrt(3.0))
+    assert termination_spread([], 40.0).standard_db == 0.0
+
+
+def test_refinement_extrapolates_at_first_order() -> None:
+    assert refinement(40.0, 41.0, 2.0).standard_db == pytest.approx(1.0 / math.sqrt(3.0))
+    assert refinement(40.0, 41.0, 1.5).standard_db == pytest.approx(2.0 / math.sqrt(3.0))
+    with pytest.raises(InputError, match="must be coarser"):
+        refinement(40.0, 41.0, 1.0)
+
+
+@pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])
+def test_impossible_contribution_is_refused(bad: float) -> None:
+    with pytest.raises(InputError, match="0 dB or more"):
+        Contribution("bad", bad)
