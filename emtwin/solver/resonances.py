@@ -69,7 +69,8 @@ class Finished:
     reason : str
         One sentence: why it was added or not.
     tail_db : float
-        Largest tail contribution against the largest value of the spectrum, 20 log10.
+        Largest tail contribution against the largest value of the spectrum, 20 log10;
+        infinite where nothing could be fitted.
     spread_db : float
         Largest difference between the tails of the fit to the first 60 % and of the
         fit to all of the data, against the same value, 20 log10: how sure the
@@ -177,7 +178,7 @@ def finish(
     samples = tail[::-1][::step][:_SAMPLES][::-1]
     if samples.size < _FEWEST:
         reason = f"the tail has only {samples.size} samples at its bandwidth"
-        return Finished(spectrum, 0.0, Modes.none(), False, reason, -np.inf, 0.0)
+        return Finished(spectrum, 0.0, Modes.none(), False, reason, np.inf, np.inf)
     fit = _fit(samples, step * dt, max_modes)
     # The last sample stands one step before the end that the modes refer to.
     modes, early = (_modes(samples, poles, step * dt, dt) for poles in (fit.poles, fit.early))
@@ -275,7 +276,8 @@ def _trouble(fit: _Fit, spread_db: float, worst_db: float) -> str:
     if fit.growth:
         return fit.growth
     if not fit.residual_db <= worst_db:
-        return f"the fit misses the held-out end by {fit.residual_db:.1f} dB, more than {worst_db:g} dB"
+        missed = f"{fit.residual_db:.1f} dB, more than {worst_db:g} dB"
+        return f"the fit misses the held-out end by {missed}"
     if not spread_db <= worst_db:
         return f"two fits put the tail {spread_db:.1f} dB apart, more than {worst_db:g} dB"
     return ""

@@ -154,3 +154,11 @@ def test_a_dense_spectrum_is_right_or_refused(n: int) -> None:
     assert finished.used == (finished.residual_db <= -26.0 and finished.spread_db <= -26.0)
     assert not finished.used or error < 0.05
     assert n < 36_000 or finished.used
+
+
+def test_a_tail_of_few_samples_is_not_fitted_and_its_size_is_unknown() -> None:
+    """500 steps of 5 ps at 2.5 samples per period of 1 GHz are six samples."""
+    finished = finish(_ringing(1000), DT, FREQUENCIES, start=500)
+    assert not finished.used
+    assert finished.tail_db == np.inf
+    assert "samples at its bandwidth" in finished.reason
