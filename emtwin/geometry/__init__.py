@@ -1,0 +1,23 @@
+"""Surfaces and mesh files.
+
+In: mesh files (Gmsh, STL, VTK, PLY, OBJ, OFF) with named regions, and their unit.
+Out: `Region`s: closed surfaces of solids and open surfaces of sheets, in metres.
+Never: materials, grids or fields; no other module of emtwin imports meshio.
+"""
+
+from emtwin.geometry.regions import Region, demand_kind, select_region
+from emtwin.geometry.surface import Surface
+from emtwin.geometry.topology import Topology, oriented, topology
+
+__all__ = [
+    "Region",
+    "Surface",
+    "Topology",
+    "demand_kind",
+    "oriented",
+    "read_regions",
+    "select_region",
+    "topology",
+]
+
+from emtwin.geometry.meshes import read_regions

@@ -1,0 +1,79 @@
+"""Outer boundary of volume cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Corner numbers of each face, seen from outside counter-clockwise (VTK and Gmsh order).
+FACES: dict[str, tuple[tuple[int, ...], ...]] = {
+    "tetra": ((0, 2, 1), (0, 1, 3), (1, 2, 3), (2, 0, 3)),
+    "pyramid": ((0, 3, 2, 1), (0, 1, 4), (1, 2, 4), (2, 3, 4), (3, 0, 4)),
+    "wedge": ((0, 2, 1), (3, 4, 5), (0, 1, 4, 3), (1, 2, 5, 4), (2, 0, 3, 5)),
+    "hexahedron": (
+        (0, 3, 2, 1),
+        (4, 5, 6, 7),
+        (0, 1, 5, 4),
+        (1, 2, 6, 5),
+        (2, 3, 7, 6),
+        (3, 0, 4, 7),
+    ),
+}
+
+
+def outer_boundary(
+    points: NDArray[np.float64], cells: Mapping[str, NDArray[np.int64]]
+) -> NDArray[np.int64]:
+    """Triangles that bound the union of volume cells.
+
+    A face that two cells share is inside; a face of one cell is on the boundary and
+    keeps its outward direction, around cavities as well.
+
+    Parameters
+    ----------
+    points : ndarray of float64
+        Coordinates, shape (n, 3); they decide which way inverted cells face.
+    cells : mapping of str to ndarray of int64
+        Corner indices per kind of cell (a key of `FACES`), shapes (m, corners).
+
+    Returns
+    -------
+    ndarray of int64
+        Triangles, shape (t, 3).
+    """
+    faces = np.concatenate([_faces(points, kind, block) for kind, block in cells.items()])
+    _, first, counts = np.unique(
+        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    return split(faces[first[counts == 1]])
+
+
+def split(faces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Triangles of faces with three or four corners, shape (f, 4), -1 for no fourth."""
+    quads = faces[faces[:, 3] >= 0]
+    return np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
+
+
+def _faces(points: NDArray[np.float64], kind: str, block: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All faces of one kind of cell, padded to four corners with -1, shape (f, 4)."""
+    inverted = _inverted(points, kind, block)
+    result = []
+    for corners in FACES[kind]:
+        face = np.full((len(block), 4), -1, dtype=np.int64)
+        face[:, : len(corners)] = block[:, list(corners)]
+        face[inverted, : len(corners)] = face[inverted, : len(corners)][:, ::-1]
+        result.append(face)
+    return np.concatenate(result)
+
+
+def _inverted(
+    points: NDArray[np.float64], kind: str, block: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Cells whose corner order is mirrored: their first face points inward."""
+    face = list(FACES[kind][0][:3])
+    a, b, c = (points[block[:, corner]] for corner in face)
+    centre = points[block].mean(axis=1)
+    inward = np.einsum("ij,ij->i", np.cross(b - a, c - a), centre - a)
+    return np.asarray(inward > 0.0, dtype=np.bool_)
