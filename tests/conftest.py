@@ -19,6 +19,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 QUICK_FOLDERS = frozenset({"unit", "architecture", "standards", "kernels"})
+RENDERING_FOLDERS = (Path("unit/viz"), Path("unit/report"))
 MOST_WORKERS = 8
 
 hypothesis.settings.register_profile(
@@ -37,14 +38,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)  # before -m deselects
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of the quick folders, unless a test says that it is slow."""
+    """Mark tests by folder: quick (unless a test says that it is slow), and rendering."""
     root = Path(__file__).parent
     for item in items:
         if not item.path.is_relative_to(root):
             continue
-        folder = item.path.relative_to(root).parts[0]
-        if folder in QUICK_FOLDERS and not any(item.iter_markers("slow")):
+        path = item.path.relative_to(root)
+        if path.parts[0] in QUICK_FOLDERS and not any(item.iter_markers("slow")):
             item.add_marker(pytest.mark.quick)
+        if any(path.is_relative_to(folder) for folder in RENDERING_FOLDERS):
+            item.add_marker(pytest.mark.rendering)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
