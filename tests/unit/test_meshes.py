@@ -109,7 +109,7 @@ def test_meshes_stay_small() -> None:
 def test_open_surfaces_are_sheets_and_all_others_solids() -> None:
     """The mesh alone tells sheet metal from bodies."""
     kinds = {name: region.kind for name, region in regions().items()}
-    assert kinds == {name: "sheet" for name in SHEETS} | {name: "solid" for name in VOLUMES}
+    assert kinds == dict.fromkeys(SHEETS, "sheet") | dict.fromkeys(VOLUMES, "solid")
 
 
 @pytest.mark.parametrize("name", sorted(VOLUMES))
@@ -199,8 +199,7 @@ def distance(triangles: NDArray[np.float64], place: NDArray[np.float64], axis: i
 
 def inside(triangle: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
     """Whether a point lies in a flat triangle, its rim included."""
-    (ax, ay), (bx, by) = (triangle - point).T[:, :2].T
-    cx, cy = triangle[2] - point
+    (ax, ay), (bx, by), (cx, cy) = triangle - point
     turns = [ax * by - ay * bx, bx * cy - by * cx, cx * ay - cy * ax]
     return min(turns) >= -1e-15 or max(turns) <= 1e-15
 
