@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
-from emtwin.grid import Grid, Node
+from emtwin.grid import Grid
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,21 +29,70 @@ class FieldSamples:
         Field component of each sample.
     index : ndarray of int64, shape (n, 3)
         Its place in the component's array.
+    frequencies : ndarray of float64, shape (nf,), optional
+        Frequencies in Hz; the run's own where left out.
     """
 
     name: str
     component: NDArray[np.str_]
     index: NDArray[np.int64]
+    frequencies: NDArray[np.float64] | None = None
 
     @classmethod
-    def box(cls, name: str, grid: Grid, lo: Node, hi: Node) -> FieldSamples:
-        """All three e components on every edge that touches the cells lo <= (i, j, k) < hi."""
-        ranges = [np.arange(low, high + 1) for low, high in zip(lo, hi, strict=True)]
-        index = np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
-        if np.any(index < 0) or np.any(index >= grid.nodes):
-            raise GridError.single(f"monitor {name} reaches outside the grid of {grid.nodes} nodes")
-        components = np.repeat(["e_x", "e_y", "e_z"], len(index))
-        return cls(name, components, np.tile(index, (3, 1)))
+    def cells(
+        cls,
+        name: str,
+        grid: Grid,
+        cells: NDArray[np.int64],
+        frequencies: NDArray[np.float64] | None = None,
+    ) -> FieldSamples:
+        """The twelve edges of each cell; see `cell_field` for what they give.
+
+        Parameters
+        ----------
+        name : str
+            Name of the monitor.
+        grid : Grid
+            The grid.
+        cells : ndarray of int64, shape (m, 3)
+            Cell indices.
+        frequencies : ndarray of float64, optional
+            Frequencies in Hz.
+
+        Raises
+        ------
+        GridError
+            If a cell lies outside the grid.
+        """
+        if cells.size and (cells.min() < 0 or np.any(cells.max(axis=0) >= grid.shape)):
+            raise GridError.single(f"monitor {name} reaches outside the grid of {grid.shape} cells")
+        index, component = [], []
+        for axis in range(3):
+            one, two = (a for a in range(3) if a != axis)
+            for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+                shift = np.zeros(3, np.int64)
+                shift[one], shift[two] = corner
+                index.append(cells + shift)
+                component += ["e_" + "xyz"[axis]] * len(cells)
+        return cls(name, np.array(component), np.concatenate(index), frequencies)
+
+
+def cell_field(spectrum: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    """E at the centres of the cells of `FieldSamples.cells`.
+
+    Parameters
+    ----------
+    spectrum : ndarray, shape (nf, 12 m)
+        Spectra of the samples.
+
+    Returns
+    -------
+    ndarray, shape (nf, 3, m)
+        Mean of the four edges of each component, V/m times the unit of the spectrum.
+    """
+    edges = spectrum.reshape(spectrum.shape[0], 3, 4, -1)
+    mean: NDArray[np.complex64] = edges.mean(axis=2)
+    return mean
 
 
 class RunningSpectrum:

@@ -101,10 +101,7 @@ class _Loop:
         stages: list[Stage] = []
         offset = [_offsets(stepper, group) for group in groups]
         self.sample_offset = np.concatenate(offset) if offset else np.empty(0, np.int64)
-        half = np.concatenate([np.char.startswith(g.component, "h") for g in groups] or [np.empty(0, bool)])
-        self.spectrum = RunningSpectrum(
-            simulation.frequencies, self.sample_offset.size, self.dt, self.every, half
-        )
+        self.spectra = [self._running_spectrum(group) for group in groups]
         if self.sample_offset.size:
             stage, self.sample_ring = stepper.record(
                 stepper.fields, self.sample_offset, self.every, self.lines
@@ -112,6 +109,11 @@ class _Loop:
             stages.append(stage)
         stages += self._port_monitors()
         self.program: Program = self.backend.program([*stepper.stages(), *stages])
+
+    def _running_spectrum(self, group: FieldSamples) -> RunningSpectrum:
+        frequencies = self.simulation.frequencies if group.frequencies is None else group.frequencies
+        half_step = np.char.startswith(group.component, "h")
+        return RunningSpectrum(frequencies, group.component.size, self.dt, self.every, half_step)
 
     def _port_monitors(self) -> list[Stage]:
         network, stages = self.simulation.network, []
@@ -151,7 +153,11 @@ class _Loop:
     def _collect(self, first_step: int) -> None:
         if self.sample_offset.size:
             lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
-            self.spectrum.add(first_step // self.every, lines)
+            start = 0
+            for group, spectrum in zip(self.groups, self.spectra, strict=True):
+                stop = start + group.component.size
+                spectrum.add(first_step // self.every, lines[:, start:stop])
+                start = stop
         for ring, traces in ((self.wire_ring, self.wire_traces), (self.edge_ring, self.edge_traces)):
             if ring is not None:
                 traces.append(self.backend.download(ring).reshape(self.batch, -1).astype(np.float64))
@@ -206,10 +212,8 @@ class _Loop:
         self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
 
     def _result(self, done: int, finished_by: str, seconds: float) -> RunResult:
-        simulation, values, spectra, start = self.simulation, self.spectrum.values(), {}, 0
-        for group in self.groups:
-            spectra[group.name] = values[:, start : start + group.component.size]
-            start += group.component.size
+        simulation = self.simulation
+        spectra = {g.name: s.values() for g, s in zip(self.groups, self.spectra, strict=True)}
         currents = None
         if simulation.surface is not None:
             surface = spectra.pop(simulation.surface.samples.name)

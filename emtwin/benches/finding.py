@@ -1,0 +1,64 @@
+"""What a test of the standard found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.compliance.verdict import Verdict
+from emtwin.errors import Notice
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A quantity on named axes.
+
+    Parameters
+    ----------
+    axes : tuple of str
+        Names of the axes, in order.
+    values : ndarray
+        Values on them.
+    unit : str
+        Unit of the values.
+    """
+
+    axes: tuple[str, ...]
+    values: NDArray[np.float64]
+    unit: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Result of one test.
+
+    Parameters
+    ----------
+    test : str
+        ``radiated_immunity`` or ``radiated_emission``.
+    verdict : Verdict
+        The verdict.
+    coordinates : dict of str to sequence
+        Values along each axis.
+    curves : dict of str to Curve
+        What was computed.
+    attributes : dict
+        Level, environment and whatever else the curves need to be read.
+    worst_frequency : float or None
+        Frequency in Hz at which the margin is smallest.
+    driven : str
+        Port whose run shows the field at that frequency.
+    notices : tuple of Notice
+        Named warnings.
+    """
+
+    test: str
+    verdict: Verdict
+    coordinates: dict[str, NDArray[np.float64] | tuple[str, ...]] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
+    attributes: dict[str, float | str] = field(default_factory=dict)
+    worst_frequency: float | None = None
+    driven: str = ""
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,316 @@
+"""Radiated emission: CISPR 11 group 1, measured as CISPR 16-2-3 says.
+
+Excitation: each clock port's e.m.f. at every harmonic, 30 MHz to 1 GHz, behind its source impedance.
+Observation: the field over the conducting floor at 3 m and 10 m from the boundary of the device, antenna
+height 1 to 4 m, turntable through 360 degrees, both polarisations. Evaluation: the largest reading against
+the limit line, for the declared common-mode impedance of the leads; 0, 25, 150 ohm and open are computed as
+well, and their spread is part of the uncertainty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.benches.finding import Curve, Finding
+from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.sites import REFERENCE, Site
+from emtwin.compliance.decibel import field_dbuv
+from emtwin.compliance.limits import cispr11_radiated_limit, harmonics_resolved, radiated_limit_rows
+from emtwin.compliance.uncertainty import Contribution, cispr_16_4_2, combine, termination_spread
+from emtwin.compliance.verdict import decide
+from emtwin.constants import C0
+from emtwin.errors import InputError
+from emtwin.extract import PortModel
+from emtwin.extract.port_model import launched_wave, reflection_factor
+from emtwin.scene import ClockSource, LoadedTwin, Port
+from emtwin.signals.clock import trapezoid_harmonics
+from emtwin.solver.near_to_far import near_field
+
+TEST = "radiated_emission"
+DISTANCES = (3.0, 10.0)
+COMMON_MODE = (0.0, 25.0, 150.0, np.inf)
+POLARISATIONS = ("horizontal", "vertical")
+BAND = (30e6, 1e9)
+_HEIGHTS = np.linspace(1.0, 4.0, 13)
+_ANGLES = np.arange(0.0, 360.0, 15.0)
+
+
+def sources(loaded: LoadedTwin) -> tuple[Port, ...]:
+    """Ports that emit."""
+    return tuple(port for port in loaded.twin.device.ports if port.emission is not None)
+
+
+def harmonics(loaded: LoadedTwin, f_max: float) -> NDArray[np.float64]:
+    """All harmonics of all clocks in the band of the test up to `f_max`, in Hz."""
+    found = [_harmonics(port, f_max)[0] for port in sources(loaded)]
+    return np.unique(np.round(np.concatenate(found), 3))
+
+
+def _harmonics(port: Port, f_max: float) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
+    clock = port.emission
+    assert isinstance(clock, ClockSource)
+    if not harmonics_resolved(clock.frequency):
+        raise InputError.single(
+            f"the clock at port {port.name} has {clock.frequency:g} Hz: its harmonics are closer than the "
+            "receiver's bandwidth, and a detector would be needed that this version does not have",
+            field=f"device.ports[{port.name}].emission.frequency",
+        )
+    f, amplitude = trapezoid_harmonics(
+        clock.frequency, clock.amplitude, clock.rise_time, clock.duty, min(f_max, BAND[1])
+    )
+    inside = f >= BAND[0] * (1 - 1e-9)
+    return f[inside], amplitude[inside]
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Field of every driven port, per volt of its e.m.f., at every place of the antenna.
+
+    Parameters
+    ----------
+    field : ndarray of complex, shape (N, distances, nf, angles, heights, 2)
+        Horizontal and vertical component, 1/m; zero for ports that were not driven.
+    """
+
+    field: NDArray[np.complex128]
+
+
+def scan(site: Site, model: PortModel, device_radius: float) -> Scan:
+    """Evaluate the near-to-far transform over the floor at all antenna places.
+
+    Parameters
+    ----------
+    site : Site
+        The emission site.
+    model : PortModel
+        Its ports.
+    device_radius : float
+        Radius of the device's boundary circle in metres; distances count from it.
+
+    Returns
+    -------
+    Scan
+        The field.
+    """
+    assert site.floor is not None
+    shortest = C0 / float(model.frequencies.max())
+    points, horizontal = _antenna_places(site.floor, device_radius)
+    flat = points.reshape(-1, 3)
+    fields = []
+    for currents in model.radiated:
+        if currents is None:
+            shape = (len(DISTANCES), model.frequencies.size, _ANGLES.size, _HEIGHTS.size, 2)
+            fields.append(np.zeros(shape, np.complex128))
+            continue
+        radiating = currents.aggregated(shortest / 15).over_floor(site.floor)
+        e = near_field(radiating, flat, precision="single")
+        e = e.reshape(model.frequencies.size, *points.shape)
+        across = np.einsum("fdahc,dahc->fdah", e, horizontal)
+        fields.append(np.moveaxis(np.stack([across, e[..., 2]], axis=-1), 0, 1))
+    return Scan(np.array(fields))
+
+
+def _antenna_places(floor: float, radius: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Antenna positions and horizontal unit vectors, shape (distance, angle, height, 3).
+
+    The device turns in the standard; here the antenna goes round it. Angle 0 faces the front.
+    """
+    angle = np.deg2rad(_ANGLES)
+    away = np.stack([np.sin(angle), -np.cos(angle), np.zeros_like(angle)], -1)
+    across = np.stack([np.cos(angle), np.sin(angle), np.zeros_like(angle)], -1)
+    shape = (len(DISTANCES), _ANGLES.size, _HEIGHTS.size, 3)
+    places = np.zeros(shape)
+    for n, distance in enumerate(DISTANCES):
+        places[n] += (distance + radius) * away[:, None, :]
+    places[..., 2] += floor + _HEIGHTS
+    return places, np.broadcast_to(across[None, :, None, :], shape)
+
+
+def levels(
+    loaded: LoadedTwin, site: Site, model: PortModel, scanned: Scan, common_mode: float | None
+) -> NDArray[np.float64]:
+    """Field strength of all clocks together, rms, at every antenna place.
+
+    Parameters
+    ----------
+    loaded, site, model, scanned
+        Twin, emission site, its ports and their scanned field.
+    common_mode : float or None
+        Impedance in ohm at the foot of every lead; None for the declared ones.
+
+    Returns
+    -------
+    ndarray of float64, shape (distances, nf, angles, heights, 2)
+        V/m rms; clocks with a common harmonic add in power.
+    """
+    terminations = site.terminations()
+    if common_mode is not None:
+        for n, port in enumerate(site.ports):
+            if port.name.endswith(".foot"):
+                terminations[:, n] = common_mode
+    reflection = np.stack([reflection_factor(z, REFERENCE) for z in terminations.T], axis=-1)
+    power = np.zeros(scanned.field.shape[1:])
+    for port in sources(loaded):
+        emf = _emf_at(port, model.frequencies)
+        launched = np.zeros_like(reflection)
+        column = model.index(port.name)
+        launched[:, column] = launched_wave(emf, terminations[:, column], REFERENCE)
+        incident, _ = model.waves(reflection, launched)
+        weights = 2 * np.sqrt(model.reference) * incident
+        total = np.einsum("fn,ndfahp->dfahp", weights, scanned.field)
+        power += np.abs(total) ** 2
+    return np.sqrt(power)
+
+
+def _emf_at(port: Port, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Rms e.m.f. of a clock at the model's frequencies; zero between its harmonics."""
+    own, amplitude = _harmonics(port, float(frequencies.max()) * (1 + 1e-9))
+    emf = np.zeros(frequencies.size, np.complex128)
+    for f, peak in zip(own, amplitude, strict=True):
+        emf[np.abs(frequencies - f) < 1e-6 * f] = peak / np.sqrt(2)
+    return emf
+
+
+def evaluate(
+    loaded: LoadedTwin,
+    site: Site,
+    model: PortModel,
+    quality: MeshQuality,
+    device_radius: float,
+    refined: Contribution | None = None,
+) -> Finding:
+    """Verdict of the test from the port model.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    site : Site
+        The emission site.
+    model : PortModel
+        Its ports.
+    quality : MeshQuality
+        Mesh and runs.
+    device_radius : float
+        Radius of the device's boundary circle, metres.
+    refined : Contribution, optional
+        Mesh error from a second resolution; replaces the estimate.
+
+    Returns
+    -------
+    Finding
+        Curves and verdict.
+    """
+    declared = loaded.twin.tests.radiated_emission
+    scanned = scan(site, model, device_radius)
+    nominal = _readings(levels(loaded, site, model, scanned, None))
+    repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
+    limits = {c: _limits(model.frequencies, c) for c in ("A", "B")}
+    distance = DISTANCES.index(declared.distance)
+    margins = limits[declared.class_][distance][:, None] - nominal.level[distance]
+    n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
+    margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
+    depth = float(nominal.level[distance].max() - nominal.level[distance, n, polarisation])
+    feet = any(port.name.endswith(".foot") for port in site.ports)
+    spread = [
+        float((limits[declared.class_][distance][:, None] - r.level[distance]).min()) for r in repeated
+    ]
+    numerical, decay = quality.contributions(frequency, depth)
+    budget = combine(
+        [
+            refined or numerical,
+            decay,
+            cispr_16_4_2(),
+            *([termination_spread(spread, margin)] if feet else []),
+        ],
+        verified_by_refinement=refined is not None,
+    )
+    rows = [
+        row
+        for row in radiated_limit_rows(declared.class_, declared.distance)
+        if row.frequency_from <= frequency <= row.frequency_to
+    ]
+    verdict = decide(
+        TEST,
+        rows[0].citation,
+        margin,
+        budget,
+        rows,
+        worst={
+            "frequency": frequency,
+            "polarisation": POLARISATIONS[polarisation],
+            "height": float(nominal.height[distance, n, polarisation]),
+            "angle": float(nominal.angle[distance, n, polarisation]),
+            "distance": declared.distance,
+            "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
+        },
+        statement=(
+            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} limit at "
+            f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to {model.frequencies[-1] / 1e6:.4g} MHz, "
+            "height scan 1 to 4 m, turntable 360 degrees, both polarisations."
+        ),
+        notes=(
+            "Clock harmonics are read one by one: peak, quasi-peak and average detector agree.",
+            "Distances count from the smallest circle round the device's parts.",
+        ),
+    )
+    return Finding(
+        TEST,
+        verdict,
+        {
+            "frequency": model.frequencies,
+            "distance": np.array(DISTANCES),
+            "termination": np.array(COMMON_MODE),
+            "polarisation": POLARISATIONS,
+        },
+        _curves(nominal, repeated, limits),
+        {"class": declared.class_, "distance_declared": declared.distance},
+        frequency,
+        _loudest(loaded, frequency),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Readings:
+    """Largest level over height and angle in dBuV/m, and where; shapes (distance, nf, 2)."""
+
+    level: NDArray[np.float64]
+    height: NDArray[np.float64]
+    angle: NDArray[np.float64]
+
+
+def _readings(field: NDArray[np.float64]) -> _Readings:
+    places = np.moveaxis(field, (2, 3), (3, 4)).reshape(*field.shape[:2], field.shape[4], -1)
+    best = places.argmax(axis=-1)
+    angle, height = np.unravel_index(best, (_ANGLES.size, _HEIGHTS.size))
+    return _Readings(field_dbuv(places.max(axis=-1)), _HEIGHTS[height], _ANGLES[angle])
+
+
+def _limits(frequencies: NDArray[np.float64], equipment_class: str) -> NDArray[np.float64]:
+    return np.stack([cispr11_radiated_limit(frequencies, equipment_class, d) for d in DISTANCES])
+
+
+def _curves(
+    nominal: _Readings, repeated: list[_Readings], limits: dict[str, NDArray[np.float64]]
+) -> dict[str, Curve]:
+    order = ("distance", "polarisation", "frequency")
+    by_termination = ("distance", "termination", "polarisation", "frequency")
+    curves = {}
+    for name, unit in (("level", "dBuV/m"), ("height", "m"), ("angle", "deg")):
+        stacked = np.stack([getattr(r, name) for r in repeated], axis=1)
+        curves[name] = Curve(by_termination, np.moveaxis(stacked, 3, 2), unit)
+        curves[f"declared_{name}"] = Curve(order, np.moveaxis(getattr(nominal, name), 2, 1), unit)
+    curves["limit_a"] = Curve(("distance", "frequency"), limits["A"], "dBuV/m")
+    curves["limit_b"] = Curve(("distance", "frequency"), limits["B"], "dBuV/m")
+    return curves
+
+
+def _loudest(loaded: LoadedTwin, frequency: float) -> str:
+    """Clock with the largest harmonic at a frequency."""
+    strength = {}
+    for port in sources(loaded):
+        strength[port.name] = float(np.abs(_emf_at(port, np.array([frequency]))[0]))
+    return max(strength, key=lambda name: strength[name])

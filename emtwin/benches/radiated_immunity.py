@@ -1,0 +1,227 @@
+"""Radiated RF immunity: IEC 60601-1-2 table 4, set-up of IEC 61000-4-3.
+
+Excitation: a uniform plane wave on four faces in two polarisations, 80 MHz to 2.7 GHz, level given as the
+rms of the unmodulated carrier, 80 % AM at 1 kHz. Observation: the voltage at the victim port, by
+reciprocity from the one run that drives it, with the declared terminations attached afterwards.
+Evaluation: that voltage, converted to the quantity of the threshold, against the threshold.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.benches.finding import Curve, Finding
+from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.sites import REFERENCE, Site
+from emtwin.compliance.limits import radiated_immunity_level
+from emtwin.compliance.rows import Level
+from emtwin.compliance.uncertainty import Contribution, combine
+from emtwin.compliance.verdict import decide
+from emtwin.errors import Notice
+from emtwin.extract import PortModel
+from emtwin.extract.port_model import reflection_factor
+from emtwin.scene import LoadedTwin, Port
+from emtwin.signals.modulation import carrier_to
+
+TEST = "radiated_immunity"
+
+FACES: dict[str, tuple[float, float, float]] = {
+    "front": (0.0, -1.0, 0.0),
+    "right": (1.0, 0.0, 0.0),
+    "back": (0.0, 1.0, 0.0),
+    "left": (-1.0, 0.0, 0.0),
+}
+"""Where the wave comes from, for each face of the device."""
+
+POLARISATIONS = ("vertical", "horizontal")
+
+
+def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Directions of arrival and field vectors of the eight exposures, shapes (8, 3).
+
+    Parameters
+    ----------
+    level : float
+        Field strength in V/m.
+
+    Returns
+    -------
+    ndarray, ndarray
+        Unit vectors towards the antenna, faces slowest, and fields in V/m.
+    """
+    directions, fields = [], []
+    for direction in FACES.values():
+        for polarisation in POLARISATIONS:
+            up = np.array([0.0, 0.0, 1.0])
+            field = up if polarisation == "vertical" else np.cross(up, direction)
+            directions.append(direction)
+            fields.append(level * field)
+    return np.array(directions), np.array(fields)
+
+
+def test_frequencies(f_max: float, environment: str, step: float = 0.01) -> NDArray[np.float64]:
+    """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
+    row = radiated_immunity_level(environment)
+    stop = min(f_max, row.frequency_to)
+    count = int(np.floor(np.log(stop / row.frequency_from) / np.log1p(step) + 1e-9)) + 1
+    sweep = row.frequency_from * (1 + step) ** np.arange(count)
+    return sweep if sweep[-1] > stop * (1 - 1e-9) else np.append(sweep, stop)
+
+
+def victims(loaded: LoadedTwin) -> tuple[Port, ...]:
+    """Ports with an immunity threshold."""
+    return tuple(port for port in loaded.twin.device.ports if port.immunity is not None)
+
+
+def port_voltages(model: PortModel, site: Site, level: float) -> NDArray[np.float64]:
+    """Voltage at every port in every exposure, rms of the carrier.
+
+    Parameters
+    ----------
+    model : PortModel
+        Ports in free space.
+    site : Site
+        The site, for the declared terminations.
+    level : float
+        Field strength in V/m rms.
+
+    Returns
+    -------
+    ndarray of float64, shape (N, 4, 2, nf)
+        Volt; axes port, face, polarisation, frequency.
+    """
+    received = model.received_waves(*incident_fields(level))
+    reflection = np.stack(
+        [reflection_factor(z, REFERENCE) for z in site.terminations().T], axis=-1
+    )
+    silent = np.zeros_like(reflection)
+    voltages = []
+    for exposure in range(received.shape[1]):
+        incident, outgoing = model.waves(reflection, silent, received[:, exposure])
+        voltages.append(np.abs(np.sqrt(model.reference) * (incident + outgoing)))
+    stacked = np.array(voltages).reshape(len(FACES), len(POLARISATIONS), *voltages[0].shape)
+    return np.moveaxis(stacked, (2, 3), (3, 0))
+
+
+def evaluate(
+    loaded: LoadedTwin,
+    site: Site,
+    model: PortModel,
+    quality: MeshQuality,
+    refined: Contribution | None = None,
+) -> Finding:
+    """Verdict of the test from the port model.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    site : Site
+        Free space.
+    model : PortModel
+        Ports in free space, every victim driven.
+    quality : MeshQuality
+        Mesh and runs.
+    refined : Contribution, optional
+        Mesh error from a second resolution; replaces the estimate.
+
+    Returns
+    -------
+    Finding
+        Curves and verdict.
+    """
+    row = radiated_immunity_level(loaded.twin.environment)
+    ports = victims(loaded)
+    every = port_voltages(model, site, row.levels[0])
+    voltage = np.stack([every[model.index(port.name)] for port in ports])
+    margins = np.stack([_margin_db(port, v) for port, v in zip(ports, voltage, strict=True)])
+    worst = np.unravel_index(int(np.argmin(margins)), margins.shape)
+    port, face, polarisation, n = (int(index) for index in worst)
+    frequency = float(model.frequencies[n])
+    peak = voltage[port].max()
+    depth = 20 * np.log10(peak / voltage[worst])
+    budget = combine(
+        [*_numerical(quality, frequency, depth, refined)], verified_by_refinement=refined is not None
+    )
+    notices = _coverage(row, model.frequencies)
+    immunity = ports[port].immunity
+    assert immunity is not None  # victims() keeps no other
+    verdict = decide(
+        TEST,
+        row.citation,
+        float(margins[worst]),
+        budget,
+        [row],
+        worst={
+            "frequency": frequency,
+            "port": ports[port].name,
+            "face": tuple(FACES)[face],
+            "polarisation": POLARISATIONS[polarisation],
+            "voltage": float(carrier_to(immunity.quantity, float(voltage[worst]))),
+        },
+        statement=(
+            f"Port voltage {'below' if margins[worst] > 0 else 'above'} the declared threshold of "
+            f"{immunity.threshold:g} V ({immunity.quantity.replace('_', ' ')}) at port {ports[port].name}, "
+            f"{row.levels[0]:g} V/m, {model.frequencies[0] / 1e6:.4g} MHz to "
+            f"{model.frequencies[-1] / 1e6:.4g} MHz, four faces, two polarisations."
+        ),
+        notes=(
+            "Basic safety and essential performance stay the manufacturer's criterion; what was compared "
+            "is the voltage at the declared port.",
+            *(notice.message for notice in notices),
+        ),
+    )
+    thresholds = np.array([p.immunity.threshold for p in ports if p.immunity is not None])
+    return Finding(
+        TEST,
+        verdict,
+        {
+            "frequency": model.frequencies,
+            "port": tuple(p.name for p in ports),
+            "face": tuple(FACES),
+            "polarisation": POLARISATIONS,
+        },
+        {
+            "voltage": Curve(("port", "face", "polarisation", "frequency"), voltage, "V"),
+            "margin": Curve(("port", "face", "polarisation", "frequency"), margins, "dB"),
+            "threshold": Curve(("port",), thresholds, "V"),
+        },
+        {
+            "level_v_per_m": row.levels[0],
+            "environment": loaded.twin.environment,
+            "quantity": immunity.quantity,
+        },
+        frequency,
+        ports[port].name,
+        notices,
+    )
+
+
+def _numerical(
+    quality: MeshQuality, frequency: float, depth: float, refined: Contribution | None
+) -> list[Contribution]:
+    dispersion, decay = quality.contributions(frequency, depth)
+    return [refined or dispersion, decay]
+
+
+def _margin_db(port: Port, voltage: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Threshold over voltage in dB, in the quantity of the threshold."""
+    assert port.immunity is not None
+    compared = np.maximum(carrier_to(port.immunity.quantity, voltage), 1e-15)
+    margin: NDArray[np.float64] = 20 * np.log10(port.immunity.threshold / compared)
+    return margin
+
+
+def _coverage(row: Level, frequencies: NDArray[np.float64]) -> tuple[Notice, ...]:
+    """Say which part of the standard's range this mesh could not carry."""
+    if frequencies[-1] >= row.frequency_to * (1 - 1e-6):
+        return ()
+    return (
+        Notice(
+            "band-outside-run",
+            f"Radiated immunity was computed up to {frequencies[-1] / 1e9:.3g} GHz; "
+            f"{frequencies[-1] / 1e9:.3g} to {row.frequency_to / 1e9:.3g} GHz lies outside this run and has no "
+            "verdict: use accuracy: normal or fine.",
+        ),
+    )

@@ -1,0 +1,386 @@
+"""The electromagnetic environments of the tests, with the device placed in them.
+
+`free_space` stands for the absorber-lined chamber of the immunity test: absorber on all sides, and a
+lead that would go to the floor hangs down with its end open. `over_floor` is the emission site: the
+table top 0.8 m above a conducting floor that is part of the grid; the lead goes down to it and ends in a
+port of its own, so that every common-mode impedance can be attached afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.constants import C0, TWO_PI, EPS0
+from emtwin.errors import InputError, Notice, Problem
+from emtwin.grid import Grid, Node
+from emtwin.materials import lookup
+from emtwin.network.terminations import parallel_rc
+from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
+from emtwin.scene import Trace as DeclaredTrace
+from emtwin.solver import Absorber, FieldSamples, HuygensSurface, Pulse, Simulation, Trace, Wire, WireEnd
+from emtwin.voxel import Body, Box, VoxelModel, check_terminal, plan, voxelise
+from emtwin.voxel.wires import route
+from emtwin.benches.bodies import declared_materials
+
+TABLE_HEIGHT = 0.8
+"""Height of the table top over the floor in metres (IEC 61000-4-3, CISPR 16-2-3)."""
+
+REFERENCE = 50.0
+"""Reference resistance of every port in every run, ohm."""
+
+_ABSORBER_CELLS = 10
+_CLEARANCE = 3  # cells between conductors and the near-to-far surface, and from there to the absorber
+
+
+@dataclass(frozen=True)
+class SitePort:
+    """A port of the device as it stands in a site.
+
+    Parameters
+    ----------
+    name : str
+        Name; ``<cable>.foot`` for the end of a lead at the floor.
+    resistance, capacitance : float
+        Declared termination: ohm, and farad in parallel.
+    """
+
+    name: str
+    resistance: float
+    capacitance: float = 0.0
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the termination equals the reference resistance, so that no run is needed."""
+        return self.resistance == REFERENCE and self.capacitance == 0.0
+
+    def impedance(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Termination in ohm at each frequency."""
+        return parallel_rc(frequencies, self.resistance, self.capacitance)
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The device in one environment, ready to be run.
+
+    Parameters
+    ----------
+    name : str
+        ``free_space`` or ``over_floor``.
+    model : VoxelModel
+        Voxels, medium and audit.
+    wires, traces : tuple
+        Thin conductors on the grid.
+    lines : tuple of (str, ndarray)
+        Their paths in metres, for pictures.
+    ports : tuple of SitePort
+        All ports, in the order of the port model.
+    surface : HuygensSurface
+        Near-to-far surface.
+    absorber : Absorber
+        Absorbing layers.
+    pulse : Pulse
+        Waveform of every run of this site.
+    frequencies : ndarray of float64
+        Frequencies of the port model, Hz.
+    floor : float or None
+        Height of the floor in metres.
+    notices : tuple of Notice
+        What the mesh planner and the voxeliser have to say.
+    """
+
+    name: str
+    model: VoxelModel
+    wires: tuple[Wire, ...]
+    traces: tuple[Trace, ...]
+    lines: tuple[tuple[str, NDArray[np.float64]], ...]
+    ports: tuple[SitePort, ...]
+    surface: HuygensSurface
+    absorber: Absorber
+    pulse: Pulse
+    frequencies: NDArray[np.float64]
+    floor: float | None
+    notices: tuple[Notice, ...]
+
+    @property
+    def grid(self) -> Grid:
+        """The grid."""
+        return self.model.grid
+
+    def simulation(self, driven: str, samples: Sequence[FieldSamples] = ()) -> Simulation:
+        """The run in which one port is driven."""
+        return Simulation(
+            grid=self.grid,
+            medium=self.model.medium,
+            pulse=self.pulse,
+            absorber=self.absorber,
+            wires=self.wires,
+            traces=self.traces,
+            driven=driven,
+            surface=self.surface,
+            samples=tuple(samples),
+            frequencies=self.frequencies,
+        )
+
+    def driven_ports(self, targets: Sequence[str]) -> tuple[str, ...]:
+        """Ports that need a run: the targets, and those not terminated in their reference."""
+        return tuple(p.name for p in self.ports if p.name in targets or not p.is_reference)
+
+    def terminations(self) -> NDArray[np.complex128]:
+        """Declared terminations, shape (nf, N), ohm."""
+        return np.stack([port.impedance(self.frequencies) for port in self.ports], axis=-1)
+
+
+def build_site(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    *,
+    over_floor: bool,
+    f_max: float,
+    frequencies: NDArray[np.float64],
+    refinement: float = 1.0,
+) -> Site:
+    """Place the device in a site and discretise it.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    over_floor : bool
+        With the conducting floor, or in free space.
+    f_max : float
+        Highest frequency that the mesh must carry, Hz.
+    frequencies : ndarray of float64
+        Frequencies wanted, Hz.
+    refinement : float
+        Factor on the cell sizes; above 1 coarser (for the convergence run).
+
+    Returns
+    -------
+    Site
+        The discrete site.
+
+    Raises
+    ------
+    InputError
+        For geometry that is lost or impossible; every message names the part.
+    """
+    settings = loaded.twin.accuracy.settings()
+    paths = [_cable_path(cable, over_floor=over_floor) for cable in loaded.twin.device.cables]
+    coarsest = C0 / f_max / settings.cells_per_wavelength * refinement
+    lo, hi = _bounds(bodies, paths)
+    body_lo, body_hi = _bounds(bodies, [])
+    margin = 2 * _CLEARANCE * coarsest
+    extent_lo = lo - margin
+    if over_floor:
+        extent_lo[2] = -TABLE_HEIGHT
+    cells = _ABSORBER_CELLS
+    planned = plan(
+        bodies,
+        fixed=_fixed_lines(loaded, paths, bodies),
+        refined=Box(tuple(body_lo), tuple(body_hi)),
+        finest_cell=settings.finest_cell * refinement,
+        coarsest_cell=coarsest,
+        extent=Box(tuple(extent_lo), tuple(hi + margin)),
+        absorber_cells=((cells, cells), (cells, cells), (0 if over_floor else cells, cells)),
+        smallest_cell=min(1.5e-3, settings.finest_cell / 2),
+    )
+    model = voxelise(bodies, planned.grid)
+    wires, lines, ports = _wires(loaded, model, paths, over_floor=over_floor)
+    traces = _traces(loaded, model, lines)
+    ports += [
+        SitePort(p.name, p.termination.resistance, p.termination.capacitance)
+        for p in loaded.twin.device.ports
+    ]
+    pulse = Pulse(f_max)
+    return Site(
+        "over_floor" if over_floor else "free_space",
+        model,
+        tuple(wires),
+        tuple(traces),
+        tuple(lines),
+        tuple(sorted(ports, key=lambda port: port.name)),
+        _surface(planned.grid, lo, hi, over_floor=over_floor),
+        Absorber(
+            ((cells, cells), (cells, cells), (0 if over_floor else cells, cells)),
+            alpha_max=TWO_PI * EPS0 * f_max / 17,
+        ),
+        pulse,
+        frequencies,
+        -TABLE_HEIGHT if over_floor else None,
+        (*planned.notices, *model.notices),
+    )
+
+
+def _cable_path(cable: Cable, *, over_floor: bool) -> list[tuple[float, float, float]]:
+    """Corners of a cable; a lead to the floor goes straight down from its last point."""
+    path = [(float(x), float(y), float(z)) for x, y, z in cable.path]
+    if isinstance(cable.end, EndFloor):
+        x, y, _ = path[-1]
+        path.append((x, y, -TABLE_HEIGHT if over_floor else path[-1][2] - TABLE_HEIGHT))
+    return path
+
+
+def _bounds(
+    bodies: tuple[Body, ...], paths: Sequence[Sequence[tuple[float, float, float]]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points = [body.surface.points for body in bodies] + [np.array(path) for path in paths]
+    everything = np.concatenate(points)
+    return everything.min(axis=0), everything.max(axis=0)
+
+
+def _fixed_lines(
+    loaded: LoadedTwin,
+    paths: Sequence[Sequence[tuple[float, float, float]]],
+    bodies: tuple[Body, ...],
+) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+    """Coordinates that must be grid lines: cables, traces and the planes below them."""
+    fixed: tuple[set[float], set[float], set[float]] = (set(), set(), set())
+    for path in paths:
+        for point in path:
+            for axis in range(3):
+                fixed[axis].add(point[axis])
+    heights = {body.name: float(body.surface.points[:, 2].mean()) for body in bodies}
+    for trace in loaded.twin.device.traces:
+        for x, y in trace.path:
+            fixed[0].add(float(x))
+            fixed[1].add(float(y))
+        fixed[2].add(heights[trace.plane])
+    return sorted(fixed[0]), sorted(fixed[1]), sorted(fixed[2])
+
+
+def _surface(
+    grid: Grid, lo: NDArray[np.float64], hi: NDArray[np.float64], *, over_floor: bool
+) -> HuygensSurface:
+    """The surface a few cells outside everything."""
+    low = [int(np.searchsorted(grid.lines[a], lo[a] - 1e-9)) - _CLEARANCE for a in range(3)]
+    high = [int(np.searchsorted(grid.lines[a], hi[a] - 1e-9)) + _CLEARANCE for a in range(3)]
+    if over_floor:
+        low[2] = 0
+    return HuygensSurface(grid, Node(*low), Node(*high), on_floor=over_floor)
+
+
+def _wires(
+    loaded: LoadedTwin,
+    model: VoxelModel,
+    paths: Sequence[Sequence[tuple[float, float, float]]],
+    *,
+    over_floor: bool,
+) -> tuple[list[Wire], list[tuple[str, NDArray[np.float64]]], list[SitePort]]:
+    wires, lines, feet, problems = [], [], [], []
+    for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
+        field = f"device.cables[{number}]"
+        nodes = route(model.grid, cable.name, path)
+        start, end = _wire_end(cable.start, cable.name), _wire_end(cable.end, cable.name)
+        if isinstance(cable.end, EndFloor) and over_floor:
+            foot = f"{cable.name}.foot"
+            end = WireEnd("bonded", REFERENCE, foot)
+            feet.append(SitePort(foot, cable.foot_impedance))
+        problems += _contacts(loaded, model, cable, nodes, field)
+        wires.append(Wire(cable.name, nodes, cable.radius, start, end))
+        lines.append((cable.name, np.array(path)))
+    if problems:
+        raise InputError(problems)
+    return wires, lines, feet
+
+
+def _wire_end(end: object, name: str) -> WireEnd:
+    """End of a wire: what it is bonded through, or open."""
+    match end:
+        case EndBond():
+            return WireEnd("bonded")
+        case EndPort():
+            return WireEnd("bonded", REFERENCE, end.port)
+        case EndLoad():
+            return WireEnd("bonded", end.load)
+        case EndOpen() | EndFloor():
+            return WireEnd("open")
+    raise TypeError(f"{name}: unknown kind of end {end!r}")
+
+
+def _contacts(
+    loaded: LoadedTwin, model: VoxelModel, cable: Cable, nodes: NDArray[np.int64], field: str
+) -> list[Problem]:
+    """Ends that miss their conductor, and wires that touch one on their way."""
+    problems = []
+    for place, end, node in (("start", cable.start, nodes[0]), ("end", cable.end, nodes[-1])):
+        wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
+        if wanted is None:
+            continue
+        found = check_terminal(model, Node(*map(int, node)))
+        if found != wanted:
+            touched = f"touches {found}" if found else "touches no metal part"
+            problems.append(
+                loaded.problem(
+                    f"{field}.{place}",
+                    f"cable {cable.name} is to end on {wanted}, but its {place} {touched} in the mesh",
+                    f"move the {place} of the path onto {wanted}",
+                )
+            )
+    for node in nodes[1:-1]:
+        found = check_terminal(model, Node(*map(int, node)))
+        if found:
+            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
+            problems.append(
+                loaded.problem(
+                    f"{field}.path",
+                    f"cable {cable.name} touches {found} at ({x:.4g}, {y:.4g}, {z:.4g}) mm on its way, "
+                    "which would short it",
+                    "lead it through the middle of the opening, or make the opening wider than two cells",
+                )
+            )
+            break
+    return problems
+
+
+def _traces(
+    loaded: LoadedTwin, model: VoxelModel, lines: list[tuple[str, NDArray[np.float64]]]
+) -> list[Trace]:
+    extra, traces, problems = declared_materials(loaded), [], []
+    for number, trace in enumerate(loaded.twin.device.traces):
+        z = _plane_height(model, trace)
+        path = [(float(x), float(y), z) for x, y in trace.path]
+        nodes = route(model.grid, trace.name, path)
+        problems += _plane_problems(loaded, model, trace, nodes, number)
+        traces.append(
+            Trace(
+                trace.name,
+                nodes,
+                trace.height,
+                trace.width,
+                _wire_end(trace.start, trace.name),
+                _wire_end(trace.end, trace.name),
+                lookup(trace.permittivity, extra).permittivity,
+            )
+        )
+        lines.append((trace.name, np.array(path) + (0, 0, trace.height)))
+    if problems:
+        raise InputError(problems)
+    return traces
+
+
+def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:
+    plane = next(body for body in model.bodies if body.name == trace.plane)
+    return float(plane.surface.points[:, 2].mean())
+
+
+def _plane_problems(
+    loaded: LoadedTwin, model: VoxelModel, trace: DeclaredTrace, nodes: NDArray[np.int64], number: int
+) -> list[Problem]:
+    """A trace must run over its plane from end to end."""
+    for node in nodes:
+        if check_terminal(model, Node(*map(int, node))) != trace.plane:
+            x, y = (model.grid.lines[a][node[a]] * 1e3 for a in range(2))
+            return [
+                loaded.problem(
+                    f"device.traces[{number}].path",
+                    f"trace {trace.name} leaves its plane {trace.plane} at ({x:.4g}, {y:.4g}) mm",
+                    "keep the trace over the plane, or name the plane that it runs over",
+                )
+            ]
+    return []

@@ -1,0 +1,115 @@
+"""The fields that the pictures show: three planes through the device, and its surface.
+
+They are taken at a few frequencies over the band, since the worst one is known only afterwards; the
+picture states the frequency that it shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.benches.sites import Site
+from emtwin.results import layout
+from emtwin.solver import FieldSamples, RunResult, cell_field
+from emtwin.voxel import VoxelModel
+
+_FREQUENCIES = 24
+PLANES = ("xy", "xz", "yz")
+
+
+def frequencies_of_views(site: Site) -> NDArray[np.float64]:
+    """Frequencies at which fields are kept, Hz: some of the site's own, evenly on a log scale."""
+    own = site.frequencies
+    wanted = np.geomspace(own[0], own[-1], _FREQUENCIES)
+    nearest = np.abs(np.log(own[:, None] / wanted[None, :])).argmin(axis=0)
+    return own[np.unique(nearest)]
+
+
+def samples_of_views(site: Site) -> tuple[FieldSamples, ...]:
+    """Monitors for the three planes and the device's surface."""
+    frequencies = frequencies_of_views(site)
+    groups = {plane: _plane_cells(site, plane) for plane in PLANES} | {"surface": surface_cells(site.model)}
+    return tuple(
+        FieldSamples.cells(name, site.grid, cells, frequencies) for name, cells in groups.items()
+    )
+
+
+def _middle(site: Site) -> tuple[int, int, int]:
+    """Cell in which the planes meet: the middle of the first port's device."""
+    occupied = np.argwhere(site.model.cell_part >= 0)
+    i, j, k = ((occupied.min(axis=0) + occupied.max(axis=0)) // 2).tolist()
+    return i, j, k
+
+
+def _plane_cells(site: Site, plane: str) -> NDArray[np.int64]:
+    middle, surface = _middle(site), site.surface
+    ranges = [np.arange(surface.lo[a], surface.hi[a]) for a in range(3)]
+    normal = next(a for a in range(3) if "xyz"[a] not in plane)
+    ranges[normal] = np.array([middle[normal]])
+    return np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
+
+
+def surface_cells(model: VoxelModel) -> NDArray[np.int64]:
+    """Cells of the background that share a face with a part, shape (m, 3)."""
+    solid = model.cell_part >= 0
+    near = np.zeros_like(solid)
+    for axis in range(3):
+        for shift in (-1, 1):
+            near |= np.roll(solid, shift, axis)
+    return np.argwhere(near & ~solid)
+
+
+def view_datasets(
+    site: Site, result: RunResult, test: str, frequency: float, emf: float, caption: str
+) -> dict[str, Any]:
+    """Datasets of the planes and of the surface at the kept frequency nearest to `frequency`.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    result : RunResult
+        Run with the samples of `samples_of_views`.
+    test : str
+        Name of the test, part of the datasets' names.
+    frequency : float
+        Worst frequency in Hz.
+    emf : float
+        Source voltage in V rms that the picture is scaled to.
+    caption : str
+        What the picture shows; the frequency is added.
+
+    Returns
+    -------
+    dict of str to Dataset
+        ``field/<test>`` and ``surface_field/<test>``.
+    """
+    kept = frequencies_of_views(site)
+    n = int(np.abs(np.log(kept / frequency)).argmin())
+    scale = emf / np.abs(_source_at(result, kept[n]))
+    magnitude = {name: _magnitude(result, name, n) * scale for name in (*PLANES, "surface")}
+    middle, grid, surface = _middle(site), site.grid, site.surface
+    shape = [surface.hi[a] - surface.lo[a] for a in range(3)]
+    axes = [grid.centres[a][surface.lo[a] : surface.hi[a]] for a in range(3)]
+    planes = {p: magnitude[p].reshape([shape["xyz".index(letter)] for letter in p]) for p in PLANES}
+    at = [float(grid.centres[a][middle[a]]) for a in range(3)]
+    text = f"{caption} Shown at {kept[n] / 1e6:.4g} MHz."
+    cells = surface_cells(site.model)
+    points = np.stack([grid.centres[a][cells[:, a]] for a in range(3)], -1)
+    return {
+        f"field/{test}": layout.field_planes(axes, planes, at, float(kept[n]), text),
+        f"surface_field/{test}": layout.surface_field(points, magnitude["surface"], float(kept[n]), text),
+    }
+
+
+def _source_at(result: RunResult, frequency: float) -> complex:
+    n = int(np.abs(result.frequencies - frequency).argmin())
+    return complex(result.source[n])
+
+
+def _magnitude(result: RunResult, name: str, n: int) -> NDArray[np.float64]:
+    field = cell_field(result.spectra[name][n : n + 1])[0]
+    return np.sqrt((np.abs(field.astype(np.complex128)) ** 2).sum(axis=0))

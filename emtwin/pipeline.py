@@ -1,0 +1,477 @@
+"""The way of a twin through the house: mesh in, voxels, fields, port models, verdicts, files.
+
+`run` is the picture of the architecture as one function; what it calls is one step each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emtwin import materials, scene
+from emtwin.backends import Backend, select_backend
+from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches.bodies import bodies_of, declared_materials
+from emtwin.benches.estimates import SitePlan, estimate
+from emtwin.benches.finding import Finding
+from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.sites import REFERENCE, Site, build_site
+from emtwin.benches.views import samples_of_views, view_datasets
+from emtwin.compliance.verdict import Verdict, not_applicable
+from emtwin.errors import InputError, Notice
+from emtwin.extract import PortModel, assemble
+from emtwin.extract.from_runs import Extracted, extract
+from emtwin.geometry import read_regions
+from emtwin.results import Campaign, check_writable, layout, provenance, write_vtk
+from emtwin.scene import LoadedTwin
+from emtwin.solver import Progress, RunResult, StopRule
+from emtwin.solver import run as run_fields
+from emtwin.voxel import Body
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
+
+
+@dataclass(frozen=True)
+class Update:
+    """Progress of a campaign.
+
+    Parameters
+    ----------
+    stage : str
+        What is being done.
+    fraction : float or None
+        Share of the stage that is done.
+    detail : str
+        Decay of the energy, for example.
+    seconds_left : float or None
+        Estimate for the stage.
+    """
+
+    stage: str
+    fraction: float | None = None
+    detail: str = ""
+    seconds_left: float | None = None
+
+
+Report = Callable[[Update], None]
+
+
+@dataclass(frozen=True)
+class CampaignPlan:
+    """What a campaign would cost, site by site."""
+
+    name: str
+    sites: tuple[SitePlan, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SiteResult:
+    """A site after its runs."""
+
+    site: Site
+    model: PortModel
+    quality: MeshQuality
+    results: dict[str, RunResult]
+    extracted: dict[str, Extracted]
+
+
+@dataclass
+class _Clock:
+    """Wall time per stage, in seconds."""
+
+    timing: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, report: Report) -> Iterator[None]:
+        report(Update(name))
+        begin = time.perf_counter()
+        yield
+        self.timing[name] = self.timing.get(name, 0.0) + time.perf_counter() - begin
+
+
+def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
+    """Read a twin file, with regions and materials checked in the same pass.
+
+    Parameters
+    ----------
+    path : Path
+        The YAML file.
+    accuracy : str, optional
+        Preset that replaces the file's own.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with it.
+    """
+    loaded = scene.load(
+        path, materials=materials.names(), regions=lambda file, unit: tuple(read_regions(file, unit))
+    )
+    return loaded.with_accuracy(accuracy) if accuracy else loaded
+
+
+def check(loaded: LoadedTwin) -> CampaignPlan:
+    """Validate and voxelise everything, run nothing.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+
+    Returns
+    -------
+    CampaignPlan
+        Cells, memory, steps and expected time.
+
+    Raises
+    ------
+    InputError
+        Whatever a run would refuse.
+    """
+    sites = _sites(loaded, bodies_of(loaded))
+    plans = tuple(estimate(site, _targets(loaded, site), loaded) for site in sites.values())
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
+
+
+def run(
+    loaded: LoadedTwin,
+    folder: Path,
+    *,
+    backend: str = "auto",
+    precision: str = "float32",
+    convergence: bool = False,
+    progress: Report | None = None,
+) -> Campaign:
+    """Run the whole campaign and write its results.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    folder : Path
+        Where results go; created if needed.
+    backend, precision : str
+        See `emtwin.backends.select_backend`.
+    convergence : bool
+        Repeat at a coarser resolution and put the difference in place of the estimated mesh error.
+    progress : callable, optional
+        Receives an `Update` now and then.
+
+    Returns
+    -------
+    Campaign
+        Verdicts and data, as stored in ``results.h5``.
+
+    Raises
+    ------
+    InputError
+        If the twin, the folder or the backend is unfit; nothing was computed.
+    RunError
+        If a run failed.
+    """
+    report, clock = progress or (lambda update: None), _Clock()
+    machine = select_backend(backend, precision)
+    check_writable(folder, _RESULT_BYTES)
+    with clock.stage("geometry", report):
+        bodies = bodies_of(loaded)
+        sites = _sites(loaded, bodies)
+        for site in sites.values():
+            estimate(site, _targets(loaded, site), loaded).refuse_if_too_large(loaded)
+    done = {name: _run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
+    with clock.stage("evaluation", report):
+        findings = [_judge(loaded, bodies, name, result) for name, result in done.items()]
+    if convergence:
+        findings = _refined(loaded, bodies, machine, clock, report, done, findings)
+    with clock.stage("files and pictures", report):
+        campaign = _campaign(loaded, bodies, machine, done, findings, clock)
+        _write(campaign, folder)
+    return campaign
+
+
+# -- steps ------------------------------------------------------------------------------------
+
+
+def _sites(loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0) -> dict[str, Site]:
+    """The site of every applicable test, by test."""
+    settings, tests, sites = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
+    if tests.radiated_immunity.not_applicable is None:
+        f_max = settings.f_max_immunity
+        sites[radiated_immunity.TEST] = build_site(
+            loaded,
+            bodies,
+            over_floor=False,
+            f_max=f_max,
+            frequencies=radiated_immunity.test_frequencies(f_max, loaded.twin.environment),
+            refinement=refinement,
+        )
+    if tests.radiated_emission.not_applicable is None:
+        f_max = settings.f_max_emission
+        sites[radiated_emission.TEST] = build_site(
+            loaded,
+            bodies,
+            over_floor=True,
+            f_max=f_max,
+            frequencies=radiated_emission.harmonics(loaded, f_max),
+            refinement=refinement,
+        )
+    return sites
+
+
+def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
+    """Ports that must be driven in a site."""
+    bench = radiated_immunity.victims if site.floor is None else radiated_emission.sources
+    return site.driven_ports([port.name for port in bench(loaded)])
+
+
+def _run_site(
+    loaded: LoadedTwin, site: Site, machine: Backend, clock: _Clock, report: Report
+) -> SiteResult:
+    """One run per driven port, assembled into the site's port model."""
+    settings = loaded.twin.accuracy.settings()
+    stop = StopRule(settings.decay_db, settings.decay_db - 10, settings.max_steps or 200_000)
+    names = [port.name for port in site.ports]
+    results, extracted = {}, {}
+    views = samples_of_views(site)
+    for driven in _targets(loaded, site):
+        stage = f"{site.name.replace('_', ' ')}, {driven} driven"
+        with clock.stage(stage, report):
+            simulation = site.simulation(driven, views)
+            results[driven] = run_fields(simulation, machine, stop, _forward(stage, report))
+            extracted[driven] = extract(results[driven], site.pulse, names, driven)
+    model = assemble(
+        site.name,
+        site.frequencies,
+        names,
+        np.full(len(names), REFERENCE),
+        [e.run for e in extracted.values()],
+    )
+    dt = next(iter(results.values())).dt
+    quality = MeshQuality.of(site, dt, [r.decay_db for r in results.values()])
+    return SiteResult(site, model, quality, results, extracted)
+
+
+def _forward(stage: str, report: Report) -> Callable[[Progress], None]:
+    def forward(p: Progress) -> None:
+        report(Update(stage, p.fraction, f"energy {p.decay_db:.1f} dB", p.seconds_left))
+
+    return forward
+
+
+def _judge(
+    loaded: LoadedTwin, bodies: tuple[Body, ...], test: str, done: SiteResult, refined: Any = None
+) -> Finding:
+    if test == radiated_immunity.TEST:
+        return radiated_immunity.evaluate(loaded, done.site, done.model, done.quality, refined)
+    radius = _boundary_radius(bodies)
+    return radiated_emission.evaluate(loaded, done.site, done.model, done.quality, radius, refined)
+
+
+def _boundary_radius(bodies: tuple[Body, ...]) -> float:
+    """Radius of the smallest circle about the turntable's axis that holds the parts, metres."""
+    return float(max(np.hypot(*body.surface.points[:, :2].T).max() for body in bodies))
+
+
+def _refined(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    machine: Backend,
+    clock: _Clock,
+    report: Report,
+    done: dict[str, SiteResult],
+    findings: list[Finding],
+) -> list[Finding]:
+    """Judge again, with the mesh error taken from a second, coarser resolution."""
+    from emtwin.compliance.uncertainty import refinement
+
+    ratio, better = 1.4, []
+    for finding, (test, site) in zip(findings, _sites(loaded, bodies, ratio).items(), strict=True):
+        coarse = _judge(loaded, bodies, test, _run_site(loaded, site, machine, clock, report))
+        assert finding.verdict.margin_db is not None
+        assert coarse.verdict.margin_db is not None
+        error = refinement(finding.verdict.margin_db, coarse.verdict.margin_db, ratio)
+        better.append(_judge(loaded, bodies, test, done[test], error))
+    return better
+
+
+# -- what is kept -----------------------------------------------------------------------------
+
+
+def _campaign(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    machine: Backend,
+    done: dict[str, SiteResult],
+    findings: list[Finding],
+    clock: _Clock,
+) -> Campaign:
+    datasets: dict[str, xr.Dataset] = {
+        f"device/{body.name}": layout.device_part(
+            body.surface.points, body.surface.triangles, body.material.name, body.kind
+        )
+        for body in bodies
+    }
+    for result in done.values():
+        datasets |= _site_datasets(result)
+    for finding in findings:
+        datasets[finding.test] = _finding_dataset(finding)
+        datasets |= _views(done[finding.test], finding)
+    verdicts = [finding.verdict for finding in findings] + _not_applicable(loaded)
+    return Campaign(
+        _meta(loaded, machine, done, findings, clock),
+        [verdict.as_dict() for verdict in verdicts],
+        datasets,
+    )
+
+
+def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
+    assert finding.worst_frequency is not None
+    if finding.test == radiated_immunity.TEST:
+        caption = (
+            f"|E| when port {finding.driven} is driven with 1 V rms: by reciprocity, where the field is strong "
+            "is where an outer field couples into that port."
+        )
+    else:
+        caption = f"|E| when port {finding.driven} is driven with 1 V rms of source voltage behind 50 ohm."
+    return view_datasets(
+        done.site, done.results[finding.driven], finding.test, finding.worst_frequency, 1.0, caption
+    )
+
+
+def _finding_dataset(finding: Finding) -> xr.Dataset:
+    import xarray as xr
+
+    variables = {
+        name: (curve.axes, curve.values, {"unit": curve.unit}) for name, curve in finding.curves.items()
+    }
+    coordinates = {name: list(values) for name, values in finding.coordinates.items()}
+    return xr.Dataset(variables, coords=coordinates, attrs=dict(finding.attributes))
+
+
+def _site_datasets(done: SiteResult) -> dict[str, xr.Dataset]:
+    site = done.site
+    names, starts, ends = [], [], []
+    for name, path in site.lines:
+        for start, end in zip(path[:-1], path[1:], strict=True):
+            names.append(name)
+            starts.append(start)
+            ends.append(end)
+    model = site.model
+    return {
+        f"voxels/{site.name}": layout.voxels(
+            site.grid.lines,
+            model.cell_part,
+            [body.name for body in model.bodies],
+            [body.material.name for body in model.bodies],
+            dict(zip("xyz", model.sheet_faces, strict=True)),
+        ),
+        f"wires/{site.name}": layout.wires(names, np.array(starts), np.array(ends)),
+    }
+
+
+def _not_applicable(loaded: LoadedTwin) -> list[Verdict]:
+    from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
+
+    tests, verdicts = loaded.twin.tests, []
+    immunity, emission = tests.radiated_immunity, tests.radiated_emission
+    if immunity.not_applicable is not None:
+        clause = radiated_immunity_level(loaded.twin.environment).citation
+        verdicts.append(not_applicable(radiated_immunity.TEST, clause, immunity.not_applicable))
+    if emission.not_applicable is not None:
+        clause = radiated_limit_rows(emission.class_, emission.distance)[0].citation
+        verdicts.append(not_applicable(radiated_emission.TEST, clause, emission.not_applicable))
+    return verdicts
+
+
+def _meta(
+    loaded: LoadedTwin,
+    machine: Backend,
+    done: dict[str, SiteResult],
+    findings: list[Finding],
+    clock: _Clock,
+) -> dict[str, Any]:
+    settings = loaded.twin.accuracy.settings()
+    device = loaded.twin.device
+    inputs = {device.mesh_of(part).file for part in device.parts}
+    notices: list[Notice] = []
+    for result in done.values():
+        notices += result.site.notices
+        notices += [n for e in result.extracted.values() for n in e.notices]
+    notices += [notice for finding in findings for notice in finding.notices]
+    return {
+        "name": device.name,
+        **provenance.collect(loaded.path, loaded.text, sorted(inputs)),
+        "backend": machine.name,
+        "precision": str(machine.real),
+        "accuracy": {key: value for key, value in vars(settings).items() if value is not None},
+        "timing": dict(clock.timing),
+        "sites": [_site_meta(result) for result in done.values()],
+        "audit": _audit(done),
+        "notices": [{"name": n.name, "message": n.message} for n in dict.fromkeys(notices)],
+        "language": "en",
+    }
+
+
+def _site_meta(done: SiteResult) -> dict[str, Any]:
+    grid = done.site.grid
+    return {
+        "name": done.site.name,
+        "grid": {
+            "shape": list(grid.shape),
+            "cells": grid.n_cells,
+            "smallest_cell": float(min(d.min() for d in grid.spacings)),
+            "largest_cell": float(max(d.max() for d in grid.spacings)),
+            "dt": done.quality.time_step,
+        },
+        "runs": [
+            {
+                "port": name,
+                "steps": result.n_steps,
+                "seconds": result.seconds,
+                "decay_db": result.decay_db,
+                "port_decay_db": result.port_decay_db,
+                "finished_by": done.extracted[name].finished_by,
+            }
+            for name, result in done.results.items()
+        ],
+    }
+
+
+def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
+    first = next(iter(done.values()), None)
+    if first is None:
+        return []
+    return [
+        {
+            "name": part.name,
+            "kind": part.kind,
+            "material": part.material,
+            "cells": part.cells,
+            "edges": part.edges,
+            "volume_before": part.volume_before,
+            "volume_after": part.volume_after,
+            "notes": "; ".join(part.notes) if not isinstance(part.notes, str) else part.notes,
+        }
+        for part in first.site.model.audit
+    ]
+
+
+def _write(campaign: Campaign, folder: Path) -> None:
+    """Result file first, then what is made from it."""
+    from emtwin.report import write_report
+    from emtwin.viz import pictures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    campaign.save(folder / "results.h5")
+    write_vtk(campaign, folder / "vtk")
+    drawn = pictures(campaign, folder / "pictures")
+    write_report(campaign, drawn, folder / "report.html")
