@@ -201,7 +201,7 @@ def inside(triangle: NDArray[np.float64], point: NDArray[np.float64]) -> bool:
     """Whether a point lies in a flat triangle, its rim included."""
     (ax, ay), (bx, by), (cx, cy) = triangle - point
     turns = [ax * by - ay * bx, bx * cy - by * cx, cx * ay - cy * ax]
-    return min(turns) >= -1e-15 or max(turns) <= 1e-15
+    return bool(min(turns) >= -1e-15 or max(turns) <= 1e-15)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_cables_pass_the_frame_through_the_middle_of_an_opening(
 def test_cables_start_on_the_part_they_name(file: str) -> None:
     """A bond or port in the air would be an open end."""
     for cable in twin(file).device.cables:
-        part = getattr(cable.start, "bond", None) or getattr(cable.start, "part", "")
+        part = str(getattr(cable.start, "bond", "") or getattr(cable.start, "part", ""))
         start = np.array(cable.path[0])
         gaps = [
             distance(triangles, start, axis)
