@@ -103,7 +103,8 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
         _label_plane(axes, plane, at)
     used = [n for n in np.unique(dataset["part"].values) if n >= 0]
     entries = [(names[n], palette.part_colour(int(n))) for n in used]
-    frame.legend(panels[-1], [*entries, ("metal sheet faces", palette.MATERIAL_COLOURS["copper"])])
+    entries.append(("metal sheet faces", palette.MATERIAL_COLOURS["copper"]))
+    frame.legend(panels[-1], entries, outside=True)
     return frame.save(figure, path)
 
 

@@ -52,8 +52,8 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def legend(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
-    """Colour patches with names at the upper right."""
+def legend(axes: Axes, entries: Sequence[tuple[str, str]], outside: bool = False) -> None:
+    """Colour patches with names at the upper right, or to the right of `axes`."""
     from matplotlib.patches import Patch
 
     if not entries:
@@ -62,7 +62,8 @@ def legend(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
     axes.legend(
         handles,
         [name for name, _ in entries],
-        loc="upper right",
+        loc="upper left" if outside else "upper right",
+        bbox_to_anchor=(1.05, 1.0) if outside else None,
         frameon=True,
         framealpha=0.85,
         edgecolor="none",
@@ -97,13 +98,15 @@ def arrow_labels(axes: Axes, arrows: Sequence[Arrow]) -> None:
     for arrow in arrows:
         place, other = project(arrow.tag)[0], project(arrow.other)[0]
         away = place - other
+        # A long label runs back above its arrow: outwards it would leave the picture.
+        aside = np.array([0.0, 0.14 * float(np.linalg.norm(away))])
         axes.text(
-            *(place + 0.10 * away),
+            *(place + (aside if arrow.outward else 0.10 * away)),
             arrow.label,
             fontsize=9 if arrow.main else 8,
             fontweight="bold" if arrow.main else "normal",
             color=palette.ACCENT if arrow.main else palette.INK,
-            ha="left" if away[0] > 0 else "right",
+            ha="left" if (away[0] > 0) != arrow.outward else "right",
             va="center",
             bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         )

@@ -1,0 +1,68 @@
+"""The verdict table in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emtwin.report.strings import Texts
+from emtwin.report.wording import decibel, worst_case
+from emtwin.results import Campaign
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+STYLES = {
+    "pass": "bold green",
+    "marginal": "bold yellow",
+    "fail": "bold red",
+    "outside_method": "bold magenta",
+    "not_applicable": "dim",
+}
+
+
+def verdict_table(campaign: Campaign, language: str = "en") -> Table:
+    """Table of all verdicts.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign.
+    language : str, default "en"
+        ``en`` or ``ko``.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per test: outcome, margin, uncertainty, worst case, clause.
+    """
+    from rich.table import Table
+
+    texts = Texts(language)
+    table = Table(title=str(campaign.meta.get("name", "")), title_justify="left", expand=False)
+    if not all(verdict["verified_by_refinement"] for verdict in campaign.verdicts):
+        table.caption = f"* {texts('verified_no')}"
+    for name in ("test", "outcome"):
+        table.add_column(texts(name), overflow="fold")
+    for name in ("margin", "uncertainty"):
+        table.add_column(texts(name), justify="right", no_wrap=True)
+    for name in ("worst", "clause"):
+        table.add_column(texts(name), overflow="fold")
+    for verdict in campaign.verdicts:
+        table.add_row(*_row(verdict, texts))
+    return table
+
+
+def _row(verdict: dict[str, Any], texts: Texts) -> list[Any]:
+    from rich.text import Text
+
+    outcome = str(verdict["outcome"])
+    worst = ", ".join(value for _, value in worst_case(verdict.get("worst"), texts))
+    starred = verdict["uncertainty_db"] is not None and not verdict["verified_by_refinement"]
+    return [
+        Text(texts(str(verdict["test"]))),
+        Text(texts(outcome), style=STYLES.get(outcome, "")),
+        Text(decibel(verdict["margin_db"], sign=True)),
+        Text(decibel(verdict["uncertainty_db"]) + (" *" if starred else "")),
+        Text(worst),
+        Text(str(verdict["clause"])),
+    ]
