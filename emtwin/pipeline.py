@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ from emtwin.errors import InputError, Notice
 from emtwin.extract import PortModel, assemble
 from emtwin.extract.from_runs import Extracted, extract
 from emtwin.geometry import read_regions
-from emtwin.results import Campaign, check_writable, layout, provenance, write_vtk
+from emtwin.results import Campaign, check_writable, layout, provenance
+from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
 from emtwin.solver import Progress, RunResult, StopRule
 from emtwin.solver import run as run_fields
@@ -115,9 +116,18 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
         Everything that is wrong with it.
     """
     loaded = scene.load(
-        path, materials=materials.names(), regions=lambda file, unit: tuple(read_regions(file, unit))
+        path,
+        materials=materials.names(),
+        regions=lambda file, unit: tuple(read_regions(file, unit)),
     )
-    return loaded.with_accuracy(accuracy) if accuracy else loaded
+    match accuracy:
+        case None:
+            return loaded
+        case "draft" | "normal" | "fine":
+            return replace(loaded, twin=loaded.twin.with_accuracy(accuracy))
+    raise InputError.single(
+        f"there is no accuracy {accuracy!r}", remedy="choose draft, normal or fine"
+    )
 
 
 def check(loaded: LoadedTwin) -> CampaignPlan:
@@ -201,7 +211,9 @@ def run(
 # -- steps ------------------------------------------------------------------------------------
 
 
-def _sites(loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0) -> dict[str, Site]:
+def _sites(
+    loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0
+) -> dict[str, Site]:
     """The site of every applicable test, by test."""
     settings, tests, sites = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
     if tests.radiated_immunity.not_applicable is None:
@@ -351,7 +363,8 @@ def _finding_dataset(finding: Finding) -> xr.Dataset:
     import xarray as xr
 
     variables = {
-        name: (curve.axes, curve.values, {"unit": curve.unit}) for name, curve in finding.curves.items()
+        name: (curve.axes, curve.values, {"unit": curve.unit})
+        for name, curve in finding.curves.items()
     }
     coordinates = {name: list(values) for name, values in finding.coordinates.items()}
     return xr.Dataset(variables, coords=coordinates, attrs=dict(finding.attributes))
@@ -372,7 +385,7 @@ def _site_datasets(done: SiteResult) -> dict[str, xr.Dataset]:
             model.cell_part,
             [body.name for body in model.bodies],
             [body.material.name for body in model.bodies],
-            dict(zip("xyz", model.sheet_faces, strict=True)),
+            {axis: part >= 0 for axis, part in zip("xyz", model.sheet_part, strict=True)},
         ),
         f"wires/{site.name}": layout.wires(names, np.array(starts), np.array(ends)),
     }
@@ -459,7 +472,7 @@ def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
             "edges": part.edges,
             "volume_before": part.volume_before,
             "volume_after": part.volume_after,
-            "notes": "; ".join(part.notes) if not isinstance(part.notes, str) else part.notes,
+            "notes": "; ".join(part.notes),
         }
         for part in first.site.model.audit
     ]

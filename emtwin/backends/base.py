@@ -67,7 +67,7 @@ class Backend(Protocol):
     name: str
     real: np.dtype[Any]
 
-    def zeros(self, size: int, dtype: DTypeLike = None) -> Array:
+    def zeros(self, size: int, dtype: DTypeLike | None = None) -> Array:
         """Array of `size` zeros, of the backend's real type unless told otherwise."""
 
     def upload(self, values: NDArray[Any]) -> Array:

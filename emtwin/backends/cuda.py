@@ -34,7 +34,9 @@ def _cupy() -> Any:
             f"CuPy cannot be imported ({error}). Install it: pip install 'emtwin[cuda12]' or 'emtwin[cuda13]'"
         ) from error
     if not cupy.cuda.is_available():
-        raise CudaUnavailable("CuPy finds no NVIDIA GPU, or its driver does not answer (nvidia-smi)")
+        raise CudaUnavailable(
+            "CuPy finds no NVIDIA GPU, or its driver does not answer (nvidia-smi)"
+        )
     return cupy
 
 
@@ -66,7 +68,9 @@ class CudaProgram:
     def __init__(self, stages: Sequence[Stage], real: np.dtype[Any]) -> None:
         real_name = "float" if real.itemsize == 4 else "double"
         self._keep = [dict(stage.arguments) for stage in stages]
-        self._launches = [_launch(stage, signatures()[stage.kernel], real, real_name) for stage in stages]
+        self._launches = [
+            _launch(stage, signatures()[stage.kernel], real, real_name) for stage in stages
+        ]
 
     def run(self, first_step: int, n_steps: int) -> None:
         """Queue `n_steps` steps and wait for them."""
@@ -77,7 +81,9 @@ class CudaProgram:
         _cupy().cuda.get_current_stream().synchronize()
 
 
-def _launch(stage: Stage, signature: Signature, real: np.dtype[Any], real_name: str) -> tuple[Any, ...]:
+def _launch(
+    stage: Stage, signature: Signature, real: np.dtype[Any], real_name: str
+) -> tuple[Any, ...]:
     box = np.zeros((), _BOX)
     box["lo"], box["hi"] = stage.box
     extent = [high - low for low, high in zip(*stage.box, strict=True)]
@@ -105,7 +111,7 @@ class CudaBackend:
         properties = _cupy().cuda.runtime.getDeviceProperties(_cupy().cuda.Device().id)
         self.device = properties["name"].decode()
 
-    def zeros(self, size: int, dtype: DTypeLike = None) -> Any:
+    def zeros(self, size: int, dtype: DTypeLike | None = None) -> Any:
         """Zeros on the device."""
         return _cupy().zeros(size, dtype or self.real)
 

@@ -92,7 +92,9 @@ class NativeProgram:
     """Stages packed once for the library's executor."""
 
     def __init__(self, stages: Sequence[Stage], real: np.dtype[Any], threads: int) -> None:
-        functions = _functions(f"{'float' if real.itemsize == 4 else 'double'}_{instruction_set()}", real)
+        functions = _functions(
+            f"{'float' if real.itemsize == 4 else 'double'}_{instruction_set()}", real
+        )
         self._threads = threads
         self._keep = [dict(stage.arguments) for stage in stages]  # the kernels hold their addresses
         self._packed = [signatures()[s.kernel].pack(s.arguments, real) for s in stages]
@@ -136,7 +138,7 @@ class NativeBackend:
         self.threads = threads or default_threads()
         load_library()
 
-    def zeros(self, size: int, dtype: DTypeLike = None) -> NDArray[Any]:
+    def zeros(self, size: int, dtype: DTypeLike | None = None) -> NDArray[Any]:
         """Zeros, aligned to a cache line."""
         kind = np.dtype(dtype or self.real)
         raw = np.zeros(size * kind.itemsize + 64, np.uint8)

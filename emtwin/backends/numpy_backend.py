@@ -55,7 +55,7 @@ class NumpyBackend:
     def __init__(self, real: DTypeLike = np.float32) -> None:
         self.real = np.dtype(real)
 
-    def zeros(self, size: int, dtype: DTypeLike = None) -> NDArray[Any]:
+    def zeros(self, size: int, dtype: DTypeLike | None = None) -> NDArray[Any]:
         """Zeros."""
         return np.zeros(size, dtype or self.real)
 

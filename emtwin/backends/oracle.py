@@ -122,7 +122,10 @@ def _slabs(a: SimpleNamespace, box: Box, axis: str, differences: dict[str, Value
             if where is None:
                 continue
             psi = _slab_memory(a, getattr(a, name), axis, box)[stored]
-            psi[...] = b[scale].reshape(_along(axis)) * psi + c[scale].reshape(_along(axis)) * difference[where]
+            psi[...] = (
+                b[scale].reshape(_along(axis)) * psi
+                + c[scale].reshape(_along(axis)) * difference[where]
+            )
             yield where, name, psi
 
 

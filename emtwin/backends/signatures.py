@@ -115,6 +115,8 @@ def _read(file: Path) -> dict[str, Signature]:
         return fields
 
     return {
-        name: Signature(name, file.name, shape == "ROWS", tuple(expand(f"{name.upper()}_ARGUMENTS")))
+        name: Signature(
+            name, file.name, shape == "ROWS", tuple(expand(f"{name.upper()}_ARGUMENTS"))
+        )
         for shape, name in _KERNEL.findall(text)
     }

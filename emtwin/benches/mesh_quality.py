@@ -36,9 +36,7 @@ class MeshQuality:
     def of(cls, site: Site, time_step: float, decays_db: Sequence[float]) -> MeshQuality:
         """Quality of a site after its runs."""
         surface = site.surface
-        inside = [
-            site.grid.spacings[a][surface.lo[a] : surface.hi[a]].max() for a in range(3)
-        ]
+        inside = [site.grid.spacings[a][surface.lo[a] : surface.hi[a]].max() for a in range(3)]
         corners = [
             site.grid.lines[a][surface.hi[a]] - site.grid.lines[a][surface.lo[a]] for a in range(3)
         ]

@@ -148,8 +148,8 @@ def levels(
     """
     terminations = site.terminations()
     if common_mode is not None:
-        for n, port in enumerate(site.ports):
-            if port.name.endswith(".foot"):
+        for n, foot in enumerate(site.ports):
+            if foot.name.endswith(".foot"):
                 terminations[:, n] = common_mode
     reflection = np.stack([reflection_factor(z, REFERENCE) for z in terminations.T], axis=-1)
     power = np.zeros(scanned.field.shape[1:])
@@ -216,7 +216,8 @@ def evaluate(
     depth = float(nominal.level[distance].max() - nominal.level[distance, n, polarisation])
     feet = any(port.name.endswith(".foot") for port in site.ports)
     spread = [
-        float((limits[declared.class_][distance][:, None] - r.level[distance]).min()) for r in repeated
+        float((limits[declared.class_][distance][:, None] - r.level[distance]).min())
+        for r in repeated
     ]
     numerical, decay = quality.contributions(frequency, depth)
     budget = combine(

@@ -62,11 +62,11 @@ def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float
 
 def test_frequencies(f_max: float, environment: str, step: float = 0.01) -> NDArray[np.float64]:
     """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
-    row = radiated_immunity_level(environment)
-    stop = min(f_max, row.frequency_to)
-    count = int(np.floor(np.log(stop / row.frequency_from) / np.log1p(step) + 1e-9)) + 1
-    sweep = row.frequency_from * (1 + step) ** np.arange(count)
-    return sweep if sweep[-1] > stop * (1 - 1e-9) else np.append(sweep, stop)
+    start, end = radiated_immunity_level(environment).band
+    stop = min(f_max, end)
+    count = int(np.floor(np.log(stop / start) / np.log1p(step) + 1e-9)) + 1
+    sweep = start * (1 + step) ** np.arange(count, dtype=np.float64)
+    return np.unique(np.append(sweep[sweep < stop * (1 - 1e-9)], stop))
 
 
 def victims(loaded: LoadedTwin) -> tuple[Port, ...]:
@@ -91,10 +91,9 @@ def port_voltages(model: PortModel, site: Site, level: float) -> NDArray[np.floa
     ndarray of float64, shape (N, 4, 2, nf)
         Volt; axes port, face, polarisation, frequency.
     """
-    received = model.received_waves(*incident_fields(level))
-    reflection = np.stack(
-        [reflection_factor(z, REFERENCE) for z in site.terminations().T], axis=-1
-    )
+    directions, fields = incident_fields(level)
+    received = model.received_waves(directions, fields.astype(np.complex128))
+    reflection = np.stack([reflection_factor(z, REFERENCE) for z in site.terminations().T], axis=-1)
     silent = np.zeros_like(reflection)
     voltages = []
     for exposure in range(received.shape[1]):
@@ -142,7 +141,8 @@ def evaluate(
     peak = voltage[port].max()
     depth = 20 * np.log10(peak / voltage[worst])
     budget = combine(
-        [*_numerical(quality, frequency, depth, refined)], verified_by_refinement=refined is not None
+        [*_numerical(quality, frequency, depth, refined)],
+        verified_by_refinement=refined is not None,
     )
     notices = _coverage(row, model.frequencies)
     immunity = ports[port].immunity
@@ -215,13 +215,14 @@ def _margin_db(port: Port, voltage: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _coverage(row: Level, frequencies: NDArray[np.float64]) -> tuple[Notice, ...]:
     """Say which part of the standard's range this mesh could not carry."""
-    if frequencies[-1] >= row.frequency_to * (1 - 1e-6):
+    end = row.band[1]
+    if frequencies[-1] >= end * (1 - 1e-6):
         return ()
     return (
         Notice(
             "band-outside-run",
             f"Radiated immunity was computed up to {frequencies[-1] / 1e9:.3g} GHz; "
-            f"{frequencies[-1] / 1e9:.3g} to {row.frequency_to / 1e9:.3g} GHz lies outside this run and has no "
+            f"{frequencies[-1] / 1e9:.3g} to {end / 1e9:.3g} GHz lies outside this run and has no "
             "verdict: use accuracy: normal or fine.",
         ),
     )

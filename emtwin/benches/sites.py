@@ -21,7 +21,16 @@ from emtwin.materials import lookup
 from emtwin.network.terminations import parallel_rc
 from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
 from emtwin.scene import Trace as DeclaredTrace
-from emtwin.solver import Absorber, FieldSamples, HuygensSurface, Pulse, Simulation, Trace, Wire, WireEnd
+from emtwin.solver import (
+    Absorber,
+    FieldSamples,
+    HuygensSurface,
+    Pulse,
+    Simulation,
+    Trace,
+    Wire,
+    WireEnd,
+)
 from emtwin.voxel import Body, Box, VoxelModel, check_terminal, plan, voxelise
 from emtwin.voxel.wires import route
 from emtwin.benches.bodies import declared_materials
@@ -33,7 +42,9 @@ REFERENCE = 50.0
 """Reference resistance of every port in every run, ohm."""
 
 _ABSORBER_CELLS = 10
-_CLEARANCE = 3  # cells between conductors and the near-to-far surface, and from there to the absorber
+_CLEARANCE = (
+    3  # cells between conductors and the near-to-far surface, and from there to the absorber
+)
 
 
 @dataclass(frozen=True)
@@ -370,7 +381,11 @@ def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:
 
 
 def _plane_problems(
-    loaded: LoadedTwin, model: VoxelModel, trace: DeclaredTrace, nodes: NDArray[np.int64], number: int
+    loaded: LoadedTwin,
+    model: VoxelModel,
+    trace: DeclaredTrace,
+    nodes: NDArray[np.int64],
+    number: int,
 ) -> list[Problem]:
     """A trace must run over its plane from end to end."""
     for node in nodes:

@@ -25,13 +25,16 @@ def frequencies_of_views(site: Site) -> NDArray[np.float64]:
     own = site.frequencies
     wanted = np.geomspace(own[0], own[-1], _FREQUENCIES)
     nearest = np.abs(np.log(own[:, None] / wanted[None, :])).argmin(axis=0)
-    return own[np.unique(nearest)]
+    kept: NDArray[np.float64] = own[np.unique(nearest)]
+    return kept
 
 
 def samples_of_views(site: Site) -> tuple[FieldSamples, ...]:
     """Monitors for the three planes and the device's surface."""
     frequencies = frequencies_of_views(site)
-    groups = {plane: _plane_cells(site, plane) for plane in PLANES} | {"surface": surface_cells(site.model)}
+    groups = {plane: _plane_cells(site, plane) for plane in PLANES} | {
+        "surface": surface_cells(site.model)
+    }
     return tuple(
         FieldSamples.cells(name, site.grid, cells, frequencies) for name, cells in groups.items()
     )
@@ -101,7 +104,9 @@ def view_datasets(
     points = np.stack([grid.centres[a][cells[:, a]] for a in range(3)], -1)
     return {
         f"field/{test}": layout.field_planes(axes, planes, at, float(kept[n]), text),
-        f"surface_field/{test}": layout.surface_field(points, magnitude["surface"], float(kept[n]), text),
+        f"surface_field/{test}": layout.surface_field(
+            points, magnitude["surface"], float(kept[n]), text
+        ),
     }
 
 
@@ -112,4 +117,5 @@ def _source_at(result: RunResult, frequency: float) -> complex:
 
 def _magnitude(result: RunResult, name: str, n: int) -> NDArray[np.float64]:
     field = cell_field(result.spectra[name][n : n + 1])[0]
-    return np.sqrt((np.abs(field.astype(np.complex128)) ** 2).sum(axis=0))
+    magnitude: NDArray[np.float64] = np.sqrt((np.abs(field.astype(np.complex128)) ** 2).sum(axis=0))
+    return magnitude

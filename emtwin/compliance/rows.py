@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from emtwin.errors import InputError
 from emtwin.scene.quantities import Declared, Frequency, Length
 from emtwin.units import format_si
 
@@ -88,6 +89,19 @@ class Level(Row):
     modulation_depth: Annotated[Number, Field(gt=0, le=1)] | None = None
     modulation_frequency: Frequency | None = None
     refers_to: str = ""
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """Range of the test in hertz.
+
+        Raises
+        ------
+        InputError
+            If the row has no range.
+        """
+        if self.frequency_from is None or self.frequency_to is None:
+            raise InputError.single(f"row {self.id} has no frequency range", field=self.id)
+        return self.frequency_from, self.frequency_to
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

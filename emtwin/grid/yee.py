@@ -72,7 +72,7 @@ class Grid:
         """Grid of `shape` equal cells of size `spacing` (m) from `origin` (m)."""
         steps = (spacing,) * 3 if isinstance(spacing, int | float) else spacing
         x, y, z = (
-            start + step * np.arange(n + 1)
+            start + step * np.arange(n + 1, dtype=np.float64)
             for start, step, n in zip(origin, steps, shape, strict=True)
         )
         return cls(x, y, z)

@@ -66,7 +66,9 @@ class AxisProfile(NamedTuple):
     high: int
 
 
-def axis_profile(grid: Grid, axis: int, absorber: Absorber, dt: float, *, magnetic: bool) -> AxisProfile:
+def axis_profile(
+    grid: Grid, axis: int, absorber: Absorber, dt: float, *, magnetic: bool
+) -> AxisProfile:
     """Recursive-convolution coefficients along one axis.
 
     Parameters
@@ -89,7 +91,11 @@ def axis_profile(grid: Grid, axis: int, absorber: Absorber, dt: float, *, magnet
     """
     lines = grid.lines[axis]
     position = np.append(grid.centres[axis], lines[-1]) if magnetic else lines
-    spacing = np.append(grid.spacings[axis], grid.spacings[axis][-1]) if magnetic else grid.dual_spacings[axis]
+    spacing = (
+        np.append(grid.spacings[axis], grid.spacings[axis][-1])
+        if magnetic
+        else grid.dual_spacings[axis]
+    )
     sigma, kappa, alpha = (np.zeros(lines.size), np.ones(lines.size), np.zeros(lines.size))
     for end, cells in enumerate(absorber.cells[axis]):
         if cells:

@@ -48,7 +48,7 @@ def grid_inductance(u: Lines, v: Lines, at: tuple[int, int], plane: int | None =
     image = 1.0 if plane is None else np.hypot(du[:, None], (v + v[iv] - 2 * v[0])[None, :])
     with np.errstate(divide="ignore"):
         far = np.log(image / distance) / TWO_PI
-    return MU0 * _potential(u, v, far)[iu, iv]
+    return float(MU0 * _potential(u, v, far)[iu, iv])
 
 
 def _window(lines: Lines, at: int) -> tuple[Lines, int]:
@@ -78,7 +78,9 @@ def _potential(u: Lines, v: Lines, boundary: NDArray[np.float64]) -> NDArray[np.
     for axis, shift in ((0, -1), (0, 1), (1, -1), (1, 1)):
         spacing = np.diff((u, v)[axis])
         step = spacing[:-1] if shift < 0 else spacing[1:]
-        weight = (dual_v[None, :] / step[:, None]) if axis == 0 else (dual_u[:, None] / step[None, :])
+        weight = (
+            (dual_v[None, :] / step[:, None]) if axis == 0 else (dual_u[:, None] / step[None, :])
+        )
         neighbour = np.roll(np.arange(inner.size).reshape(shape), -shift, axis)[1:-1, 1:-1].ravel()
         own, weight = number[1:-1, 1:-1].ravel(), weight.ravel()
         inside = inner.ravel()[neighbour]

@@ -82,7 +82,9 @@ class HuygensSurface:
         components, indices = [], []
         for patch in self._patches:
             count = len(patch.e_index)
-            components += ["e_" + "xyz"[patch.tangential]] * count + ["h_" + "xyz"[patch.third]] * count
+            components += ["e_" + "xyz"[patch.tangential]] * count + [
+                "h_" + "xyz"[patch.third]
+            ] * count
             indices += [patch.e_index, patch.h_index]
         return FieldSamples("huygens surface", np.array(components), np.concatenate(indices))
 
@@ -110,7 +112,9 @@ class HuygensSurface:
             h = spectrum[:, start + count : start + 2 * count]
             start += 2 * count
             weight = (patch.sign * patch.area).astype(np.float32)
-            electric.append((self._at(patch.e_index, patch.tangential, "e"), patch.tangential, h * weight))
+            electric.append(
+                (self._at(patch.e_index, patch.tangential, "e"), patch.tangential, h * weight)
+            )
             magnetic.append((self._at(patch.h_index, patch.third, "h"), patch.third, e * weight))
         return EquivalentCurrents(frequencies, _joined(electric), _joined(magnetic))
 

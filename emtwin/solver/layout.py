@@ -79,7 +79,7 @@ class Layout:
         padded = fields[start : start + self.size].reshape(self.shape)
         return padded[:, :, : self.grid.nodes[2]]
 
-    def pad(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def pad(self, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """`values` of the nodes' shape, padded with zeros to the shape in memory."""
         padded = np.zeros(self.shape, values.dtype)
         padded[:, :, : values.shape[2]] = values

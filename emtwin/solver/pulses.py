@@ -41,7 +41,7 @@ class Pulse:
         """Time after which the pulse is over, in seconds."""
         return 2 * self.start
 
-    def __call__(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def __call__(self, t: NDArray[np.floating]) -> NDArray[np.float64]:
         """Values at times `t` in seconds."""
         u = (t - self.start) / self.width
         values: NDArray[np.float64] = -self.amplitude * u * np.exp(0.5 * (1.0 - u**2))

@@ -80,7 +80,12 @@ class _Loop:
         stop: StopRule,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.simulation, self.backend, self.stop, self.progress = simulation, backend, stop, progress
+        self.simulation, self.backend, self.stop, self.progress = (
+            simulation,
+            backend,
+            stop,
+            progress,
+        )
         self.stepper = Stepper(simulation, backend)
         self.dt = self.stepper.dt
         f_max = float(simulation.frequencies.max(initial=simulation.pulse.f_max))
@@ -111,7 +116,9 @@ class _Loop:
         self.program: Program = self.backend.program([*stepper.stages(), *stages])
 
     def _running_spectrum(self, group: FieldSamples) -> RunningSpectrum:
-        frequencies = self.simulation.frequencies if group.frequencies is None else group.frequencies
+        frequencies = (
+            self.simulation.frequencies if group.frequencies is None else group.frequencies
+        )
         half_step = np.char.startswith(group.component, "h")
         return RunningSpectrum(frequencies, group.component.size, self.dt, self.every, half_step)
 
@@ -122,7 +129,9 @@ class _Loop:
         self.edge_traces: list[NDArray[np.float64]] = []
         if network.ports:
             where = np.array([network.port_segment(name) for name in network.ports], np.int64)
-            stage, self.wire_ring = self.stepper.record(self.stepper.wire_current, where, 1, self.batch)
+            stage, self.wire_ring = self.stepper.record(
+                self.stepper.wire_current, where, 1, self.batch
+            )
             stages.append(stage)
         if self.simulation.ports:
             offsets = [
@@ -158,9 +167,14 @@ class _Loop:
                 stop = start + group.component.size
                 spectrum.add(first_step // self.every, lines[:, start:stop])
                 start = stop
-        for ring, traces in ((self.wire_ring, self.wire_traces), (self.edge_ring, self.edge_traces)):
+        for ring, traces in (
+            (self.wire_ring, self.wire_traces),
+            (self.edge_ring, self.edge_traces),
+        ):
             if ring is not None:
-                traces.append(self.backend.download(ring).reshape(self.batch, -1).astype(np.float64))
+                traces.append(
+                    self.backend.download(ring).reshape(self.batch, -1).astype(np.float64)
+                )
 
     def _check(self, done: int, pulse_steps: int) -> None:
         self.energy_program.run(done, 1)
@@ -176,7 +190,8 @@ class _Loop:
         layout, grid = self.stepper.layout, self.simulation.grid
         fields = self.backend.download(self.stepper.fields)
         largest = {
-            name: np.nan_to_num(np.abs(layout.component(fields, name)), nan=np.inf) for name in ("e_x", "e_y", "e_z")
+            name: np.nan_to_num(np.abs(layout.component(fields, name)), nan=np.inf)
+            for name in ("e_x", "e_y", "e_z")
         }
         name = max(largest, key=lambda key: float(largest[key].max()))
         i, j, k = np.unravel_index(int(np.argmax(largest[name])), largest[name].shape)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,8 +118,21 @@ class CurrentElement:
     current: float = 1.0
 
 
-class Impressed(NamedTuple):
-    """Additions to a field: offsets into it, weights, and delays in steps."""
+@dataclass(frozen=True, eq=False)
+class Impressed:
+    """Additions to a field.
+
+    Parameters
+    ----------
+    component : str
+        Field component.
+    index : ndarray of int64, shape (n, 3)
+        Places in its array.
+    weight : ndarray of float64, shape (n,)
+        Factor of the waveform.
+    delay : ndarray of float64, shape (n,)
+        Delay in steps.
+    """
 
     component: str
     index: NDArray[np.int64]
@@ -136,7 +148,9 @@ def impressed_current(grid: Grid, source: CurrentElement, dt: float) -> Impresse
     return Impressed(source.component, index, weight, np.array([-0.5]))
 
 
-def plane_wave_corrections(grid: Grid, wave: PlaneWave, dt: float) -> tuple[list[Impressed], list[Impressed]]:
+def plane_wave_corrections(
+    grid: Grid, wave: PlaneWave, dt: float
+) -> tuple[list[Impressed], list[Impressed]]:
     """Corrections of e and of h on the surface of the total-field box.
 
     Parameters

@@ -1,14 +1,14 @@
 """One time step, as a list of stages in the order of time.
 
-    1. yee_h         h: n - 1/2 -> n + 1/2          from e at n
-    2. impress       h += incident e at n           on the total-field surface
-    3. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
-    4. wire_charge   u: n -> n + 1                  from i at n + 1/2
-    5. yee_e         e: n -> n + 1                  from h at n + 1/2
-    6. held_edge     e: n -> n + 1                  on edges with lumped elements
-    7. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
-    8. wire_deposit  e -= wire currents at n + 1/2
-    9. record        e at n + 1, h and i at n + 1/2
+1. yee_h         h: n - 1/2 -> n + 1/2          from e at n
+2. impress       h += incident e at n           on the total-field surface
+3. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
+4. wire_charge   u: n -> n + 1                  from i at n + 1/2
+5. yee_e         e: n -> n + 1                  from h at n + 1/2
+6. held_edge     e: n -> n + 1                  on edges with lumped elements
+7. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
+8. wire_deposit  e -= wire currents at n + 1/2
+9. record        e at n + 1, h and i at n + 1/2
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Stepper:
         self.fields: Array = backend.zeros(self.layout.total)
         n_segments = max(1, len(simulation.network.segments))
         self.wire_current: Array = backend.zeros(n_segments)
-        self._rows = row_coefficients(simulation.medium.permittivity, simulation.medium.conductivity, self.dt)
+        self._rows = row_coefficients(
+            simulation.medium.permittivity, simulation.medium.conductivity, self.dt
+        )
         self._ids = _edge_ids(simulation, self.layout, self._rows)
         self._id_arrays = [backend.upload(ids) for ids in self._ids]
         self._waveform = self._real(simulation.pulse.sampled(self.dt))
@@ -73,7 +75,9 @@ class Stepper:
     def stages(self) -> list[Stage]:
         """The stages of one time step, without monitors."""
         e_incident, h_incident = self._plane_wave()
-        currents = [impressed_current(self.simulation.grid, c, self.dt) for c in self.simulation.currents]
+        currents = [
+            impressed_current(self.simulation.grid, c, self.dt) for c in self.simulation.currents
+        ]
         current, charge, deposit = self._wires()
         return [
             self._yee_h(),
@@ -105,17 +109,29 @@ class Stepper:
     def _curl_arguments(self, *, magnetic: bool) -> dict[str, Any]:
         """Everything that both curls need: fields, inverse spacings, strides, absorber."""
         layout, grid = self.layout, self.simulation.grid
-        arguments: dict[str, Any] = {name: self.at(name) for name in ("e_x", "e_y", "e_z", "h_x", "h_y", "h_z")}
-        arguments |= {"plane": layout.plane, "row": layout.pitch, "n_rows": layout.shape[1], "pitch": layout.pitch}
+        arguments: dict[str, Any] = {
+            name: self.at(name) for name in ("e_x", "e_y", "e_z", "h_x", "h_y", "h_z")
+        }
+        arguments |= {
+            "plane": layout.plane,
+            "row": layout.pitch,
+            "n_rows": layout.shape[1],
+            "pitch": layout.pitch,
+        }
         slabs = []
         for axis, name in enumerate("xyz"):
             profile = axis_profile(grid, axis, self.simulation.absorber, self.dt, magnetic=magnetic)
-            inverse = _inverse_spacings(grid.spacings[axis] if magnetic else grid.dual_spacings[axis], profile)
+            inverse = _inverse_spacings(
+                grid.spacings[axis] if magnetic else grid.dual_spacings[axis], profile
+            )
             if axis == 2:
                 profile = widen_to_vectors(profile, layout.pitch)
                 inverse = np.pad(inverse, (0, layout.pitch - inverse.size))
             arguments[f"inv_d{name}"] = self._real(inverse)
-            arguments[f"b_{name}"], arguments[f"c_{name}"] = self._real(profile.b), self._real(profile.c)
+            arguments[f"b_{name}"], arguments[f"c_{name}"] = (
+                self._real(profile.b),
+                self._real(profile.c),
+            )
             arguments[f"low_{name}"], arguments[f"high_{name}"] = profile.low, profile.high
             slabs.append(profile.low + layout.shape[axis] - profile.high)
         arguments |= {"slab_y": slabs[1], "slab_z": slabs[2]}
@@ -125,9 +141,9 @@ class Stepper:
             layout.shape[0] * layout.shape[1] * slabs[2],
         )
         for component in "xyz":
-            for axis, size in zip("xyz", sizes, strict=True):
-                if axis != component:
-                    arguments[f"psi_{component}{axis}"] = self.backend.zeros(max(size, 1))
+            for normal, size in zip("xyz", sizes, strict=True):
+                if normal != component:
+                    arguments[f"psi_{component}{normal}"] = self.backend.zeros(max(size, 1))
         return arguments
 
     # -- elements ----------------------------------------------------------------------------
@@ -208,7 +224,9 @@ class Stepper:
                 "alpha": self._real((1 - loss) / (1 + loss)),
                 "beta": self._real(self.dt / inductance / (1 + loss)),
                 "reach": self._real([s.weight * s.length for s in segments]),
-                "drive": self._real([1.0 if driven and s.port == driven else 0.0 for s in segments]),
+                "drive": self._real(
+                    [1.0 if driven and s.port == driven else 0.0 for s in segments]
+                ),
                 "waveform": self._waveform,
                 "length": self._waveform.size,
             },
@@ -261,11 +279,15 @@ class Stepper:
     def _deposit(self, segment: Segment) -> float:
         """Change of e per ampere: cb of the edge over its area; zero inside a conductor."""
         row = self._ids["xyz".index(segment.component[-1])][segment.index]
-        return float(self._rows.cb[row]) / dual_area(self.simulation.grid, segment.component, segment.index)
+        return float(self._rows.cb[row]) / dual_area(
+            self.simulation.grid, segment.component, segment.index
+        )
 
     # -- monitors ----------------------------------------------------------------------------
 
-    def record(self, source: Array, offset: NDArray[np.int64], every: int, lines: int) -> tuple[Stage, Array]:
+    def record(
+        self, source: Array, offset: NDArray[np.int64], every: int, lines: int
+    ) -> tuple[Stage, Array]:
         """Stage that writes samples into a ring of `lines` lines, and the ring."""
         ring = self.backend.zeros(lines * max(offset.size, 1))
         arguments = {"source": source, "offset": self._index(offset), "ring": ring}
@@ -277,12 +299,18 @@ class Stepper:
         layout, grid = self.layout, self.simulation.grid
         sums = self.backend.zeros(layout.shape[0] * layout.shape[1], np.float64)
         permittivity = EPS0 * np.append(self.simulation.medium.permittivity, 1.0)
-        arguments: dict[str, Any] = {name: self.at(name) for name in ("e_x", "e_y", "e_z", "h_x", "h_y", "h_z")}
+        arguments: dict[str, Any] = {
+            name: self.at(name) for name in ("e_x", "e_y", "e_z", "h_x", "h_y", "h_z")
+        }
         for axis, name in enumerate("xyz"):
             arguments[f"id_{name}"] = self._id_arrays[axis]
             arguments[f"d{name}"] = self.backend.upload(np.append(grid.spacings[axis], 0.0))
             arguments[f"dual_d{name}"] = self.backend.upload(np.array(grid.dual_spacings[axis]))
-        arguments |= {"permittivity": self.backend.upload(permittivity), "permeability": MU0, "energy": sums}
+        arguments |= {
+            "permittivity": self.backend.upload(permittivity),
+            "permeability": MU0,
+            "energy": sums,
+        }
         arguments |= {"plane": layout.plane, "row": layout.pitch, "n_rows": layout.shape[1]}
         return Stage("energy", Box((0, 0, 0), grid.nodes), arguments), sums
 

@@ -14,13 +14,13 @@ The moment i h that radiates is thus the trace's own, wherever the grid line abo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.constants import C0, EPS0, MU0
-from emtwin.errors import GridError
+from emtwin.errors import GridError, Problem
 from emtwin.grid import Grid
 from emtwin.solver.cross_section import grid_inductance, strip_inductance, wire_inductance
 
@@ -187,14 +187,17 @@ def build_network(grid: Grid, wires: tuple[Wire, ...], traces: tuple[Trace, ...]
         grid lines; all of them at once.
     """
     builder = _Builder(grid)
-    problems: list[GridError] = []
-    for conductor in (*wires, *traces):
+    problems: list[Problem] = []
+    for add in (
+        *(partial(builder.add_wire, w) for w in wires),
+        *(partial(builder.add_trace, t) for t in traces),
+    ):
         try:
-            builder.add_wire(conductor) if isinstance(conductor, Wire) else builder.add_trace(conductor)
+            add()
         except GridError as error:
-            problems.append(error)
+            problems += error.problems
     if problems:
-        raise GridError(problem for error in problems for problem in error.problems)
+        raise GridError(problems)
     return WireNetwork(tuple(builder.segments), np.array(builder.bonded, bool))
 
 
@@ -221,9 +224,13 @@ class _Builder:
             if across not in seen:
                 seen[across] = self._free_inductance(wire, axis, low, wanted)
             end = wire.start if n == 0 else wire.end if n == len(steps) - 1 else WireEnd()
-            self._append(axis, sign, low, 1.0, seen[across], wire.permittivity, end, nodes[n : n + 2])
+            self._append(
+                axis, sign, low, 1.0, seen[across], wire.permittivity, end, nodes[n : n + 2]
+            )
 
-    def _free_inductance(self, wire: Wire, axis: int, low: NDArray[np.int64], wanted: float) -> float:
+    def _free_inductance(
+        self, wire: Wire, axis: int, low: NDArray[np.int64], wanted: float
+    ) -> float:
         u, v = (a for a in range(3) if a != axis)
         at = (int(low[u]), int(low[v]))
         seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
@@ -314,7 +321,9 @@ def _steps(name: str, nodes: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Axis and sign of each step along a chain of nodes."""
     moves = np.diff(nodes, axis=0)
     if len(nodes) < 2 or np.any(np.abs(moves).sum(axis=1) != 1):
-        raise GridError.single(f"{name}: its path must step from node to neighbouring node", field=name)
+        raise GridError.single(
+            f"{name}: its path must step from node to neighbouring node", field=name
+        )
     return [(int(axis := np.argmax(np.abs(move))), int(move[axis])) for move in moves]
 
 
