@@ -1,0 +1,26 @@
+"""From surfaces to material ids per Yee edge.
+
+In: bodies (surface, kind, material, priority), cell sizes, lines that must be kept.
+Out: `Plan` (a graded grid) and `VoxelModel` (cells, edges, medium, conductors, audit).
+Never: fields, time steps, files; a part that got lost without an error that names it.
+"""
+
+from emtwin.voxel.audit import PartAudit
+from emtwin.voxel.bodies import Body, Box
+from emtwin.voxel.conductors import Conductor, check_terminal, conductors, parts_at
+from emtwin.voxel.model import VoxelModel, voxelise
+from emtwin.voxel.planner import Plan, plan
+
+__all__ = [
+    "Body",
+    "Box",
+    "Conductor",
+    "PartAudit",
+    "Plan",
+    "VoxelModel",
+    "check_terminal",
+    "conductors",
+    "parts_at",
+    "plan",
+    "voxelise",
+]

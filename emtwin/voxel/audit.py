@@ -1,0 +1,138 @@
+"""What became of every part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from emtwin.errors import Notice, Problem
+from emtwin.geometry import Surface, oriented, topology
+from emtwin.voxel.bodies import Body
+from emtwin.voxel.solids import Filled
+
+VOLUME_TOLERANCE = 0.2
+"""Relative error of a solid's volume above which a notice is given."""
+
+_OBLIQUE = 0.02  # share of oblique area that is worth a note
+
+
+@dataclass(frozen=True)
+class PartAudit:
+    """A part before and after voxelisation.
+
+    Parameters
+    ----------
+    name : str
+        Name of the part.
+    kind : str
+        ``solid`` or ``sheet``.
+    material : str
+        Name of its material.
+    cells : int
+        Cells that it owns; 0 for a sheet.
+    edges : int
+        Metal: edges that it owns. Dielectric: edges that it touches and solid metal does not.
+    volume_before : float
+        Volume of the closed surface in cubic metres; 0 for a sheet.
+    volume_after : float
+        Volume in cubic metres of the cells inside, before other parts took theirs.
+    area_before : float
+        Area of the surface in square metres.
+    notes : tuple of str
+        What is worth knowing: overlaps, staircase.
+    """
+
+    name: str
+    kind: str
+    material: str
+    cells: int
+    edges: int
+    volume_before: float
+    volume_after: float
+    area_before: float
+    notes: tuple[str, ...]
+
+    @property
+    def volume_error(self) -> float:
+        """Relative error of the volume; 0 for a sheet."""
+        return self.volume_after / self.volume_before - 1.0 if self.volume_before > 0.0 else 0.0
+
+
+def audit_parts(
+    bodies: Sequence[Body], filled: Filled, edges: Sequence[int]
+) -> tuple[PartAudit, ...]:
+    """Audit of every body; `edges` holds the number of edges of each."""
+    cells = np.bincount((filled.cell_part + np.int16(1)).ravel(), minlength=len(bodies) + 1)[1:]
+    return tuple(
+        PartAudit(
+            body.name,
+            body.kind,
+            body.material.name,
+            int(cells[index]),
+            int(edges[index]),
+            abs(oriented(body.surface).signed_volume) if body.kind == "solid" else 0.0,
+            filled.volumes.get(index, 0.0),
+            body.surface.area,
+            tuple(_notes(bodies, index, filled)),
+        )
+        for index, body in enumerate(bodies)
+    )
+
+
+def _notes(bodies: Sequence[Body], index: int, filled: Filled) -> Iterator[str]:
+    covering = sorted(bodies[other].name for other in filled.covered_by.get(index, ()))
+    if covering:
+        yield f"gave cells to {', '.join(covering)}"
+    share = oblique_share(bodies[index].surface)
+    if share > _OBLIQUE:
+        yield f"staircased: {share:.0%} of its area is oblique to the grid"
+    found = topology(bodies[index].surface)
+    if bodies[index].kind == "solid" and not found.consistent:
+        yield f"normals turned: they disagreed at {found.disagreeing} edges"
+
+
+def oblique_share(surface: Surface) -> float:
+    """Share of the area whose normal is along no axis."""
+    vectors = np.abs(surface.area_vectors)
+    areas = np.linalg.norm(vectors, axis=1)
+    oblique = vectors.max(axis=1) < areas * (1.0 - 1e-6)
+    return float(areas[oblique].sum() / max(areas.sum(), np.finfo(float).tiny))
+
+
+def lost_parts(
+    bodies: Sequence[Body], filled: Filled, audits: Sequence[PartAudit]
+) -> Iterator[Problem]:
+    """A problem for every part that got no edge of the grid."""
+    for index, (body, audit) in enumerate(zip(bodies, audits, strict=True)):
+        if audit.edges:
+            continue
+        size = " x ".join(f"{side * 1e3:.3g}" for side in body.surface.hi - body.surface.lo)
+        covering = sorted(bodies[other].name for other in filled.covered_by.get(index, ()))
+        if covering:
+            reason = f"all its cells went to {', '.join(covering)}"
+            remedy = "raise its priority, or leave the part out"
+        elif audit.volume_after > 0.0 or body.kind == "sheet":
+            reason = "metal of other parts has all its edges, or it lies between the cell centres"
+            remedy = "raise its priority, use finer cells there, or leave the part out"
+        else:
+            reason = "no cell centre lies inside"
+            remedy = "use finer cells, or make a thin metal part an open surface (`kind: sheet`)"
+        yield Problem(
+            f"the part of {size} mm got no edge of the grid: {reason}",
+            field=f"part '{body.name}'",
+            remedy=remedy,
+        )
+
+
+def volume_notices(audits: Sequence[PartAudit]) -> Iterator[Notice]:
+    """A notice for every solid whose volume changed by more than the tolerance."""
+    for audit in audits:
+        if abs(audit.volume_error) > VOLUME_TOLERANCE:
+            yield Notice(
+                "volume-error",
+                f"the volume of part '{audit.name}' changed by {audit.volume_error:+.0%}, from "
+                f"{audit.volume_before * 1e6:.3g} to {audit.volume_after * 1e6:.3g} cm3, because "
+                "the cells are too large for it",
+            )

@@ -1,0 +1,230 @@
+"""Edges: material rows and metal owners from the four cells around each edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import InputError
+from emtwin.grid import Grid
+from emtwin.grid.medium import MAX_ROWS, PEC_ROW, VACUUM_ROW
+from emtwin.materials import Material
+from emtwin.voxel.bodies import Body
+
+ROUNDINGS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+"""Relative steps to which averaged values are rounded; the first whose rows fit is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """Edges of one axis between different materials.
+
+    Parameters
+    ----------
+    flat : ndarray of int64
+        Their indices into an array of shape `grid.nodes`, shape (n,).
+    permittivity, conductivity : ndarray of float64
+        Averages, relative and in S/m, shape (n,).
+    """
+
+    flat: NDArray[np.int64]
+    permittivity: NDArray[np.float64]
+    conductivity: NDArray[np.float64]
+
+
+@dataclass(eq=False)
+class EdgeBuilder:
+    """Fills rows, metal ranks and edge counts, one axis after the other.
+
+    Parameters
+    ----------
+    bodies : sequence of Body
+        All bodies.
+    grid : Grid
+        Grid.
+    cell_part : ndarray of int16
+        Owner of each cell.
+    background : Material
+        What fills the rest.
+    """
+
+    bodies: Sequence[Body]
+    grid: Grid
+    cell_part: NDArray[np.int16]
+    background: Material
+
+    def __post_init__(self) -> None:
+        metals = [i for i, body in enumerate(self.bodies) if body.material.metal]
+        # Where metals meet, the edge belongs to the one of highest priority.
+        self.metal_order = sorted(metals, key=lambda i: (self.bodies[i].priority, -i))
+        self.rank_of = np.full(len(self.bodies) + 1, -1, dtype=np.int16)
+        for rank, index in enumerate(self.metal_order):
+            self.rank_of[index + 1] = rank
+        parts = [self.background, *(body.material for body in self.bodies)]
+        self.permittivity = np.array([1.0 if m.metal else m.permittivity for m in parts])
+        self.conductivity = np.array([0.0 if m.metal else m.conductivity for m in parts])
+        self.counts = np.zeros(len(parts), dtype=np.int64)
+        # One ring of copies, so that every edge has four cells; outer copies weigh nothing.
+        self.padded = np.pad(self.cell_part + np.int16(1), 1, mode="edge")
+
+    def around(self, axis: int) -> list[NDArray[np.int16]]:
+        """Part number + 1 of the four cells around every edge along `axis`."""
+        views = []
+        for low_u in (True, False):
+            for low_v in (True, False):
+                where = [slice(1, -1)] * 3
+                where[(axis + 1) % 3] = slice(None, -1) if low_u else slice(1, None)
+                where[(axis + 2) % 3] = slice(None, -1) if low_v else slice(1, None)
+                views.append(self.padded[tuple(where)])
+        return views
+
+    def build_all(
+        self, bulk: NDArray[np.uint16]
+    ) -> tuple[list[NDArray[np.uint16]], list[NDArray[np.int16]], list[Mixed]]:
+        """Rows of the homogeneous edges, metal ranks and edges still to be averaged, per axis."""
+        built = [self._build(axis, bulk) for axis in range(3)]
+        return [b[0] for b in built], [b[1] for b in built], [b[2] for b in built]
+
+    def _build(
+        self, axis: int, bulk: NDArray[np.uint16]
+    ) -> tuple[NDArray[np.uint16], NDArray[np.int16], Mixed]:
+        cells = self.around(axis)
+        rank = self.rank_of[cells[0]]
+        same = np.ones(cells[0].shape, dtype=bool)
+        for other in cells[1:]:
+            np.maximum(rank, self.rank_of[other], out=rank)
+            same &= cells[0] == other
+        free = rank < 0
+        self.counts += np.bincount(cells[0][same & free], minlength=self.counts.size)
+        rows = np.where(free, bulk[cells[0]], np.uint16(PEC_ROW))
+        ids = np.full(self.grid.nodes, PEC_ROW, dtype=np.uint16)
+        ids[_existing(axis)] = rows
+        ranks = np.full(self.grid.nodes, -1, dtype=np.int16)
+        ranks[_existing(axis)] = rank
+        return ids, ranks, self._average(axis, cells, ~same & free)
+
+    def owners(self, rank: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Part number of every metal rank, -1 for no metal."""
+        return np.array([-1, *self.metal_order], dtype=np.int16)[rank + 1]
+
+    def edge_counts(self, owners: Sequence[NDArray[np.int16]]) -> list[int]:
+        """Edges of every body: owned ones of a metal, touched ones of a dielectric."""
+        owned = sum(np.bincount((o + 1).ravel(), minlength=self.counts.size) for o in owners)
+        metal = [body.material.metal for body in self.bodies]
+        counts = np.where(metal, np.asarray(owned)[1:], self.counts[1:])
+        return [int(count) for count in counts]
+
+    def _average(
+        self, axis: int, cells: list[NDArray[np.int16]], chosen: NDArray[np.bool_]
+    ) -> Mixed:
+        """Means over the four cells, weighted with their cross-sections."""
+        index = np.nonzero(chosen)
+        parts = np.stack([view[index] for view in cells])
+        self._count(parts)
+        u, v = (np.pad(self.grid.spacings[(axis + n) % 3], 1) for n in (1, 2))
+        at_u, at_v = index[(axis + 1) % 3], index[(axis + 2) % 3]
+        weights = np.stack([u[at_u + du] * v[at_v + dv] for du in (0, 1) for dv in (0, 1)])
+        weights /= weights.sum(axis=0)
+        return Mixed(
+            np.ravel_multi_index(index, self.grid.nodes),
+            np.einsum("ij,ij->j", weights, self.permittivity[parts]),
+            np.einsum("ij,ij->j", weights, self.conductivity[parts]),
+        )
+
+    def _count(self, parts: NDArray[np.int16]) -> None:
+        """Count each edge once for every part that it touches."""
+        ordered = np.sort(parts, axis=0)
+        new = np.ones(ordered.shape, dtype=bool)
+        new[1:] = ordered[1:] != ordered[:-1]
+        self.counts += np.bincount(ordered[new], minlength=self.counts.size)
+
+    def bulk_rows(self) -> tuple[NDArray[np.uint16], list[tuple[float, float]]]:
+        """Row of every part number + 1, and the table that starts with metal and vacuum."""
+        table = [(1.0, 0.0), (1.0, 0.0)]
+        rows = []
+        for value in zip(self.permittivity.tolist(), self.conductivity.tolist(), strict=True):
+            if value not in table[VACUUM_ROW:]:
+                table.append(value)
+            rows.append(table.index(value, VACUUM_ROW))
+        return np.array(rows, dtype=np.uint16), table
+
+
+def _existing(axis: int) -> tuple[slice, slice, slice]:
+    """The edges along `axis` that exist in an array of shape `grid.nodes`."""
+    x, y, z = (slice(None, -1) if along == axis else slice(None) for along in range(3))
+    return x, y, z
+
+
+def fill_rows(
+    ids: list[NDArray[np.uint16]], mixed: list[Mixed], table: list[tuple[float, float]]
+) -> tuple[NDArray[np.float64], float]:
+    """Give the averaged edges their rows.
+
+    Parameters
+    ----------
+    ids : list of ndarray of uint16
+        Rows of the homogeneous edges per axis; the averaged ones are written into them.
+    mixed : list of Mixed
+        Averaged edges per axis.
+    table : list of (float, float)
+        Relative permittivity and conductivity (S/m) of the rows in use.
+
+    Returns
+    -------
+    table : ndarray of float64
+        Relative permittivity and conductivity (S/m) of all rows, shape (rows, 2).
+    rounding : float
+        Largest relative difference between an average and its row.
+
+    Raises
+    ------
+    InputError
+        If even the coarsest rounding needs more rows than an id can name.
+    """
+    eps = np.concatenate([m.permittivity for m in mixed])
+    sigma = np.concatenate([m.conductivity for m in mixed])
+    first, inverse = _distinct(eps, sigma, MAX_ROWS - len(table))
+    rows = (inverse + len(table)).astype(np.uint16)
+    rounding = max(_difference(eps, eps[first][inverse]), _difference(sigma, sigma[first][inverse]))
+    ends = np.cumsum([m.flat.size for m in mixed])[:-1]
+    for array, part, values in zip(ids, mixed, np.split(rows, ends), strict=True):
+        array.reshape(-1)[part.flat] = values
+    return np.concatenate([np.array(table), np.stack([eps[first], sigma[first]], axis=1)]), rounding
+
+
+def _distinct(
+    eps: NDArray[np.float64], sigma: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First edge of every distinct pair of values, and the pair of every edge."""
+    for step in ROUNDINGS:
+        # Logarithms make the steps relative; 1e-12 S/m stands for no conductivity.
+        coarse_eps = np.round(np.log(eps) / step).astype(np.int64)
+        coarse_sigma = np.round(np.log(np.maximum(sigma, 1e-12)) / step).astype(np.int64)
+        keys = (coarse_eps << 32) + coarse_sigma
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        if first.size <= most:
+            return first, inverse.ravel()
+    raise InputError.single(
+        f"the averages between materials need {first.size} rows, but ids hold {most}",
+        remedy="use fewer materials or a grid with fewer different cell sizes",
+    )
+
+
+def _difference(values: NDArray[np.float64], rows: NDArray[np.float64]) -> float:
+    return float(np.max(np.abs(values - rows) / np.maximum(values, 1e-12), initial=0.0))
+
+
+def apply_sheet(
+    rank: list[NDArray[np.int16]],
+    ids: list[NDArray[np.uint16]],
+    sheet_rank: int,
+    edges: Sequence[tuple[int, NDArray[np.int64]]],
+) -> None:
+    """Make `edges` (axis and flat indices) metal of rank `sheet_rank`, in place."""
+    for axis, flat in edges:
+        owner = rank[axis].reshape(-1)
+        owner[flat] = np.maximum(owner[flat], np.int16(sheet_rank))
+        ids[axis].reshape(-1)[flat] = PEC_ROW

@@ -1,0 +1,167 @@
+"""Voxelisation: bodies on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import InputError, Notice, Problem
+from emtwin.grid import Grid
+from emtwin.grid.medium import Medium
+from emtwin.materials import Material, lookup
+from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, volume_notices
+from emtwin.voxel.bodies import Body, faults
+from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
+from emtwin.voxel.sheets import metal_faces, rim_edges
+from emtwin.voxel.solids import fill
+
+ROUNDING_TOLERANCE = 1e-5
+"""Largest relative rounding of an averaged edge that needs no notice."""
+
+
+@dataclass(frozen=True, eq=False)
+class VoxelModel:
+    """The device on the grid.
+
+    Parameters
+    ----------
+    grid : Grid
+        Grid.
+    bodies : tuple of Body
+        Bodies, in the order of all part numbers below.
+    cell_part : ndarray of int16
+        Part of each cell, shape `grid.shape`, -1 for the background.
+    medium : Medium
+        Material row per edge; row 0 is metal.
+    metal_part_x, metal_part_y, metal_part_z : ndarray of int16
+        Part that owns each metal edge, stored as in `medium`, -1 where there is none.
+    sheet_part_x, sheet_part_y, sheet_part_z : ndarray of int16
+        Sheet of each metal face, -1 for none; shape (nx+1, ny, nz) for the faces normal
+        to x, and so on.
+    audit : tuple of PartAudit
+        What became of every body.
+    rounding : float
+        Largest relative difference between an edge's average and its material row.
+    notices : tuple of Notice
+        Warnings to carry into the report.
+    """
+
+    grid: Grid
+    bodies: tuple[Body, ...]
+    cell_part: NDArray[np.int16]
+    medium: Medium
+    metal_part_x: NDArray[np.int16]
+    metal_part_y: NDArray[np.int16]
+    metal_part_z: NDArray[np.int16]
+    sheet_part_x: NDArray[np.int16]
+    sheet_part_y: NDArray[np.int16]
+    sheet_part_z: NDArray[np.int16]
+    audit: tuple[PartAudit, ...]
+    rounding: float
+    notices: tuple[Notice, ...]
+
+    @property
+    def metal_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+        """Owners of the metal edges along x, y, z."""
+        return self.metal_part_x, self.metal_part_y, self.metal_part_z
+
+    @property
+    def sheet_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+        """Sheets of the metal faces normal to x, y, z."""
+        return self.sheet_part_x, self.sheet_part_y, self.sheet_part_z
+
+
+def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = None) -> VoxelModel:
+    """Put `bodies` on `grid`.
+
+    A cell belongs to the solid of highest priority that holds its centre. A face is
+    metal where the line between its two cell centres crosses a sheet. An edge is metal
+    if a cell or face beside it is; otherwise it takes the mean permittivity and
+    conductivity of its four cells, weighted with their cross-sections.
+
+    Parameters
+    ----------
+    bodies : sequence of Body
+        Parts; sheets are metal wherever they lie, whatever their priority.
+    grid : Grid
+        Grid that holds them.
+    background : Material, optional
+        What fills the rest; vacuum by default.
+
+    Returns
+    -------
+    VoxelModel
+        Cells, edges, conductors and audit.
+
+    Raises
+    ------
+    InputError
+        If a solid is not closed, a sheet is not metal, a part leaves the grid, parts of
+        equal priority and different material overlap, or a part gets no edge: all parts
+        that fail in the same way at once.
+    """
+    bodies = tuple(bodies)
+    _raise_any(list(faults(bodies, grid)))
+    filled = fill(bodies, grid)
+    builder = EdgeBuilder(bodies, grid, filled.cell_part, background or lookup("vacuum"))
+    bulk, first_rows = builder.bulk_rows()
+    ids, rank, mixed = builder.build_all(bulk)
+    table, rounding = fill_rows(ids, mixed, first_rows)
+    faces = _add_sheets(builder, rank, ids)
+    metal = [builder.owners(ranks) for ranks in rank]
+    audits = audit_parts(bodies, filled, builder.edge_counts(metal))
+    _raise_any(list(lost_parts(bodies, filled, audits)))
+    return VoxelModel(
+        grid=grid,
+        bodies=bodies,
+        cell_part=filled.cell_part,
+        medium=Medium(ids[0], ids[1], ids[2], table[:, 0], table[:, 1]),
+        metal_part_x=metal[0],
+        metal_part_y=metal[1],
+        metal_part_z=metal[2],
+        sheet_part_x=faces[0],
+        sheet_part_y=faces[1],
+        sheet_part_z=faces[2],
+        audit=audits,
+        rounding=rounding,
+        notices=(*volume_notices(audits), *_rounding_notices(rounding)),
+    )
+
+
+def _add_sheets(
+    builder: EdgeBuilder, rank: list[NDArray[np.int16]], ids: list[NDArray[np.uint16]]
+) -> list[NDArray[np.int16]]:
+    """Make the edges of all sheets metal; the sheet of every face is returned per axis."""
+    grid = builder.grid
+    owners = [np.full(_face_shape(grid, axis), -1, dtype=np.int16) for axis in range(3)]
+    # In rising rank, so that a face of two sheets belongs to the same one as its edges.
+    for number, index in enumerate(builder.metal_order):
+        if builder.bodies[index].kind != "sheet":
+            continue
+        faces = metal_faces(builder.bodies[index], grid)
+        apply_sheet(rank, ids, number, list(rim_edges(faces, grid)))
+        for owner, flat in zip(owners, faces, strict=True):
+            owner[np.unravel_index(flat, grid.nodes)] = index
+    return owners
+
+
+def _face_shape(grid: Grid, axis: int) -> tuple[int, int, int]:
+    nx, ny, nz = (n + (axis == along) for along, n in enumerate(grid.shape))
+    return nx, ny, nz
+
+
+def _raise_any(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise InputError(problems)
+
+
+def _rounding_notices(rounding: float) -> Iterator[Notice]:
+    if rounding > ROUNDING_TOLERANCE:
+        yield Notice(
+            "medium-rounded",
+            f"averages between materials were rounded by up to {rounding:.1e} of their value, "
+            "because the grid has more different averages than material rows",
+        )

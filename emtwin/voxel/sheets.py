@@ -1,0 +1,56 @@
+"""Sheets: which cell faces stand for a thin metal surface.
+
+A face becomes metal where the line between the centres of its two cells crosses the
+sheet. A path from cell to cell that avoids metal faces then never crosses the sheet:
+closed shields are tight, and holes and slots stay open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.grid import Grid
+from emtwin.voxel.bodies import Body
+from emtwin.voxel.scanline import crossings
+
+
+def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
+    """Faces crossed by `body`.
+
+    Parameters
+    ----------
+    body : Body
+        Sheet.
+    grid : Grid
+        Grid.
+
+    Returns
+    -------
+    tuple of ndarray of int64
+        For the faces normal to x, y, z: distinct flat indices into an array of shape
+        `grid.nodes`, where a face normal to x is stored at its line i and cell (j, k).
+    """
+    result = []
+    for axis in range(3):
+        hits = crossings(body.surface, axis, grid.centres)
+        index = [hits.u] * 3
+        # The crossing lies beyond centre w - 1 and not beyond centre w: on line w, or at
+        # the two ends of the axis on the outer face itself.
+        index[axis], index[(axis + 2) % 3] = hits.w, hits.v
+        result.append(np.unique(np.ravel_multi_index(tuple(index), grid.nodes)))
+    return tuple(result)
+
+
+def rim_edges(
+    faces: tuple[NDArray[np.int64], ...], grid: Grid
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Axis and flat indices (into `grid.nodes`) of the four edges of every face."""
+    ny, nz = grid.nodes[1:]
+    stride = (ny * nz, nz, 1)
+    for axis, flat in enumerate(faces):
+        for along, across in (((axis + 1) % 3, (axis + 2) % 3), ((axis + 2) % 3, (axis + 1) % 3)):
+            yield along, flat
+            yield along, flat + stride[across]
