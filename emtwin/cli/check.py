@@ -1,0 +1,131 @@
+"""``emtwin check``: what a run would take, without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from emtwin.cli import options, output
+from emtwin.cli.failures import reported
+from emtwin.cli.progress import duration
+from emtwin.units import format_si
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from emtwin.benches.estimates import SitePlan
+    from emtwin.pipeline import CampaignPlan
+
+
+@reported
+def check(
+    twin: options.TwinFile,
+    accuracy: options.AccuracyName = None,
+    json_output: options.Json = False,
+) -> None:
+    """Validate and voxelise TWIN; print cells, memory, steps and expected time; run nothing."""
+    from emtwin import pipeline
+
+    plan = pipeline.check(pipeline.load(twin, accuracy))
+    if json_output:
+        output.print_json(as_json(plan))
+        return
+    console = output.stdout()
+    console.print(sites_table(plan))
+    console.print(times_table(plan))
+    for site in plan.sites:
+        console.print(audit_table(site))
+    for notice in _notices(plan):
+        output.line(console, f"- {notice}", "yellow")
+    output.line(console, "The input is right. Nothing was run.", "green")
+
+
+def as_json(plan: CampaignPlan) -> dict[str, Any]:
+    """The plan for programs, with the time of all sites by backend in ``seconds``."""
+    document: dict[str, Any] = output.plain(plan)
+    return {"exit_code": 0, "seconds": seconds(plan), **document}
+
+
+def seconds(plan: CampaignPlan) -> dict[str, float]:
+    """Expected seconds of all sites together, by backend that can run them all."""
+    if not plan.sites:
+        return {}
+    names = [name for name in plan.sites[0].seconds if all(name in s.seconds for s in plan.sites)]
+    return {name: sum(site.seconds[name] for site in plan.sites) for name in names}
+
+
+def sites_table(plan: CampaignPlan) -> Table:
+    """Grid, memory and steps of every site."""
+    rows = [
+        (
+            site.name,
+            " x ".join(map(str, site.shape)),
+            f"{site.cells:,}",
+            f"{format_si(site.smallest_cell, 'm', 3)} to {format_si(site.largest_cell, 'm', 3)}",
+            format_si(site.dt, "s", 3),
+            f"{site.steps:,}",
+            format_si(float(site.memory_bytes), "B", 3),
+            ", ".join(site.driven),
+        )
+        for site in plan.sites
+    ]
+    names = ("Site", "Grid", "Cells", "Cell size", "Time step", "Steps", "Memory", "Runs driven at")
+    return _table(plan.name, names, rows, right=(2, 5, 6))
+
+
+def times_table(plan: CampaignPlan) -> Table:
+    """Expected time of every site and of all on every backend that works here."""
+    total = seconds(plan)
+    rows = [
+        (
+            name,
+            *(duration(site.seconds[name]) for site in plan.sites),
+            duration(total[name]),
+        )
+        for name in total
+    ]
+    names = ("Backend", *(site.name for site in plan.sites), "Together")
+    return _table("Expected time", names, rows, right=range(1, len(names)))
+
+
+def audit_table(site: SitePlan) -> Table:
+    """How each part became cells and edges of one site's grid."""
+    rows = [
+        (
+            part.name,
+            part.kind,
+            part.material,
+            f"{part.cells:,}",
+            f"{part.edges:,}",
+            _volume(part.volume_before),
+            _volume(part.volume_after),
+            "; ".join(part.notes),
+        )
+        for part in site.audit
+    ]
+    names = ("Part", "Kind", "Material", "Cells", "Edges", "Volume", "In the grid", "Notes")
+    return _table(f"Geometry audit, {site.name}", names, rows, right=(3, 4, 5, 6))
+
+
+def _volume(cubic_metres: float | None) -> str:
+    return f"{cubic_metres * 1e6:,.4g} cm³" if cubic_metres else "–"
+
+
+def _notices(plan: CampaignPlan) -> list[str]:
+    """Every notice once: sites share the campaign's."""
+    found = [*plan.notices, *(notice for site in plan.sites for notice in site.notices)]
+    return list(dict.fromkeys(map(str, found)))
+
+
+def _table(
+    title: str, names: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]
+) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", expand=False)
+    for index, name in enumerate(names):
+        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table

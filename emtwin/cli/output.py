@@ -1,0 +1,97 @@
+"""Where text goes: tables and JSON to stdout, progress and problems to stderr."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH_OF_A_FILE = 120
+
+
+def stdout() -> Console:
+    """Console of what the user asked for."""
+    return _console(sys.stdout)
+
+
+def stderr() -> Console:
+    """Console of what happens on the way: progress, warnings, problems."""
+    return _console(sys.stderr)
+
+
+def line(console: Console, text: str, style: str = "") -> None:
+    """Print `text` as it is: not wrapped, no markup, so that paths can be copied."""
+    console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(values: Any) -> None:
+    """Print `values` as JSON, and only that, on stdout.
+
+    Parameters
+    ----------
+    values : Any
+        Mappings, sequences, dataclasses, paths, numbers of numpy, texts. What
+        JSON has no word for (infinite, not a number) becomes null.
+    """
+    sys.stdout.write(json.dumps(plain(values), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def plain(value: Any) -> Any:
+    """JSON form of `value`.
+
+    Parameters
+    ----------
+    value : Any
+        As for `print_json`.
+
+    Returns
+    -------
+    Any
+        Dictionaries, lists, texts, finite numbers, booleans and None only.
+
+    Raises
+    ------
+    TypeError
+        If there is no such form.
+    """
+    if isinstance(value, str | bool | int | None):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, Path):
+        return str(value)
+    if hasattr(value, "tolist"):  # arrays and numbers of numpy, which is not imported here
+        return plain(value.tolist())
+    if isinstance(value, Sequence | set | frozenset):
+        return [plain(entry) for entry in value]
+    raise TypeError(f"{type(value).__name__} {value!r} has no JSON form")
+
+
+def tolerate_any_encoding() -> None:
+    """Let a terminal that lacks a sign show ``?`` for it, in place of a failed command."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    console = Console(file=stream, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = WIDTH_OF_A_FILE
+    return console

@@ -1,0 +1,160 @@
+"""``emtwin run``: the whole campaign."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from emtwin.cli import exits, options, output, preflight
+from emtwin.cli.exits import ExitCode
+from emtwin.cli.failures import reported
+from emtwin.cli.options import LANGUAGES
+from emtwin.cli.progress import display
+from emtwin.cli.report import translate
+
+if TYPE_CHECKING:
+    from emtwin.results import Campaign
+
+_OUT_HELP = "Folder of the results. Default: results/<name of the twin file>."
+
+
+@reported
+def run(
+    twin: options.TwinFile,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help=_OUT_HELP)] = None,
+    backend: Annotated[
+        str,
+        typer.Option(help="Machine that runs the kernels.", **options.one_of(*options.BACKENDS)),
+    ] = "auto",
+    precision: Annotated[
+        str, typer.Option(help="Type of the fields.", **options.one_of(*options.PRECISIONS))
+    ] = "float32",
+    accuracy: options.AccuracyName = None,
+    convergence: Annotated[
+        bool,
+        typer.Option(
+            "--convergence",
+            help="Run a second resolution too, which replaces the stated 6 dB of uncertainty.",
+        ),
+    ] = False,
+    allow_marginal: Annotated[
+        bool, typer.Option("--allow-marginal", help="Exit with 0 where a verdict is marginal.")
+    ] = False,
+    json_output: options.Json = False,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Write the verdicts as JUnit XML too."),
+    ] = None,
+    language: options.Language = "en",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print problems only; the exit code tells.")
+    ] = False,
+) -> None:
+    """Run every test of TWIN: verdict table, result file, report and pictures."""
+    from emtwin import pipeline
+
+    folder = out or Path("results") / twin.stem
+    with preflight.left_as_found(folder), _interrupt_told(folder):
+        loaded = preflight.prepare(twin, folder, junit, backend, precision, accuracy)
+        warning = "" if quiet else preflight.slow_backend_warning(backend)
+        if warning:
+            output.line(output.stderr(), warning, "bold yellow")
+        with display(quiet=quiet) as progress:
+            campaign = pipeline.run(
+                loaded,
+                folder,
+                backend=backend,
+                precision=precision,
+                convergence=convergence,
+                progress=progress,
+            )
+        if language != LANGUAGES[0]:
+            translate(campaign, folder, language)
+    code = exits.of_verdicts(campaign.verdicts, allow_marginal=allow_marginal)
+    files = _written(folder, junit)
+    if junit is not None:
+        from emtwin.report import write_junit
+
+        write_junit(campaign, junit, allow_marginal=allow_marginal)
+    if json_output:
+        _print_json(campaign, code, files)
+    elif not quiet:
+        _print_summary(campaign, language, files)
+    raise typer.Exit(code)
+
+
+def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
+    from emtwin.report import as_json
+
+    document = json.loads(as_json(campaign))
+    output.print_json({"exit_code": int(code), "files": files, **document})
+
+
+def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None:
+    from emtwin.report import verdict_table
+    from emtwin.report.strings import Texts
+
+    console, texts = output.stdout(), Texts(language)
+    console.print(verdict_table(campaign, language))
+    if any(
+        verdict.get("margin_db") is not None and not verdict.get("verified_by_refinement")
+        for verdict in campaign.verdicts
+    ):
+        output.line(console, f"* {texts('verified_no')} (--convergence)", "dim")
+    notices = campaign.meta.get("notices", [])
+    if notices:
+        output.line(console, f"\n{texts('warnings')}", "bold yellow")
+    for notice in notices:
+        output.line(console, f"- {notice['name']}: {notice['message']}")
+    output.line(console, "")
+    for file in files:
+        output.line(console, str(file), "cyan")
+
+
+def _written(folder: Path, junit: Path | None) -> list[Path]:
+    """Result file and report first; of VTK files and pictures only their folder."""
+    first = [folder / "report.html", folder / options.RESULT_FILE]
+    rest = sorted(path for path in folder.iterdir() if path not in first)
+    return [path for path in first if path.exists()] + rest + ([junit] if junit else [])
+
+
+@contextmanager
+def _interrupt_told(folder: Path) -> Iterator[None]:
+    """Say what an interrupted run leaves; SIGTERM (a batch system's Ctrl-C) counts as one."""
+    result, began = folder / options.RESULT_FILE, time.time()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        _on_sigterm(_interrupt)
+        yield
+    except KeyboardInterrupt as error:
+        output.line(output.stderr(), f"Interrupted. {_left(result, began)}", "yellow")
+        raise typer.Exit(ExitCode.INTERRUPTED) from error
+    finally:
+        _on_sigterm(before)
+
+
+def _left(result: Path, began: float) -> str:
+    if not result.is_file():
+        return f"Nothing half-written was left: there is no {result}."
+    if result.stat().st_mtime < began - 2.0:  # clocks of file systems are coarse
+        return f"Nothing half-written was left: {result} still holds the results of an earlier run."
+    return f"{result} is complete; `emtwin report {result}` makes the report."
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _on_sigterm(handler: object) -> None:
+    try:
+        signal.signal(signal.SIGTERM, handler)  # type: ignore[arg-type]
+    except (ValueError, TypeError):  # not in the main thread, or a handler set from C
+        return
