@@ -35,7 +35,7 @@ struct Box {
 #if defined(__CUDACC__) || defined(EMTWIN_EMULATE_GRID)
 
 #ifndef EMTWIN_EMULATE_GRID
-#define INLINE static __device__ __forceinline__
+#define INLINE [[maybe_unused]] static __device__ __forceinline__
 #define INLINE_MEMBER __device__ __forceinline__
 #define KERNEL_ROWS(name) extern "C" __global__ void name(const name##_arguments a, const Box box, [[maybe_unused]] const Index step)
 #else
