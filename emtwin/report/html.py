@@ -119,7 +119,10 @@ def _figure(file: Path, caption: str, name: str) -> dict[str, str]:
     from markupsafe import Markup
 
     if file.suffix == ".svg":
-        return {"svg": Markup(inline_svg(file.read_text("utf-8"), name, caption)), "caption": caption}
+        return {
+            "svg": Markup(inline_svg(file.read_text("utf-8"), name, caption)),
+            "caption": caption,
+        }
     data = base64.b64encode(file.read_bytes()).decode()
     return {"png": f"data:image/png;base64,{data}", "caption": caption}
 
@@ -155,8 +158,9 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 def _audit(part: dict[str, Any]) -> dict[str, Any]:
     before, after = part.get("volume_before"), part.get("volume_after")
-    solid = part.get("kind") == "solid" and bool(before) and after is not None
-    return part | {"alarm": solid and abs(after / before - 1) > VOLUME_ALARM, "solid": solid}
+    if part.get("kind") != "solid" or not before or after is None:
+        return part | {"alarm": False, "solid": False}
+    return part | {"alarm": abs(after / before - 1) > VOLUME_ALARM, "solid": True}
 
 
 def _facts(meta: dict[str, Any], texts: Texts) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as xml
+from xml.etree import ElementTree
 
 from emtwin.report.wording import decibel
 from emtwin.results import Campaign
@@ -39,7 +39,9 @@ def junit_xml(campaign: Campaign, *, allow_marginal: bool = False) -> str:
         XML text. A failed or marginal verdict is a failure, one outside the
         method an error, one that is not applicable is skipped.
     """
-    suite = xml.Element("testsuite", name="emtwin", timestamp=str(campaign.meta.get("created", "")))
+    suite = ElementTree.Element(
+        "testsuite", name="emtwin", timestamp=str(campaign.meta.get("created", ""))
+    )
     counts = {"failure": 0, "error": 0, "skipped": 0}
     for verdict in campaign.verdicts:
         kind = _element(verdict, allow_marginal)
@@ -50,10 +52,10 @@ def junit_xml(campaign: Campaign, *, allow_marginal: bool = False) -> str:
     suite.set("failures", str(counts["failure"]))
     suite.set("errors", str(counts["error"]))
     suite.set("skipped", str(counts["skipped"]))
-    root = xml.Element("testsuites")
+    root = ElementTree.Element("testsuites")
     root.append(suite)
-    xml.indent(root)
-    return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _element(verdict: dict[str, Any], allow_marginal: bool) -> str:
@@ -61,14 +63,14 @@ def _element(verdict: dict[str, Any], allow_marginal: bool) -> str:
     return "" if outcome == "marginal" and allow_marginal else ELEMENTS.get(outcome, "")
 
 
-def _case(verdict: dict[str, Any], kind: str, device: str) -> xml.Element:
-    case = xml.Element("testcase", classname=device, name=str(verdict["test"]))
+def _case(verdict: dict[str, Any], kind: str, device: str) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname=device, name=str(verdict["test"]))
     text = _text(verdict)
     if kind:
-        inner = xml.SubElement(case, kind, message=text)
+        inner = ElementTree.SubElement(case, kind, message=text)
         if kind != "skipped":
             inner.set("type", str(verdict["outcome"]))
-    xml.SubElement(case, "system-out").text = "\n".join([text, *map(str, verdict["notes"])])
+    ElementTree.SubElement(case, "system-out").text = "\n".join([text, *map(str, verdict["notes"])])
     return case
 
 

@@ -27,9 +27,7 @@ def as_json(campaign: Campaign) -> str:
         ``outcome``, ``margin_db``, ``uncertainty_db``, and further fields.
         Infinite values are the texts ``inf`` and ``-inf``, unknown ones null.
     """
-    verdicts = [
-        {name: entry.get(name) for name in FIRST} | entry for entry in campaign.verdicts
-    ]
+    verdicts = [{name: entry.get(name) for name in FIRST} | entry for entry in campaign.verdicts]
     document = {
         "verdicts": verdicts,
         "notices": campaign.meta.get("notices", []),

@@ -100,8 +100,15 @@ ENGLISH = {
     "height": "height",
     "angle": "angle",
     "distance": "distance",
-    "yes": "yes",
-    "no": "no",
+    "voltage": "voltage",
+    "threshold": "threshold",
+    "level": "level",
+    "limit": "limit",
+    "level_dbuv_per_m": "level",
+    "limit_dbuv_per_m": "limit",
+    "termination": "termination",
+    "free_space": "free space",
+    "over_floor": "over a conducting floor",
 }
 
 KOREAN = {
@@ -109,8 +116,8 @@ KOREAN = {
     "status": "사전 적합성 시뮬레이션입니다. 공인 시험소의 시험 성적서가 아닙니다.",
     "what_1": "이 보고서는 트윈 파일에 기술된 기기를 전파(full-wave) FDTD로 해석하여 "
     "IEC 60601-1-2와 CISPR 11의 EMC 시험 결과를 예측한 것입니다.",
-    "what_2": "시험소 방문 전에 무엇을 고칠지 판단하는 데 도움을 줍니다. 실제 시험을 대신하지 않으며 "
-    "적합성을 증명하지 않습니다. 기본 안전과 필수 성능의 기준은 제조자가 정합니다.",
+    "what_2": "시험소 방문 전에 무엇을 고칠지 판단하는 데 도움을 줍니다. 실제 시험을 "
+    "대신하지 않으며 적합성을 증명하지 않습니다. 기본 안전과 필수 성능의 기준은 제조자가 정합니다.",
     "made": "작성",
     "verdicts": "판정",
     "test": "시험",
@@ -177,8 +184,8 @@ KOREAN = {
     "limits": "방법의 한계",
     "limit_1": "기기는 포트를 제외하고 선형입니다. 금속은 완전 도체이며, 재료의 유전율과 도전율은 "
     "일정합니다.",
-    "limit_2": "형상은 위에 적은 셀 크기까지만 표현됩니다. 더 작은 틈, 접점, 코팅은 선언하지 않는 한 "
-    "모델에 없습니다.",
+    "limit_2": "형상은 위에 적은 셀 크기까지만 표현됩니다. 더 작은 틈, 접점, 코팅은 선언하지 않는 "
+    "한 모델에 없습니다.",
     "limit_3": "케이블은 선언된 경로를 따릅니다. 실제 배치가 달라지면 결과도 달라집니다.",
     "limit_4": "격자가 다룰 수 없는 주파수는 계산 범위 밖으로 표시합니다. 외삽하지 않습니다.",
     "limit_5": "내성 판정은 포트 전압과 선언된 문턱값을 비교한 것입니다. 기기의 동작을 예측하지 "
@@ -196,8 +203,15 @@ KOREAN = {
     "height": "높이",
     "angle": "각도",
     "distance": "거리",
-    "yes": "예",
-    "no": "아니오",
+    "voltage": "전압",
+    "threshold": "문턱값",
+    "level": "레벨",
+    "limit": "한계",
+    "level_dbuv_per_m": "레벨",
+    "limit_dbuv_per_m": "한계",
+    "termination": "종단",
+    "free_space": "자유 공간",
+    "over_floor": "도전성 바닥 위",
 }
 
 CATALOGUES = MappingProxyType({"en": ENGLISH, "ko": KOREAN})

@@ -47,7 +47,7 @@ def quantity(name: str, value: Any) -> str:
 
 def worst_case(worst: Mapping[str, Any] | None, texts: Texts) -> list[tuple[str, str]]:
     """Entries of a verdict's worst case as (name, value with unit)."""
-    return [(texts(name), quantity(name, value)) for name, value in (worst or {}).items()]
+    return [(texts(name).lower(), quantity(name, value)) for name, value in (worst or {}).items()]
 
 
 def volume(cubic_metres: float | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from emtwin.results.campaign import Campaign
 from emtwin.results.pictures import Pictures
+from emtwin.results.vtk import write_vtk
 from emtwin.results.writable import check_writable
 
-__all__ = ["Campaign", "Pictures", "check_writable"]
+__all__ = ["Campaign", "Pictures", "check_writable", "write_vtk"]

@@ -41,10 +41,10 @@ def setup(campaign: Campaign, test: str, path: Path) -> Path:
     segments = setting.wire_segments(campaign, setting.site_of(campaign, test))
     bounds, outlines = setting.device_bounds(campaign), _site_lines(campaign, floor)
     corners = [np.array([bounds.low, bounds.high]), *outlines]
-    corners += [np.array([arrow.start, arrow.end]) for arrow in arrows]
+    corners += [np.array([arrow.start, arrow.end, arrow.room]) for arrow in arrows]
     corners += [np.array([start, end]) for _, start, end in segments]
     extent = extent_of(np.concatenate(corners))
-    extent = extent._replace(right=extent.right + 0.16 * extent.width)
+    extent = extent._replace(right=extent.right + 0.2 * extent.width)
     figure, axes = frame.canvas(extent)
     for line in outlines:
         axes.plot(*project(line).T, color="#a08a6d", lw=1.0)
@@ -103,7 +103,7 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
         _label_plane(axes, plane, at)
     used = [n for n in np.unique(dataset["part"].values) if n >= 0]
     entries = [(names[n], palette.part_colour(int(n))) for n in used]
-    entries.append(("metal sheet faces", palette.MATERIAL_COLOURS["copper"]))
+    entries.append(("metal sheet", palette.MATERIAL_COLOURS["copper"]))
     frame.legend(panels[-1], entries, outside=True)
     return frame.save(figure, path)
 
@@ -171,12 +171,14 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
     points, values = field["point"].values, palette.decibels(field["e"].values)
     scale = palette.colour_range(values)
     extent = extent_of(points)
-    extent = extent._replace(right=extent.right + 0.16 * extent.width)
+    extent = extent._replace(right=extent.right + 0.2 * extent.width)
     figure, axes = frame.canvas(extent)
     order = np.argsort(depth(points))
     inches = frame.INCHES / extent.width * palette.sample_spacing(points)
+    across, upward = project(points)[order].T
     axes.scatter(
-        *project(points)[order].T,
+        across,
+        upward,
         c=values[order],
         s=(1.25 * 72 * inches) ** 2,
         marker="s",
@@ -192,7 +194,7 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
 
 
 def _panels(count: int) -> tuple[Figure, list[Axes]]:
-    figure = frame.new_figure(10.5, 4.6)
+    figure = frame.new_figure(9.0, 4.0)
     panels = list(figure.subplots(1, count, squeeze=False)[0])
     figure.subplots_adjust(left=0.07, right=0.84, top=0.9, bottom=0.13, wspace=0.32)
     return figure, panels
@@ -231,9 +233,7 @@ def _draw_sheets(axes: Axes, dataset: Any, lines: Any, normal: int, index: int) 
         faces = np.moveaxis(dataset[f"sheet_{AXES[axis]}"].values, normal, 0)[index]
         for first, second in np.argwhere(faces):
             place, span = (first, second) if axis == u else (second, first)
-            ends = [
-                (lines[axis][place], lines[other][span + step]) for step in (0, 1)
-            ]
+            ends = [(lines[axis][place], lines[other][span + step]) for step in (0, 1)]
             segments.append(ends if axis == u else [end[::-1] for end in ends])
     copper = palette.MATERIAL_COLOURS["copper"]
     axes.add_collection(LineCollection(segments, colors=copper, linewidths=1.6))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DPI = 150
-INCHES = 8.6
+DPI = 200
+INCHES = 6.3
 
 
 def canvas(extent: Extent) -> tuple[Figure, Axes]:
@@ -81,9 +81,9 @@ def triad(axes: Axes, extent: Extent) -> None:
     for name, unit in zip("xyz", np.eye(3), strict=True):
         end = origin + length * project(unit)[0]
         style = {"arrowstyle": "-|>", "color": palette.INK, "lw": 1.0, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", end, origin, arrowprops=style)
+        axes.annotate("", _pair(end), _pair(origin), arrowprops=style)
         place = origin + 1.28 * (end - origin)
-        axes.text(*place, name, fontsize=8, ha="center", va="center", color=palette.INK)
+        axes.text(*_pair(place), name, fontsize=8, ha="center", va="center", color=palette.INK)
 
 
 def note(axes: Axes, text: str) -> None:
@@ -98,15 +98,13 @@ def arrow_labels(axes: Axes, arrows: Sequence[Arrow]) -> None:
     for arrow in arrows:
         place, other = project(arrow.tag)[0], project(arrow.other)[0]
         away = place - other
-        # A long label runs back above its arrow: outwards it would leave the picture.
-        aside = np.array([0.0, 0.14 * float(np.linalg.norm(away))])
         axes.text(
-            *(place + (aside if arrow.outward else 0.10 * away)),
+            *_pair(place + 0.10 * away),
             arrow.label,
             fontsize=9 if arrow.main else 8,
             fontweight="bold" if arrow.main else "normal",
             color=palette.ACCENT if arrow.main else palette.INK,
-            ha="left" if (away[0] > 0) != arrow.outward else "right",
+            ha="left" if away[0] > 0 else "right",
             va="center",
             bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
         )
@@ -117,16 +115,25 @@ def colour_bar(figure: Figure, scale: palette.Range, label: str) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    place = figure.add_axes((0.885, 0.18, 0.018, 0.64))
+    place = figure.add_axes((0.86, 0.18, 0.02, 0.64))
     mappable = ScalarMappable(Normalize(*scale), palette.FIELD_MAP)
     bar = figure.colorbar(mappable, cax=place, extend="both")
     bar.set_label(label, fontsize=8.5, color=palette.INK)
     bar.ax.tick_params(labelsize=8, colors=palette.INK)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
+
+
+def _pair(point: NDArray[np.float64]) -> tuple[float, float]:
+    return float(point[0]), float(point[1])
 
 
 def image(axes: Axes, picture: NDArray[np.uint8], extent: Extent) -> None:
     """A rendered picture that fills `extent`."""
-    axes.imshow(picture, extent=tuple(extent), interpolation="antialiased", zorder=0)
+    axes.imshow(
+        picture,
+        extent=(extent.left, extent.right, extent.bottom, extent.top),
+        interpolation="antialiased",
+        zorder=0,
+    )
     axes.set_xlim(extent.left, extent.right)
     axes.set_ylim(extent.bottom, extent.top)

@@ -16,7 +16,6 @@ from emtwin.units import format_si
 from emtwin.viz import frame, palette, projection, setting
 
 if TYPE_CHECKING:
-    import pyvista as pv
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -54,7 +53,7 @@ def setup(campaign: Campaign, test: str, path: Path) -> Path:
     arrows = setting.arrows(campaign, test)
     for arrow in arrows:
         _add_arrow(plotter, arrow, 0.05 * setting.device_bounds(campaign).size)
-    figure, axes, extent = _framed(plotter, right=0.16)
+    figure, axes, extent = _framed(plotter, 0.2, [arrow.room for arrow in arrows])
     frame.arrow_labels(axes, arrows)
     frame.legend(axes, setting.material_legend(campaign))
     frame.note(axes, setting.site_label(floor))
@@ -79,8 +78,7 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
     Path
         The file written.
     """
-    import pyvista as pv
-
+    pv = _pyvista()
     bounds = setting.device_bounds(campaign)
     dataset = setting.cropped(campaign.datasets[f"voxels/{site}"], bounds)
     lines, part = grid_lines(dataset), dataset["part"].values.copy()
@@ -99,8 +97,8 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
         )
         shown.append((names[index], palette.part_colour(int(index))))
     if _add_sheets(plotter, dataset, bounds):
-        shown.append(("metal sheet faces", palette.MATERIAL_COLOURS["copper"]))
-    figure, axes, extent = _framed(plotter, right=0.16)
+        shown.append(("metal sheet", palette.MATERIAL_COLOURS["copper"]))
+    figure, axes, extent = _framed(plotter, right=0.2)
     frame.legend(axes, shown)
     frame.note(axes, "cells by part; the quarter nearest the viewer is cut away")
     frame.triad(axes, extent)
@@ -124,8 +122,7 @@ def field_slice(campaign: Campaign, test: str, path: Path) -> Path:
     Path
         The file written.
     """
-    import pyvista as pv
-
+    pv = _pyvista()
     field = campaign.datasets[f"field/{test}"]
     planes = [plane for plane in PLANES if f"e_{plane}" in field]
     values = {p: palette.decibels(field[f"e_{p}"].transpose(*p).values) for p in planes}
@@ -160,14 +157,14 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
     Path
         The file written.
     """
-    import pyvista as pv
-
+    pv = _pyvista()
     field = campaign.datasets[f"surface_field/{test}"]
     values = palette.decibels(field["e"].values)
     cloud = pv.PolyData(np.ascontiguousarray(field["point"].values))
     cloud.point_data["E"] = values
     edge = 1.15 * palette.sample_spacing(cloud.points)
-    cubes = cloud.glyph(geom=pv.Cube(x_length=edge, y_length=edge, z_length=edge), scale=False, orient=False)
+    cube = pv.Cube(x_length=edge, y_length=edge, z_length=edge)
+    cubes = cloud.glyph(geom=cube, scale=False, orient=False)
     plotter = _plotter()
     scale = palette.colour_range(values)
     _add_scalar_mesh(plotter, cubes, scale)
@@ -178,18 +175,25 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
     return _field_picture(plotter, path, scale, float(field.attrs["frequency"]))
 
 
-def _plotter() -> pv.Plotter:
-    import pyvista as pv
+def _pyvista() -> Any:
+    """PyVista, imported when first needed; its annotations reject what it documents."""
+    import pyvista
 
+    return pyvista
+
+
+def _plotter() -> Any:
+    pv = _pyvista()
     plotter = pv.Plotter(off_screen=True)
     plotter.set_background("white")
     return plotter
 
 
-def _framed(plotter: pv.Plotter, right: float = 0.0) -> tuple[Figure, Axes, Extent]:
+def _framed(plotter: Any, right: float, extra: Sequence[Any] = ()) -> tuple[Figure, Axes, Extent]:
     """Render all meshes so that they fill a frame, and leave `right` of its width free."""
     points = np.concatenate([np.asarray(mesh.points) for mesh in plotter.meshes])
-    extent = projection.extent_of(points)
+    shown = np.concatenate([points, np.reshape(extra, (-1, 3))])
+    extent = projection.extent_of(shown)
     extent = extent._replace(right=extent.right + right * extent.width)
     picture = _render(plotter, extent, points)
     figure, axes = frame.canvas(extent)
@@ -197,14 +201,12 @@ def _framed(plotter: pv.Plotter, right: float = 0.0) -> tuple[Figure, Axes, Exte
     return figure, axes, extent
 
 
-def _render(plotter: pv.Plotter, extent: Extent, points: Any) -> NDArray[np.uint8]:
+def _render(plotter: Any, extent: Extent, points: Any) -> NDArray[np.uint8]:
     """Picture of exactly `extent`, seen along the common direction without perspective."""
     plotter.window_size = [PIXELS, round(PIXELS * extent.height / extent.width)]
     across, upward = (extent.left + extent.right) / 2, (extent.bottom + extent.top) / 2
     middle = float(np.mean(projection.depth(points)))
-    focus = (
-        across * projection.RIGHT + upward * projection.SCREEN_UP + middle * projection.TOWARD
-    )
+    focus = across * projection.RIGHT + upward * projection.SCREEN_UP + middle * projection.TOWARD
     reach = 2 * float(np.ptp(points, axis=0).max())
     camera = plotter.camera
     camera.focal_point = tuple(focus)
@@ -220,13 +222,13 @@ def _render(plotter: pv.Plotter, extent: Extent, points: Any) -> NDArray[np.uint
 
 
 def _field_picture(
-    plotter: pv.Plotter,
+    plotter: Any,
     path: Path,
     scale: palette.Range,
     frequency: float,
-    outline: Sequence[pv.PolyData] = (),
+    outline: Sequence[Any] = (),
 ) -> Path:
-    figure, axes, extent = _framed(plotter, right=0.16)
+    figure, axes, extent = _framed(plotter, right=0.2)
     for surface in outline:
         _draw_edges(axes, surface)
     frame.colour_bar(figure, scale, "|E| in dB above 1 V/m")
@@ -235,13 +237,12 @@ def _field_picture(
     return frame.save(figure, path)
 
 
-def _surface(part: Any) -> pv.PolyData:
-    import pyvista as pv
-
+def _surface(part: Any) -> Any:
+    pv = _pyvista()
     return pv.PolyData.from_regular_faces(part["points"].values, part["triangles"].values)
 
 
-def _add_device(plotter: pv.Plotter, campaign: Campaign) -> None:
+def _add_device(plotter: Any, campaign: Campaign) -> None:
     """Opaque parts first: depth peeling is slow in software, sorting by hand is not."""
     parts = list(campaign.group("device").values())
     plotter.enable_depth_peeling(6)
@@ -257,15 +258,13 @@ def _add_device(plotter: pv.Plotter, campaign: Campaign) -> None:
         _add_edges(plotter, surface, palette.INK, 1.5, 0.7)
 
 
-def _add_edges(
-    plotter: pv.Plotter, surface: pv.PolyData, colour: str, width: float, opacity: float
-) -> None:
+def _add_edges(plotter: Any, surface: Any, colour: str, width: float, opacity: float) -> None:
     edges = surface.extract_feature_edges(feature_angle=25, manifold_edges=False)
     if edges.n_cells:
         plotter.add_mesh(edges, color=colour, line_width=width, opacity=opacity)
 
 
-def _draw_edges(axes: Axes, surface: pv.PolyData) -> None:
+def _draw_edges(axes: Axes, surface: Any) -> None:
     """Edges over the picture: inside it the opaque planes would hide them."""
     from matplotlib.collections import LineCollection
 
@@ -276,9 +275,8 @@ def _draw_edges(axes: Axes, surface: pv.PolyData) -> None:
         axes.add_collection(LineCollection(list(lines), colors="white", linewidths=0.7, alpha=0.75))
 
 
-def _add_floor(plotter: pv.Plotter, campaign: Campaign, floor: float) -> None:
-    import pyvista as pv
-
+def _add_floor(plotter: Any, campaign: Campaign, floor: float) -> None:
+    pv = _pyvista()
     bounds, table = setting.device_bounds(campaign), setting.table_outline(campaign)
     reach = 1.6 * bounds.size + 2 * setting.TABLE_MARGIN
     centre = (bounds.centre[0], bounds.centre[1], floor)
@@ -293,9 +291,8 @@ def _add_floor(plotter: pv.Plotter, campaign: Campaign, floor: float) -> None:
         plotter.add_mesh(line, color="#a08a6d", line_width=3)
 
 
-def _add_arrow(plotter: pv.Plotter, arrow: setting.Arrow, width: float) -> None:
-    import pyvista as pv
-
+def _add_arrow(plotter: Any, arrow: setting.Arrow, width: float) -> None:
+    pv = _pyvista()
     length = float(np.linalg.norm(arrow.end - arrow.start))
     shape = pv.Arrow(
         start=arrow.start,
@@ -309,9 +306,8 @@ def _add_arrow(plotter: pv.Plotter, arrow: setting.Arrow, width: float) -> None:
     plotter.add_mesh(shape, color=colour)
 
 
-def _add_sheets(plotter: pv.Plotter, dataset: Any, bounds: setting.Bounds) -> bool:
-    import pyvista as pv
-
+def _add_sheets(plotter: Any, dataset: Any, bounds: setting.Bounds) -> bool:
+    pv = _pyvista()
     found = False
     for axis, name in enumerate(AXES):
         if f"sheet_{name}" not in dataset:
@@ -328,7 +324,7 @@ def _add_sheets(plotter: pv.Plotter, dataset: Any, bounds: setting.Bounds) -> bo
     return found
 
 
-def _add_scalar_mesh(plotter: pv.Plotter, mesh: Any, scale: palette.Range) -> None:
+def _add_scalar_mesh(plotter: Any, mesh: Any, scale: palette.Range) -> None:
     plotter.add_mesh(
         mesh,
         scalars="E",
@@ -339,9 +335,8 @@ def _add_scalar_mesh(plotter: pv.Plotter, mesh: Any, scale: palette.Range) -> No
     )
 
 
-def _tube(start: Any, end: Any, radius: float) -> pv.PolyData:
-    import pyvista as pv
-
+def _tube(start: Any, end: Any, radius: float) -> Any:
+    pv = _pyvista()
     return pv.Line(start, end).tube(radius=radius)
 
 

@@ -20,6 +20,7 @@ FACE_NORMALS = {
     "back": (0.0, 1.0, 0.0),
     "left": (-1.0, 0.0, 0.0),
 }
+SITES = {"radiated_immunity": "free_space", "radiated_emission": "over_floor"}
 TABLE_MARGIN = 0.12
 
 
@@ -56,6 +57,11 @@ class Arrow:
         return self.end if self.outward else self.start
 
     @property
+    def room(self) -> Vector:
+        """How far the label may reach: pictures are framed to include it."""
+        return self.tag + (0.9 if self.outward else 0.35) * (self.tag - self.other)
+
+    @property
     def other(self) -> Vector:
         """The end at the device."""
         return self.start if self.outward else self.end
@@ -77,8 +83,8 @@ def site_of(campaign: Campaign, test: str) -> str:
         if test in site.get("tests", ()):
             return str(site["name"])
     sites = sites or list(campaign.group("voxels"))
-    word = test.rpartition("_")[2]
-    return next((name for name in sites if word in name), sites[0] if sites else "")
+    wanted = SITES.get(test, "free_space")
+    return wanted if wanted in sites else next(iter(sites), "")
 
 
 def floor_height(campaign: Campaign, test: str) -> float | None:
@@ -115,9 +121,7 @@ def arrows(campaign: Campaign, test: str) -> list[Arrow]:
     return [_antenna(bounds, worst)] if "emission" in test else []
 
 
-def _incident(
-    campaign: Campaign, bounds: Bounds, test: str, worst: dict[str, Any]
-) -> list[Arrow]:
+def _incident(campaign: Campaign, bounds: Bounds, test: str, worst: dict[str, Any]) -> list[Arrow]:
     found = []
     dataset = campaign.datasets.get(test)
     faces = [str(face) for face in dataset["face"].values] if dataset is not None else FACE_NORMALS
@@ -139,9 +143,9 @@ def _antenna(bounds: Bounds, worst: dict[str, Any]) -> Arrow:
     start = bounds.centre + direction * 0.8 * bounds.size
     end = bounds.centre + direction * 1.7 * bounds.size
     distance, height = worst.get("distance"), worst.get("height")
-    label = "to the antenna"
-    label += f", {float(distance):g} m" if distance is not None else ""
-    label += f", height {float(height):.3g} m" if height is not None else ""
+    label = "antenna"
+    label += f" at {float(distance):g} m" if distance is not None else ""
+    label += f",\n{float(height):.3g} m high" if height is not None else ""
     return Arrow(start, end, label, True, outward=True)
 
 

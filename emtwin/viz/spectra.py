@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FACE_COLOURS = ("#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#76b7b2", "#9c755f")
 LIMIT = "#b3372f"
+UNTESTED = "outside the run,\nnot tested"
 STYLE: dict[str, Any] = {
     "svg.fonttype": "none",  # real text: sharp, selectable, in the reader's own font
     "svg.hashsalt": "emtwin",
@@ -55,7 +56,7 @@ def spectra(campaign: Campaign) -> dict[str, str]:
     import matplotlib as mpl
 
     found = {}
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(cast(Any, STYLE)):
         for test, draw in (("radiated_immunity", immunity), ("radiated_emission", emission)):
             if test in campaign.datasets:
                 verdict = campaign.verdict(test) or {}
@@ -92,7 +93,9 @@ def immunity(dataset: xr.Dataset, verdict: dict[str, Any]) -> Figure:
 
 def _port_panel(axes: Axes, port: xr.Dataset, name: str) -> None:
     megahertz = port["frequency"].values / 1e6
-    tested = np.asarray(port["tested"].values, dtype=bool)
+    tested = np.ones(megahertz.size, dtype=bool)
+    if "tested" in port:
+        tested = np.asarray(port["tested"].values, dtype=bool)
     envelope = port["voltage"].transpose("frequency", ...).values.reshape(megahertz.size, -1)
     for face, colour in zip(port["face"].values, FACE_COLOURS, strict=False):
         worst = port["voltage"].sel(face=face).max("polarisation").values
@@ -101,15 +104,40 @@ def _port_panel(axes: Axes, port: xr.Dataset, name: str) -> None:
     largest = np.where(tested, envelope.max(axis=1), np.nan)
     axes.plot(megahertz, largest, color=palette.INK, lw=1.8, alpha=0.45, label="largest of all")
     _shade_untested(axes, megahertz, tested)
-    threshold = float(port["threshold"].values)
-    if np.isfinite(threshold):
-        kind = str(port.attrs.get("quantity", "")).replace("_", " ")
-        text = f"declared threshold{f' ({kind})' if kind else ''}"
-        axes.axhline(threshold, color=LIMIT, lw=1.4, ls="--", label=text)
+    _draw_threshold(axes, port)
     axes.set(xscale="log", yscale="log", ylabel="Voltage in V rms")
-    axes.set_xlim(megahertz[0], megahertz[-1])
+    _shade_beyond(axes, port, megahertz)
     axes.set_title(_immunity_title(port, name), loc="left", fontsize=9, color=palette.INK)
     _frequency_ticks(axes)
+
+
+def _draw_threshold(axes: Axes, port: xr.Dataset) -> None:
+    """The threshold as carrier rms, which is what the curves show.
+
+    A margin is threshold over voltage in the threshold's own quantity, so voltage
+    times margin is the threshold as a carrier, whatever that quantity is.
+    """
+    threshold = float(port["threshold"].values)
+    if not np.isfinite(threshold):
+        return
+    kind = str(port.attrs.get("quantity", "carrier_rms")).replace("_", " ")
+    text, line = f"declared threshold\n({kind})", threshold
+    if kind != "carrier rms" and "margin" in port:
+        line = float(np.nanmedian(port["voltage"] * 10 ** (port["margin"] / 20)))
+        text = f"declared threshold,\n{format_si(threshold, 'V')} {kind},\nas carrier rms"
+    axes.axhline(line, color=LIMIT, lw=1.4, ls="--", label=text)
+
+
+def _shade_beyond(axes: Axes, port: xr.Dataset, megahertz: Any) -> None:
+    """Show the whole range of the standard, and what of it the run does not reach."""
+    first = min(float(port.attrs.get("frequency_from", np.inf)) / 1e6, megahertz[0])
+    last = max(float(port.attrs.get("frequency_to", 0.0)) / 1e6, megahertz[-1])
+    axes.set_xlim(first, last)
+    label = UNTESTED
+    for low, high in ((first, megahertz[0]), (megahertz[-1], last)):
+        if high > low:
+            axes.axvspan(low, high, color="#eceff1", lw=0, label=label)
+            label = "_shown once"
 
 
 def _immunity_title(port: xr.Dataset, name: str) -> str:
@@ -131,7 +159,7 @@ def _shade_untested(axes: Axes, megahertz: Any, tested: Any) -> None:
         hatch="///",
         edgecolor="#cfd6db",
         linewidth=0,
-        label="outside the run, not tested",
+        label=UNTESTED,
     )
 
 
@@ -174,13 +202,11 @@ def emission(dataset: xr.Dataset, verdict: dict[str, Any]) -> Figure:
 
 def _distance_panel(axes: Axes, field: xr.Dataset, distance: float) -> None:
     megahertz = field["frequency"].values / 1e6
+    declared, name = declared_level(field)
     level = field["level"].max("polarisation")
-    chosen = declared_termination(field)
     low, high = level.min("termination").values, level.max("termination").values
-    label = "range over lead terminations"
+    label = "range over lead\nterminations"
     axes.vlines(megahertz, low, high, color="#9db8cb", lw=3.2, label=label)
-    declared = level.sel(termination=chosen).values
-    name = "open end" if np.isinf(chosen) else f"{chosen:g} ohm"
     axes.plot(megahertz, declared, "o", ms=3.2, color=palette.ACCENT, label=f"harmonic, {name}")
     for letter, style in (("b", "-"), ("a", "--")):
         if f"limit_{letter}" in field:
@@ -195,15 +221,30 @@ def _distance_panel(axes: Axes, field: xr.Dataset, distance: float) -> None:
     axes.set_title(title, loc="left", fontsize=9, color=palette.INK)
     axes.set(xscale="log", ylabel="Field in dB(µV/m)")
     axes.set_xlim(30.0, max(1000.0, megahertz[-1] * 1.02))
-    _keep_readable(axes, declared)
+    _keep_readable(axes, declared.values)
     _frequency_ticks(axes)
 
 
-def declared_termination(field: xr.Dataset) -> float:
-    """Common-mode termination of the lead that the twin declares, in ohm."""
+def declared_level(field: xr.Dataset) -> tuple[xr.DataArray, str]:
+    """Level over frequency with the terminations that the verdict used, and their name.
+
+    Parameters
+    ----------
+    field : xarray.Dataset
+        Dataset ``radiated_emission`` at one distance.
+
+    Returns
+    -------
+    tuple of xarray.DataArray and str
+        Largest level over polarisations in dB(µV/m), and what to call it.
+    """
+    if "declared_level" in field:
+        return field["declared_level"].max("polarisation"), "as declared"
     values = field["termination"].values
     wanted = float(field.attrs.get("termination_declared", 150.0))
-    return wanted if wanted in values else float(values[-1])
+    chosen = wanted if wanted in values else float(values[-1])
+    name = "open end" if np.isinf(chosen) else f"{chosen:g} ohm"
+    return field["level"].max("polarisation").sel(termination=chosen), name
 
 
 def _keep_readable(axes: Axes, level: Any) -> None:
@@ -218,8 +259,7 @@ def _mark_emission(axes: Axes, field: xr.Dataset, distance: float, verdict: dict
     frequency = worst.get("frequency")
     if frequency is None or float(worst.get("distance", distance)) != distance:
         return
-    chosen = declared_termination(field)
-    level = field["level"].max("polarisation").sel(termination=chosen)
+    level = declared_level(field)[0]
     value = float(level.sel(frequency=float(frequency), method="nearest"))
     uncertainty = verdict.get("uncertainty_db")
     _mark(axes, float(frequency), value, uncertainty, f"{value:.1f} dB(µV/m)")

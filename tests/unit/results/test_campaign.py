@@ -87,7 +87,7 @@ def test_truncated_file_is_an_input_error(tmp_path: Path) -> None:
 
 def test_groups_and_verdicts_are_found_by_name() -> None:
     campaign = make_campaign()
-    assert set(campaign.group("voxels")) == {"free_space", "emission_site"}
+    assert set(campaign.group("voxels")) == {"free_space", "over_floor"}
     found = campaign.verdict("radiated_emission")
     assert found is not None
     assert found["outcome"] == "marginal"

@@ -1,0 +1,208 @@
+"""Reports for people and for programs, from a synthetic campaign."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from rich.console import Console
+
+from emtwin.errors import InputError
+from emtwin.report import as_json, junit_xml, verdict_table, write_junit, write_report
+from emtwin.report.html import inline_svg
+from emtwin.report.strings import ENGLISH, KOREAN
+from emtwin.report.wording import change, decibel, quantity
+from emtwin.results import Campaign, Pictures
+from tests.unit.campaign_factory import make_campaign
+
+PNG = b"\x89PNG\r\n\x1a\nsynthetic"
+SVG = '<?xml version="1.0"?><svg width="9"><style>*{}</style><g id="a"/><use href="#a"/></svg>'
+ORDER = [
+    "Pre-compliance simulation",
+    "Verdicts",
+    "Warnings",
+    "Set-up",
+    "Radiated RF immunity</h2>",
+    "Radiated emission</h2>",
+    "Geometry audit",
+    "Grid and runs",
+    "Provenance",
+    "Limits of the method",
+]
+
+
+def report(campaign: Campaign, folder: Path, language: str = "en", note: str = "") -> str:
+    png, svg = folder / "a.png", folder / "a.svg"
+    png.write_bytes(PNG)
+    svg.write_text(SVG)
+    test = "radiated_immunity"
+    files = {f"setup/{test}": png, f"field/{test}": png, f"spectrum/{test}": svg}
+    path = write_report(campaign, Pictures(files, note), folder / "report.html", language)
+    return path.read_text("utf-8")
+
+
+class Balance(HTMLParser):
+    """Fails where a tag is closed that is not open."""
+
+    void = frozenset({"meta", "img", "br", "link", "hr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_sections_stand_in_order(tmp_path: Path) -> None:
+    text = report(make_campaign(), tmp_path)
+    places = [text.index(title) for title in ORDER]
+    assert places == sorted(places)
+
+
+def test_page_is_balanced_and_self_contained(tmp_path: Path) -> None:
+    text = report(make_campaign(), tmp_path)
+    parser = Balance()
+    parser.feed(text)
+    assert parser.open == []
+    assert re.findall(r'(?:src|href)="(?!data:|#)', text) == []
+    assert "url(http" not in text
+
+
+def test_verdicts_carry_margin_uncertainty_and_worst_case(tmp_path: Path) -> None:
+    text = report(make_campaign(), tmp_path)
+    for expected in ("+8.9 dB", "±6.4 dB", "420 MHz", "135°", "CISPR 16-4-2", "Marginal"):
+        assert expected in text
+    assert text.count("not verified by refinement") == 2
+
+
+def test_texts_of_the_user_are_escaped(tmp_path: Path) -> None:
+    campaign = make_campaign(name="<script>alert(1)</script>", twin_text="a & <b>")
+    text = report(campaign, tmp_path)
+    assert "<script>" not in text
+    assert "a &amp; &lt;b&gt;" in text
+
+
+def test_flat_pictures_are_admitted(tmp_path: Path) -> None:
+    assert ENGLISH["drawn_flat"] not in report(make_campaign(), tmp_path)
+    text = report(make_campaign(), tmp_path, note="VTK crashed; apt-get install libegl1")
+    assert ENGLISH["drawn_flat"] in text
+    assert "apt-get install libegl1" in text
+
+
+def test_large_change_of_volume_is_marked(tmp_path: Path) -> None:
+    text = report(make_campaign(), tmp_path)
+    assert re.findall(r'<tr class="alarm"><td>(\w+)</td>', text) == ["display"]
+
+
+def test_korean_report_has_the_same_parts(tmp_path: Path) -> None:
+    text = report(make_campaign(), tmp_path, "ko")
+    assert '<html lang="ko">' in text
+    for key in ("status", "verdicts", "radiated_immunity", "marginal", "audit", "limits"):
+        assert KOREAN[key] in text
+    assert ENGLISH["limit_1"] not in text
+
+
+def test_catalogues_have_the_same_keys_and_blanks() -> None:
+    assert set(ENGLISH) == set(KOREAN)
+    for key, text in ENGLISH.items():
+        assert re.findall(r"{\w+}", text) == re.findall(r"{\w+}", KOREAN[key]), key
+
+
+def test_unknown_language_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="choose one of en, ko"):
+        report(make_campaign(), tmp_path, "fr")
+
+
+def test_bare_campaign_makes_a_report(tmp_path: Path) -> None:
+    path = write_report(Campaign({}, []), {}, tmp_path / "report.html")
+    assert ENGLISH["no_verdicts"] in path.read_text("utf-8")
+
+
+def test_inline_svg_has_its_own_ids_and_no_global_style() -> None:
+    svg = inline_svg(SVG, "one", 'a "title"')
+    assert 'id="one-a"' in svg
+    assert 'href="#one-a"' in svg
+    assert "<style" not in svg
+    assert ElementTree.fromstring(svg).attrib["aria-label"] == 'a "title"'
+
+
+def test_terminal_table_shows_each_verdict() -> None:
+    console = Console(file=io.StringIO(), width=160)
+    console.print(verdict_table(make_campaign()))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for expected in ("Pass", "Marginal", "+8.9 dB", "6.4 dB *", "not verified by refinement"):
+        assert expected in text
+
+
+def test_terminal_table_takes_brackets_literally() -> None:
+    campaign = make_campaign()
+    campaign.verdicts[0]["worst"] = {"port": "[red]in[/red]"}
+    console = Console(file=io.StringIO(), width=160)
+    console.print(verdict_table(campaign))
+    assert "[red]in[/red]" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_json_has_the_promised_names() -> None:
+    document = json.loads(as_json(make_campaign()))
+    names = {"test", "clause", "outcome", "margin_db", "uncertainty_db"}
+    assert all(names <= set(entry) for entry in document["verdicts"])
+    assert document["verdicts"][1]["outcome"] == "marginal"
+
+
+def test_json_stays_json_with_infinite_values() -> None:
+    campaign = make_campaign()
+    campaign.verdicts[0]["margin_db"] = float("inf")
+    campaign.verdicts[1]["margin_db"] = float("nan")
+    margins = [entry["margin_db"] for entry in json.loads(as_json(campaign))["verdicts"]]
+    assert margins == ["inf", None]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "element"),
+    [
+        ("pass", None),
+        ("marginal", "failure"),
+        ("fail", "failure"),
+        ("outside_method", "error"),
+        ("not_applicable", "skipped"),
+    ],
+)
+def test_junit_maps_each_outcome(outcome: str, element: str | None) -> None:
+    campaign = make_campaign()
+    del campaign.verdicts[1:]
+    campaign.verdicts[0] |= {"outcome": outcome, "margin_db": None, "uncertainty_db": None}
+    suite = ElementTree.fromstring(junit_xml(campaign)).find("testsuite")
+    assert suite is not None
+    found = [child.tag for child in suite[0] if child.tag != "system-out"]
+    assert found == ([element] if element else [])
+    counts = {key: suite.get(key) for key in ("failures", "errors", "skipped")}
+    plural = {"failure": "failures", "error": "errors"}.get(element or "", element)
+    assert counts == {key: "1" if key == plural else "0" for key in counts}
+
+
+def test_junit_may_allow_marginal(tmp_path: Path) -> None:
+    path = write_junit(make_campaign(), tmp_path / "junit.xml", allow_marginal=True)
+    suite = ElementTree.parse(path).getroot().find("testsuite")
+    assert suite is not None
+    assert suite.get("failures") == "0"
+
+
+def test_values_carry_units() -> None:
+    assert decibel(-3.14, sign=True) == "\u22123.1 dB"
+    assert decibel(None) == "–"
+    assert quantity("frequency", 24e6) == "24 MHz"
+    assert quantity("angle", 135.0) == "135°"
+    assert quantity("termination", float("inf")) == "open"
+    assert quantity("face", "front") == "front"
+    assert change(2.0, 1.0) == "\u221250.0 %"
+    assert change(0.0, 1.0) == "–"
