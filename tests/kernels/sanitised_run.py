@@ -1,0 +1,49 @@
+"""Runs in a process of its own with the sanitiser build: every kernel, then a random scene.
+
+With the argument ``overrun`` one offset points beyond the fields, which the sanitiser must see.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from emtwin.backends import At, Box, Stage
+from emtwin.backends.native import NativeBackend
+from tests.kernels.argument_sets import MAKERS, SHAPES, argument_set
+from tests.physics.scenes import crowded_scene, fields_after
+
+
+class ExactBackend(NativeBackend):
+    """Arrays without the slack that aligns them, so that the element after the last is a red zone."""
+
+    def zeros(self, size: int, dtype: DTypeLike = None) -> NDArray[Any]:
+        """Zeros, exactly `size` of them."""
+        return np.zeros(size, dtype or self.real)
+
+
+def overrun(machine: NativeBackend) -> None:
+    """Record the value after the last one of an array."""
+    source, ring = machine.upload(np.ones(1000, np.float32)), machine.zeros(4)
+    arguments = {"source": At(source, 0), "offset": machine.upload(np.array([1000])), "ring": ring}
+    arguments |= {"every": 1, "lines": 1, "width": 1}
+    machine.program([Stage("record", Box.items(1), arguments)]).run(0, 1)
+
+
+def main() -> None:
+    """All kernels on two threads in both precisions, and a scene with everything in it."""
+    for precision in ("float32", "float64"):
+        machine = ExactBackend(precision, 2)
+        for kernel in MAKERS:
+            for shape in SHAPES:
+                argument_set(kernel, precision, 1, shape).run(machine)
+        fields_after(crowded_scene(3), machine, 40)
+    if "overrun" in sys.argv:
+        overrun(ExactBackend(np.float32, 1))
+    print("clean")
+
+
+main()
