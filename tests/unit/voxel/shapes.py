@@ -1,0 +1,74 @@
+"""Surfaces and bodies that the tests of this folder share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.geometry import Surface
+from emtwin.materials import Material
+from emtwin.voxel import Body
+
+METAL = Material("metal", 1.0, 1e7, True, "test")
+PLASTIC = Material("plastic", 3.0, 0.0, False, "test")
+WET = Material("wet", 80.0, 1.0, False, "test")
+
+_SIDES = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))
+
+
+def box(lo: tuple[float, float, float], hi: tuple[float, float, float]) -> Surface:
+    """Closed box of twelve triangles, normals outward."""
+    points = [[x, y, z] for z in (lo[2], hi[2]) for y in (lo[1], hi[1]) for x in (lo[0], hi[0])]
+    triangles = [t for a, b, c, d in _SIDES for t in ((a, b, c), (a, c, d))]
+    return Surface(np.array(points), np.array(triangles))
+
+
+def plate(
+    x: tuple[float, ...], y: tuple[float, ...], z: float, holes: tuple[tuple[int, int], ...] = ()
+) -> Surface:
+    """Plate at height `z` of the rectangles between the lines `x` and `y`, without `holes`."""
+    points = np.array([[a, b, z] for a in x for b in y])
+    triangles = []
+    for i in range(len(x) - 1):
+        for j in range(len(y) - 1):
+            a = i * len(y) + j
+            b, c, d = a + 1, a + len(y), a + len(y) + 1
+            if (i, j) not in holes:
+                triangles += [(a, c, d), (a, d, b)]
+    return Surface(points, np.array(triangles))
+
+
+def sphere(radius: float, centre: tuple[float, float, float], rings: int = 24) -> Surface:
+    """Sphere of 2 rings x (rings - 1) quadrilaterals and two caps, normals outward."""
+    theta = np.linspace(0.0, np.pi, rings + 1)[1:-1]
+    phi = np.linspace(0.0, 2 * np.pi, 2 * rings, endpoint=False)
+    around = [[np.sin(t) * np.cos(p), np.sin(t) * np.sin(p), np.cos(t)] for t in theta for p in phi]
+    points = np.array([[0.0, 0.0, 1.0], *around, [0.0, 0.0, -1.0]])
+    n, last = phi.size, len(points) - 1
+    triangles: list[tuple[int, int, int]] = []
+    for p in range(n):
+        q = (p + 1) % n
+        triangles.append((0, 1 + p, 1 + q))
+        triangles.append((last, last - n + q, last - n + p))
+        for t in range(theta.size - 1):
+            a, b = 1 + t * n + p, 1 + t * n + q
+            triangles += [(a, a + n, b + n), (a, b + n, b)]
+    return Surface(points * radius + np.array(centre), np.array(triangles))
+
+
+def rotated(surface: Surface, seed: int) -> Surface:
+    """The surface turned by a random rotation about its own middle."""
+    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+    turn: NDArray[np.float64] = q * np.sign(np.linalg.det(q))
+    middle = (surface.lo + surface.hi) / 2
+    return Surface((surface.points - middle) @ turn.T + middle, surface.triangles)
+
+
+def solid(name: str, surface: Surface, material: Material = PLASTIC, priority: int = 1) -> Body:
+    """Solid body."""
+    return Body(name, surface, "solid", material, priority)
+
+
+def sheet(name: str, surface: Surface, priority: int = 1) -> Body:
+    """Sheet of metal."""
+    return Body(name, surface, "sheet", METAL, priority)
