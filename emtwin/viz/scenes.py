@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.results import Campaign
-from emtwin.results.layout import AXES, PLANES, grid_lines, names_of
-from emtwin.results.vtk import sheet_quads
 from emtwin.units import format_si
-from emtwin.viz import frame, palette, projection, setting
+from emtwin.viz import frame, meshes, palette, projection, setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from emtwin.viz.projection import Extent
 
 PIXELS = 1500
-LIGHT = {"ambient": 0.35, "diffuse": 0.7}
 
 
 def setup(campaign: Campaign, test: str, path: Path) -> Path:
@@ -42,21 +39,12 @@ def setup(campaign: Campaign, test: str, path: Path) -> Path:
     Path
         The file written.
     """
-    plotter = _plotter()
-    _add_device(plotter, campaign)
-    floor = setting.floor_height(campaign, test)
-    radius = 0.008 * setting.device_bounds(campaign).size
-    for _, start, end in setting.wire_segments(campaign, setting.site_of(campaign, test)):
-        plotter.add_mesh(_tube(start, end, radius), color=palette.WIRE)
-    if floor is not None:
-        _add_floor(plotter, campaign, floor)
-    arrows = setting.arrows(campaign, test)
-    for arrow in arrows:
-        _add_arrow(plotter, arrow, 0.05 * setting.device_bounds(campaign).size)
-    figure, axes, extent = _framed(plotter, 0.2, [arrow.room for arrow in arrows])
+    scene, arrows = meshes.plotter(), setting.arrows(campaign, test)
+    meshes.add_setup(scene, campaign, test)
+    figure, axes, extent = _framed(scene, 0.2, [arrow.room for arrow in arrows])
     frame.arrow_labels(axes, arrows)
     frame.legend(axes, setting.material_legend(campaign))
-    frame.note(axes, setting.site_label(floor))
+    frame.note(axes, setting.site_label(setting.floor_height(campaign, test)))
     frame.triad(axes, extent)
     return frame.save(figure, path)
 
@@ -78,27 +66,9 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
     Path
         The file written.
     """
-    pv = _pyvista()
-    bounds = setting.device_bounds(campaign)
-    dataset = setting.cropped(campaign.datasets[f"voxels/{site}"], bounds)
-    lines, part = grid_lines(dataset), dataset["part"].values.copy()
-    centres = [(line[1:] + line[:-1]) / 2 for line in lines]
-    near = np.ix_(centres[0] < bounds.centre[0], centres[1] < bounds.centre[1])
-    part[near] = -1
-    grid = pv.RectilinearGrid(*lines)
-    grid.cell_data["part"] = part.ravel(order="F")
-    plotter = _plotter()
-    names, shown = names_of(dataset, "part_names"), []
-    for index in np.unique(part[part >= 0]):
-        cells = grid.threshold((index - 0.5, index + 0.5), scalars="part")
-        surface = cells.extract_surface(algorithm="dataset_surface")
-        plotter.add_mesh(
-            surface, color=palette.part_colour(int(index)), show_edges=True, line_width=0.4, **LIGHT
-        )
-        shown.append((names[index], palette.part_colour(int(index))))
-    if _add_sheets(plotter, dataset, bounds):
-        shown.append(("metal sheet", palette.MATERIAL_COLOURS["copper"]))
-    figure, axes, extent = _framed(plotter, right=0.2)
+    scene = meshes.plotter()
+    shown = meshes.add_voxels(scene, campaign, site)
+    figure, axes, extent = _framed(scene, right=0.2)
     frame.legend(axes, shown)
     frame.note(axes, "cells by part; the quarter nearest the viewer is cut away")
     frame.triad(axes, extent)
@@ -122,22 +92,11 @@ def field_slice(campaign: Campaign, test: str, path: Path) -> Path:
     Path
         The file written.
     """
-    pv = _pyvista()
-    field = campaign.datasets[f"field/{test}"]
-    planes = [plane for plane in PLANES if f"e_{plane}" in field]
-    values = {p: palette.decibels(field[f"e_{p}"].transpose(*p).values) for p in planes}
-    scale = palette.colour_range(np.concatenate([v.ravel() for v in values.values()]))
-    plotter = _plotter()
-    for plane in planes:
-        lines = [
-            field[axis].values if axis in plane else np.array([field.attrs[f"{axis}0"]])
-            for axis in AXES
-        ]
-        grid = pv.RectilinearGrid(*lines)
-        grid.point_data["E"] = values[plane].reshape([line.size for line in lines]).ravel(order="F")
-        _add_scalar_mesh(plotter, grid, scale)
-    outline = [_surface(part) for part in campaign.group("device").values()]
-    return _field_picture(plotter, path, scale, float(field.attrs["frequency"]), outline)
+    scene = meshes.plotter()
+    scale = meshes.add_field(scene, campaign, test)
+    frequency = float(campaign.datasets[f"field/{test}"].attrs["frequency"])
+    outline = [meshes.surface_of(part) for part in campaign.group("device").values()]
+    return _field_picture(scene, path, scale, frequency, outline)
 
 
 def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
@@ -157,36 +116,10 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
     Path
         The file written.
     """
-    pv = _pyvista()
-    field = campaign.datasets[f"surface_field/{test}"]
-    values = palette.decibels(field["e"].values)
-    cloud = pv.PolyData(np.ascontiguousarray(field["point"].values))
-    cloud.point_data["E"] = values
-    edge = 1.15 * palette.sample_spacing(cloud.points)
-    cube = pv.Cube(x_length=edge, y_length=edge, z_length=edge)
-    cubes = cloud.glyph(geom=cube, scale=False, orient=False)
-    plotter = _plotter()
-    scale = palette.colour_range(values)
-    _add_scalar_mesh(plotter, cubes, scale)
-    bounds = setting.device_bounds(campaign)
-    for _, start, end in setting.wire_segments(campaign, setting.site_of(campaign, test)):
-        if _touches(start, end, bounds):
-            plotter.add_mesh(_tube(start, end, 0.006 * bounds.size), color=palette.MUTED)
-    return _field_picture(plotter, path, scale, float(field.attrs["frequency"]))
-
-
-def _pyvista() -> Any:
-    """PyVista, imported when first needed; its annotations reject what it documents."""
-    import pyvista
-
-    return pyvista
-
-
-def _plotter() -> Any:
-    pv = _pyvista()
-    plotter = pv.Plotter(off_screen=True)
-    plotter.set_background("white")
-    return plotter
+    scene = meshes.plotter()
+    scale = meshes.add_surface_field(scene, campaign, test)
+    frequency = float(campaign.datasets[f"surface_field/{test}"].attrs["frequency"])
+    return _field_picture(scene, path, scale, frequency)
 
 
 def _framed(plotter: Any, right: float, extra: Sequence[Any] = ()) -> tuple[Figure, Axes, Extent]:
@@ -237,33 +170,6 @@ def _field_picture(
     return frame.save(figure, path)
 
 
-def _surface(part: Any) -> Any:
-    pv = _pyvista()
-    return pv.PolyData.from_regular_faces(part["points"].values, part["triangles"].values)
-
-
-def _add_device(plotter: Any, campaign: Campaign) -> None:
-    """Opaque parts first: depth peeling is slow in software, sorting by hand is not."""
-    parts = list(campaign.group("device").values())
-    plotter.enable_depth_peeling(6)
-    for part in parts:
-        material, kind = str(part.attrs["material"]), str(part.attrs["kind"])
-        surface = _surface(part)
-        plotter.add_mesh(
-            surface,
-            color=palette.material_colour(material),
-            opacity=palette.opacity(material, kind),
-            smooth_shading=False,
-        )
-        _add_edges(plotter, surface, palette.INK, 1.5, 0.7)
-
-
-def _add_edges(plotter: Any, surface: Any, colour: str, width: float, opacity: float) -> None:
-    edges = surface.extract_feature_edges(feature_angle=25, manifold_edges=False)
-    if edges.n_cells:
-        plotter.add_mesh(edges, color=colour, line_width=width, opacity=opacity)
-
-
 def _draw_edges(axes: Axes, surface: Any) -> None:
     """Edges over the picture: inside it the opaque planes would hide them."""
     from matplotlib.collections import LineCollection
@@ -273,75 +179,3 @@ def _draw_edges(axes: Axes, surface: Any) -> None:
         ends = np.asarray(edges.points)[np.asarray(edges.lines).reshape(-1, 3)[:, 1:]]
         lines = projection.project(ends).reshape(-1, 2, 2)
         axes.add_collection(LineCollection(list(lines), colors="white", linewidths=0.7, alpha=0.75))
-
-
-def _add_floor(plotter: Any, campaign: Campaign, floor: float) -> None:
-    pv = _pyvista()
-    bounds, table = setting.device_bounds(campaign), setting.table_outline(campaign)
-    reach = 1.6 * bounds.size + 2 * setting.TABLE_MARGIN
-    centre = (bounds.centre[0], bounds.centre[1], floor)
-    plane = pv.Plane(
-        center=centre, i_size=2 * reach, j_size=2 * reach, i_resolution=12, j_resolution=12
-    )
-    plotter.add_mesh(plane, color="#e7ebee", show_edges=True, edge_color="#cdd4da", lighting=False)
-    outline = np.vstack([table, table[:1]])
-    legs = [np.array([corner, [corner[0], corner[1], floor]]) for corner in table]
-    for run in (outline, *legs):
-        line = pv.lines_from_points(run)
-        plotter.add_mesh(line, color="#a08a6d", line_width=3)
-
-
-def _add_arrow(plotter: Any, arrow: setting.Arrow, width: float) -> None:
-    pv = _pyvista()
-    length = float(np.linalg.norm(arrow.end - arrow.start))
-    shape = pv.Arrow(
-        start=arrow.start,
-        direction=arrow.end - arrow.start,
-        scale=length,
-        shaft_radius=0.25 * width / length,
-        tip_radius=0.8 * width / length,
-        tip_length=2.2 * width / length,
-    )
-    colour = palette.ACCENT if arrow.main else palette.MUTED
-    plotter.add_mesh(shape, color=colour)
-
-
-def _add_sheets(plotter: Any, dataset: Any, bounds: setting.Bounds) -> bool:
-    pv = _pyvista()
-    found = False
-    for axis, name in enumerate(AXES):
-        if f"sheet_{name}" not in dataset:
-            continue
-        quads = sheet_quads(grid_lines(dataset), axis, dataset[f"sheet_{name}"].values)
-        middle = quads.mean(axis=1)
-        quads = quads[(middle[:, 0] >= bounds.centre[0]) | (middle[:, 1] >= bounds.centre[1])]
-        if len(quads) == 0:
-            continue
-        corners = np.arange(4 * len(quads)).reshape(-1, 4)
-        mesh = pv.PolyData.from_regular_faces(quads.reshape(-1, 3), corners)
-        plotter.add_mesh(mesh, color=palette.MATERIAL_COLOURS["copper"], show_edges=True, **LIGHT)
-        found = True
-    return found
-
-
-def _add_scalar_mesh(plotter: Any, mesh: Any, scale: palette.Range) -> None:
-    plotter.add_mesh(
-        mesh,
-        scalars="E",
-        cmap=palette.FIELD_MAP,
-        clim=tuple(scale),
-        lighting=False,
-        show_scalar_bar=False,
-    )
-
-
-def _tube(start: Any, end: Any, radius: float) -> Any:
-    pv = _pyvista()
-    return pv.Line(start, end).tube(radius=radius)
-
-
-def _touches(start: Any, end: Any, bounds: setting.Bounds) -> bool:
-    """Whether the segment stays within one device size: a lead to the floor would not."""
-    reach = 0.6 * bounds.size
-    inside = [(p > bounds.low - reach) & (p < bounds.high + reach) for p in (start, end)]
-    return bool(np.all(inside))

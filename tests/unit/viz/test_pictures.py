@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from emtwin.errors import InputError
 from emtwin.results import Campaign, Pictures
-from emtwin.viz import flat, gallery, palette, pictures, projection, setting, spectra
+from emtwin.viz import flat, gallery, interactive, palette, pictures, projection, setting, spectra
 from emtwin.viz.probe import Rendering, probe
 from tests.unit.campaign_factory import box, make_campaign
 
@@ -50,6 +51,24 @@ def test_rendered_views_show_something(campaign: Campaign, tmp_path: Path) -> No
     drawn = pictures(campaign, tmp_path)
     assert_pictures(drawn)
     assert drawn.note == ""
+
+
+@pytest.mark.rendering
+@pytest.mark.parametrize(
+    ("what", "subject"),
+    [
+        ("setup", "radiated_emission"),
+        ("voxels", "free_space"),
+        ("field", "radiated_immunity"),
+        ("surface", "radiated_emission"),
+    ],
+)
+def test_window_shows_each_view(campaign: Campaign, what: str, subject: str) -> None:
+    if not probe().works:
+        pytest.skip(probe().reason)
+    interactive.show(campaign, what, subject, off_screen=True)
+    with pytest.raises(InputError, match="there is no view 'inside'"):
+        interactive.show(campaign, "inside", subject, off_screen=True)
 
 
 def test_campaign_without_arrays_has_no_pictures(tmp_path: Path) -> None:
