@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S)
-_RECIPE = re.compile(r"<!-- recipe:(?P<name>[\w-]+) -->\n(?P<rest>```.*?^```$)", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S
+)
+_RECIPE = re.compile(
+    r"<!-- (?:recipe|tutorial):(?P<name>[\w-]+) -->\n(?P<rest>```.*?^```$)", re.M | re.S
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 def recipe(name: str, page: str = "CONTRIBUTING.md") -> str:
-    """Text of the block that follows the marker ``recipe:NAME``."""
+    """Text of the block that follows the marker ``recipe:NAME`` or ``tutorial:NAME``."""
     text = (ROOT / page).read_text(encoding="utf-8")
     found = {match["name"]: match["rest"] for match in _RECIPE.finditer(text)}
     match = _FENCE.match(found[name])
