@@ -70,7 +70,8 @@ def plan(
         Cells to add below and above `extent` per axis, each as large as the last cell;
         0 for none.
     smallest_cell : float
-        Least distance of two kept lines, metres.
+        Least distance of two kept lines, metres. Whole numbers of cells between them can
+        make single cells smaller, never below half of it.
     growth : float, default 1.3
         Largest ratio of neighbouring cells. Kept lines alone can force more; a notice
         then says where.
