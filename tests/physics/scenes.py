@@ -27,21 +27,32 @@ from emtwin.solver import (
 E_NAMES = ("e_x", "e_y", "e_z")
 
 
-def random_medium(rng: np.random.Generator, grid: Grid, rows: int = 9) -> Medium:
-    """Every edge a material of its own: permittivity 1 to 8, conductivity 0 to 0.5 S/m, some metal."""
+def random_medium(
+    rng: np.random.Generator,
+    grid: Grid,
+    rows: int = 9,
+    ports: tuple[EdgePort, ...] = (),
+) -> Medium:
+    """Every edge a material of its own: permittivity 1 to 8, up to 0.5 S/m, some metal.
+
+    The edges of `ports` get row 4, which is no metal.
+    """
     ids = []
     for axis in range(3):
         volume = rng.integers(1, rows, grid.nodes).astype(np.uint16)
         volume[rng.random(grid.nodes) < 0.03] = 0
         np.moveaxis(volume, axis, 0)[-1] = 0
         ids.append(volume)
+    for port in ports:
+        component, _, edges = port.edges()
+        ids["xyz".index(component[-1])][tuple(np.array(edges).T)] = 4
     permittivity = np.append([1.0, 1.0], rng.uniform(1, 8, rows - 2))
     conductivity = np.append([0.0, 0.0], rng.uniform(0, 0.5, rows - 2))
     return Medium(*ids, permittivity, conductivity)
 
 
 def crowded_scene(seed: int, **changes: Any) -> Simulation:
-    """Graded random box with absorber, currents, a bent wire with a port, a trace and an edge port."""
+    """Graded random box: absorber, currents, a bent wire with a port, a trace, an edge port."""
     rng = np.random.default_rng(seed)
     grid = Grid(*(np.append(0.0, np.cumsum(1e-3 * (1 + rng.random(n)))) for n in (19, 23, 37)))
     medium = random_medium(rng, grid)

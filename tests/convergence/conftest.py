@@ -1,0 +1,5 @@
+"""Machines for the physics tests."""
+
+from tests.machines import machine, machine64
+
+__all__ = ["machine", "machine64"]

@@ -1,0 +1,36 @@
+"""One test body, every machine: fixtures that give a backend, the GPU's variant marked `gpu`."""
+
+from __future__ import annotations
+
+import pytest
+
+from emtwin.backends import Backend, select_backend
+from emtwin.backends.native import NativeUnavailable
+from emtwin.errors import InputError
+
+PARAMETERS = [
+    pytest.param("native", id="native"),
+    pytest.param("cuda", id="cuda", marks=pytest.mark.gpu),
+]
+
+
+def quick_backend(name: str, precision: str) -> Backend:
+    """The backend, or NumPy where an installation without a compiler has no native library."""
+    try:
+        return select_backend(name, precision)
+    except InputError as error:
+        if isinstance(error.__cause__, NativeUnavailable):
+            return select_backend("numpy", precision)
+        raise
+
+
+@pytest.fixture(params=PARAMETERS)
+def machine(request: pytest.FixtureRequest) -> Backend:
+    """Backend in float32."""
+    return quick_backend(request.param, "float32")
+
+
+@pytest.fixture(params=PARAMETERS)
+def machine64(request: pytest.FixtureRequest) -> Backend:
+    """Backend in float64."""
+    return quick_backend(request.param, "float64")

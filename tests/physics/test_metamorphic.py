@@ -1,0 +1,209 @@
+"""What must follow from another result of the same solver, whatever the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from emtwin.backends import Backend, select_backend
+from emtwin.grid import Grid, Node
+from emtwin.grid.medium import Medium
+from emtwin.solver import (
+    Absorber,
+    CurrentElement,
+    EdgePort,
+    Pulse,
+    Simulation,
+    Stepper,
+    StopRule,
+    run,
+)
+from tests.machines import quick_backend
+from tests.physics.scenes import crowded_scene, fields_after, random_medium, spectrum
+
+COMPONENTS = ("e_x", "e_y", "e_z", "h_x", "h_y", "h_z")
+STEPS = 120
+
+
+def scene(absorber: Absorber, **changes: Any) -> Simulation:
+    """Random graded box with one size of finest cell on every axis, a current and a driven port."""
+    rng = np.random.default_rng(12)
+    spacings = [1e-3 * (1 + rng.integers(0, 5, n) / 4) for n in (15, 19, 17)]
+    for spacing in spacings:
+        spacing[::5] = 1e-3
+    grid = Grid(*(np.append(0.0, np.cumsum(spacing)) for spacing in spacings))
+    ports = (EdgePort("p", Node(8, 10, 9), Node(8, 12, 9), 60.0),)
+    medium = random_medium(rng, grid, ports=ports)
+    settings: dict[str, Any] = {
+        "absorber": absorber,
+        "currents": (CurrentElement("e_x", Node(7, 9, 8)),),
+        "ports": ports,
+        "driven": "p",
+    }
+    return Simulation(grid, medium, Pulse(8e9), **(settings | changes))
+
+
+def turned(simulation: Simulation) -> Simulation:
+    """The same scene with x, y, z renamed to y, z, x."""
+
+    def move(values: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(np.transpose(values, (2, 0, 1)))
+
+    def node(n: Node) -> Node:
+        return Node(n.k, n.i, n.j)
+
+    grid, medium = simulation.grid, simulation.medium
+    new_grid = Grid(grid.z, grid.x, grid.y)
+    ids = (move(medium.ids_z), move(medium.ids_x), move(medium.ids_y))
+    cells = simulation.absorber.cells
+    name = {"e_x": "e_y", "e_y": "e_z", "e_z": "e_x"}
+    return replace(
+        simulation,
+        grid=new_grid,
+        medium=Medium(*ids, medium.permittivity, medium.conductivity),
+        absorber=replace(simulation.absorber, cells=(cells[2], cells[0], cells[1])),
+        currents=tuple(
+            replace(c, component=name[c.component], node=node(c.node)) for c in simulation.currents
+        ),
+        ports=tuple(replace(p, start=node(p.start), stop=node(p.stop)) for p in simulation.ports),
+    )
+
+
+def components(simulation: Simulation, backend: Backend) -> dict[str, NDArray[Any]]:
+    """The six components after some steps."""
+    fields = fields_after(simulation, backend, STEPS)
+    layout = Stepper(simulation, select_backend("numpy")).layout
+    return {name: layout.component(fields, name) for name in COMPONENTS}
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("face", ["none", "x", "y", "z", "all"])
+def test_turning_the_axes_turns_the_fields(face: str, machine64: Backend) -> None:
+    """The curl is written cyclically, so x, y, z -> y, z, x permutes the operations, not their order.
+
+    Expected: equal to the bit without an absorber and with one on one axis. Where slabs of two axes
+    overlap, e += a; e += b in the order of the axes becomes e += b; e += a, which rounds otherwise:
+    there 1e-13 of the largest field.
+    """
+    one = {"x": 0, "y": 1, "z": 2}
+    cells = [(0, 0)] * 3
+    if face == "all":
+        cells = [(4, 5), (5, 4), (3, 6)]
+    elif face in one:
+        cells[one[face]] = (4, 5)
+    simulation = scene(Absorber((cells[0], cells[1], cells[2])))
+    assert turned(simulation).dt == simulation.dt
+    here, there = components(simulation, machine64), components(turned(simulation), machine64)
+    for old, new in zip("xyz", "yzx", strict=True):
+        for kind in "eh":
+            expected = np.transpose(here[f"{kind}_{old}"], (2, 0, 1))
+            found = there[f"{kind}_{new}"]
+            assert np.abs(expected).max() > 0
+            tolerance = 1e-13 * np.abs(expected).max() if face == "all" else 0.0
+            np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance)
+
+
+@pytest.mark.quick
+def test_scaling_by_a_power_of_two_is_exact(machine64: Backend) -> None:
+    """All equations are linear and 2^10 only moves exponents: every bit of the mantissas stays."""
+    simulation = crowded_scene(5)
+    louder = replace(simulation, pulse=replace(simulation.pulse, amplitude=1024.0))
+    one, two = (fields_after(s, machine64, STEPS) for s in (simulation, louder))
+    assert np.abs(one).max() > 0
+    np.testing.assert_array_equal(two, 1024.0 * one)
+
+
+@pytest.mark.quick
+def test_sources_superpose(machine64: Backend) -> None:
+    """The fields of two sources are the sum of each one's, to round-off (1e-13 in 120 steps)."""
+    both = crowded_scene(6)
+    first, second = both.currents
+    parts = [
+        replace(both, currents=(first,), driven=""),
+        replace(both, currents=(second,), driven=""),
+        replace(both, currents=()),
+    ]
+    total = fields_after(both, machine64, STEPS)
+    added = sum(fields_after(part, machine64, STEPS) for part in parts)
+    np.testing.assert_allclose(added, total, rtol=0, atol=1e-13 * np.abs(total).max())
+
+
+@dataclass(frozen=True)
+class LatePulse(Pulse):
+    """A pulse that begins some steps later: its table has zeros in front."""
+
+    steps: int = 0
+
+    def sampled(self, dt: float, oversampling: int = 1) -> NDArray[np.float64]:
+        """The table of the pulse after `steps` steps of silence."""
+        table = super().sampled(dt, oversampling)
+        return np.concatenate((np.zeros(self.steps * oversampling), table))
+
+
+@pytest.mark.quick
+def test_delay_by_whole_steps_shifts_exactly(machine64: Backend) -> None:
+    """Coefficients do not know the time: k steps of silence give the same bits k steps later."""
+    simulation = replace(crowded_scene(7), ports=())
+    late = replace(simulation, pulse=LatePulse(5e9, steps=37))
+    one = fields_after(simulation, machine64, STEPS)
+    assert np.abs(one).max() > 0
+    np.testing.assert_array_equal(fields_after(late, machine64, STEPS + 37), one)
+
+
+def reciprocal_scene(driven: str) -> Simulation:
+    """Two ports of unlike length, direction and resistance in a random box with an absorber."""
+    rng = np.random.default_rng(15)
+    grid = Grid(*(np.append(0.0, np.cumsum(1e-3 * (1 + rng.random(n)))) for n in (21, 19, 17)))
+    ports = (
+        EdgePort("p", Node(8, 8, 9), Node(8, 11, 9), 60.0),
+        EdgePort("q", Node(13, 12, 8), Node(13, 12, 7), 35.0),
+    )
+    medium = random_medium(rng, grid, ports=ports)
+    return Simulation(grid, medium, Pulse(8e9), Absorber(((5, 5),) * 3), ports=ports, driven=driven)
+
+
+@pytest.mark.quick
+def test_transfer_impedances_are_equal(machine64: Backend) -> None:
+    """Reciprocity: Z12 = Z21 to 1e-10 for two ports in a random lossy box with absorber, float64.
+
+    The discrete equations are symmetric in the reaction e . j times volume, loss and absorber
+    included, so v_q R_p with p driven equals v_p R_q with q driven at every step (1e-11 of the
+    peak), and with it the impedances, solved from v = Z (i_s - v / R) at four frequencies.
+    """
+    stop = StopRule(-200, -200, 2048)
+    runs = {name: run(reciprocal_scene(name), machine64, stop) for name in "pq"}
+    one, two = runs["p"].ports["q"].voltage * 60.0, runs["q"].ports["p"].voltage * 35.0
+    np.testing.assert_allclose(one, two, rtol=0, atol=1e-11 * np.abs(one).max())
+
+    frequencies = np.array([1e9, 3e9, 5e9, 8e9])
+    resistance = np.array([60.0, 35.0])
+    voltages = np.empty((4, 2, 2), complex)
+    for column, driven in enumerate("pq"):
+        for row, port in enumerate("pq"):
+            trace = runs[driven].ports[port].voltage
+            voltages[:, row, column] = spectrum(trace, runs[driven].dt, frequencies)
+    dt = runs["p"].dt
+    t = (np.arange(2048) + 0.5) * dt
+    pulse = np.exp(-2j * np.pi * frequencies[:, None] * t) @ Pulse(8e9)(t) * dt
+    inflow = pulse[:, None, None] * np.diag(1 / resistance) - voltages / resistance[:, None]
+    impedance = voltages @ np.linalg.inv(inflow)
+    np.testing.assert_allclose(impedance[:, 0, 1], impedance[:, 1, 0], rtol=1e-10)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["native", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_random_scene_has_the_same_bits_on_every_machine(name: str, precision: str) -> None:
+    """Random materials, graded grid, absorber, wire, trace, ports and currents: numpy = native = cuda.
+
+    Contraction is off everywhere and only + - * / are used, so not one bit may differ.
+    """
+    simulation = crowded_scene(9)
+    reference = fields_after(simulation, select_backend("numpy", precision), STEPS)
+    found = fields_after(simulation, quick_backend(name, precision), STEPS)
+    assert np.abs(reference).max() > 0
+    np.testing.assert_array_equal(found, reference)
