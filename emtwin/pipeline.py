@@ -38,6 +38,7 @@ from emtwin.voxel import Body
 if TYPE_CHECKING:
     import xarray as xr
 
+_PORT_ALLOWANCE_DB = 20.0  # harmonic inversion finishes what a port still rings
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 
@@ -250,7 +251,8 @@ def _run_site(
 ) -> SiteResult:
     """One run per driven port, assembled into the site's port model."""
     settings = loaded.twin.accuracy.settings()
-    stop = StopRule(settings.decay_db, settings.decay_db - 10, settings.max_steps or 200_000)
+    port_db = settings.decay_db + _PORT_ALLOWANCE_DB
+    stop = StopRule(settings.decay_db, port_db, settings.max_steps or 200_000)
     names = [port.name for port in site.ports]
     results, extracted = {}, {}
     views = samples_of_views(site)

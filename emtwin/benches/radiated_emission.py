@@ -105,7 +105,7 @@ def scan(site: Site, model: PortModel, device_radius: float) -> Scan:
             shape = (len(DISTANCES), model.frequencies.size, _ANGLES.size, _HEIGHTS.size, 2)
             fields.append(np.zeros(shape, np.complex128))
             continue
-        radiating = currents.aggregated(shortest / 15).over_floor(site.floor)
+        radiating = currents.aggregated(shortest / 10).over_floor(site.floor)
         e = near_field(radiating, flat, precision="single")
         e = e.reshape(model.frequencies.size, *points.shape)
         across = np.einsum("fdahc,dahc->fdah", e, horizontal)

@@ -191,6 +191,8 @@ def evaluate(
             "level_v_per_m": row.levels[0],
             "environment": loaded.twin.environment,
             "quantity": immunity.quantity,
+            "frequency_from": row.band[0],
+            "frequency_to": row.band[1],
         },
         frequency,
         ports[port].name,

@@ -31,6 +31,7 @@ from emtwin.solver import (
     Wire,
     WireEnd,
 )
+from emtwin.solver.wires import build_network
 from emtwin.voxel import Body, Box, VoxelModel, check_terminal, plan, voxelise
 from emtwin.voxel.wires import route
 from emtwin.benches.bodies import declared_materials
@@ -41,7 +42,7 @@ TABLE_HEIGHT = 0.8
 REFERENCE = 50.0
 """Reference resistance of every port in every run, ohm."""
 
-_ABSORBER_CELLS = 10
+_ABSORBER_CELLS = 8
 _CLEARANCE = (
     3  # cells between conductors and the near-to-far surface, and from there to the absorber
 )
@@ -208,6 +209,7 @@ def build_site(
         SitePort(p.name, p.termination.resistance, p.termination.capacitance)
         for p in loaded.twin.device.ports
     ]
+    network = build_network(planned.grid, tuple(wires), tuple(traces))
     pulse = Pulse(f_max)
     return Site(
         "over_floor" if over_floor else "free_space",
@@ -224,7 +226,7 @@ def build_site(
         pulse,
         frequencies,
         -TABLE_HEIGHT if over_floor else None,
-        (*planned.notices, *model.notices),
+        (*planned.notices, *model.notices, *network.notices),
     )
 
 

@@ -252,7 +252,7 @@ def _fit(samples: Real, interval: float, max_modes: int) -> _Fit:
 def _damped(poles: Complex, span: int) -> Complex:
     """Poles that do not grow; growth by less than 1 % over `span` samples is rounding."""
     size = np.abs(poles)
-    kept = size**span < 1.01
+    kept = span * np.log(np.maximum(size, 1e-300)) < np.log(1.01)
     damped: Complex = poles[kept] / np.maximum(size[kept], 1.0)
     return damped
 

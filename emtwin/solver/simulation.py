@@ -17,7 +17,8 @@ from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import CurrentElement, EdgePort, PlaneWave
-from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network, stable_step
+from emtwin.solver.stability import stable_step
+from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,7 @@ class Simulation:
     @cached_property
     def dt(self) -> float:
         """Time step in seconds."""
-        limit = min(self.grid.courant_limit(), stable_step(self.grid, self.network))
-        return self.courant * limit
+        return self.courant * stable_step(self.grid, self.network)
 
     @cached_property
     def resistances(self) -> dict[str, float]:

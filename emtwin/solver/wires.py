@@ -19,10 +19,12 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import C0, EPS0, MU0
-from emtwin.errors import GridError, Problem
+from emtwin.constants import EPS0, MU0
+from emtwin.errors import GridError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.solver.cross_section import grid_inductance, strip_inductance, wire_inductance
+
+_FLOOR = 0.05 * MU0  # H/m; a smaller in-cell inductance would cost time step for nothing
 
 OPEN = "open"
 BONDED = "bonded"
@@ -146,10 +148,13 @@ class WireNetwork:
         The segments.
     bonded : ndarray of bool, shape (n_nodes,)
         Nodes held at the potential of the conductor they touch.
+    notices : tuple of Notice
+        Wires whose radius the grid could not keep.
     """
 
     segments: tuple[Segment, ...]
     bonded: NDArray[np.bool_]
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def node_capacitance(self) -> NDArray[np.float64]:
@@ -198,7 +203,8 @@ def build_network(grid: Grid, wires: tuple[Wire, ...], traces: tuple[Trace, ...]
             problems += error.problems
     if problems:
         raise GridError(problems)
-    return WireNetwork(tuple(builder.segments), np.array(builder.bonded, bool))
+    notices = tuple(dict.fromkeys(builder.notices))
+    return WireNetwork(tuple(builder.segments), np.array(builder.bonded, bool), notices)
 
 
 class _Builder:
@@ -206,6 +212,7 @@ class _Builder:
         self.grid = grid
         self.segments: list[Segment] = []
         self.bonded: list[bool] = []
+        self.notices: list[Notice] = []
 
     def node(self, *, bonded: bool = False) -> int:
         self.bonded.append(bonded)
@@ -231,18 +238,34 @@ class _Builder:
     def _free_inductance(
         self, wire: Wire, axis: int, low: NDArray[np.int64], wanted: float
     ) -> float:
+        """In-cell inductance per metre; at least a floor, with a notice where that is too much."""
         u, v = (a for a in range(3) if a != axis)
         at = (int(low[u]), int(low[v]))
-        seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
-        if wanted <= seen_by_grid:
-            effective = wire.radius * np.exp((wanted - seen_by_grid) * 2 * np.pi / MU0)
+        cell = min(self._cell_at(u, at[0]), self._cell_at(v, at[1]))
+        if wire.radius > cell / 2:
             raise GridError.single(
-                f"wire {wire.name}: its radius of {wire.radius * 1e3:g} mm is not below the "
-                f"{effective * 1e3:.3g} mm for which a grid line stands here",
+                f"wire {wire.name}: its radius of {wire.radius * 1e3:g} mm is above half the "
+                f"{cell * 1e3:.3g} mm cell beside it",
                 field=wire.name,
                 remedy="use larger cells around the wire, or model it as a solid part",
             )
-        return wanted - seen_by_grid
+        seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
+        missing = wanted - seen_by_grid
+        if missing < 0:
+            stands_for = wire.radius * np.exp(missing * 2 * np.pi / MU0)
+            self.notices.append(
+                Notice(
+                    "wire-thinner",
+                    f"Wire {wire.name} of radius {wire.radius * 1e3:g} mm runs through cells in which a "
+                    f"grid line stands for {stands_for * 1e3:.2g} mm: its inductance is up to "
+                    f"{(_FLOOR - missing) * 1e9:.0f} nH/m too large there.",
+                )
+            )
+        return max(missing, _FLOOR)
+
+    def _cell_at(self, axis: int, line: int) -> float:
+        """Smallest cell beside a grid line, metres."""
+        return float(self.grid.spacings[axis][max(line - 1, 0) : line + 1].min())
 
     def add_trace(self, trace: Trace) -> None:
         k = int(trace.nodes[0, 2])
@@ -331,28 +354,3 @@ def dual_area(grid: Grid, component: str, index: tuple[int, int, int]) -> float:
     """Area across an edge that its current density fills, in m2."""
     axis = "xyz".index(component[-1])
     return float(np.prod([grid.dual_spacings[a][index[a]] for a in range(3) if a != axis]))
-
-
-def stable_step(grid: Grid, network: WireNetwork) -> float:
-    """Time step in seconds below which the wires are stable together with their cells.
-
-    The squared frequencies of three couplings add at most: the cell's own, field and segment, and
-    neighbouring segments (Gershgorin's bound on the coupled leapfrog operator).
-    """
-    limit = np.inf
-    for segment in network.segments:
-        square = 4 * C0**2 * sum(1 / _smallest(grid, a, segment.index) ** 2 for a in range(3))
-        area = dual_area(grid, segment.component, segment.index)
-        square += segment.weight**2 * segment.length / (segment.inductance * EPS0 * area)
-        square += sum(
-            2 / (segment.inductance * network.node_capacitance[node])
-            for node in segment.nodes
-            if not network.bonded[node]
-        )
-        limit = min(limit, 2 / np.sqrt(square))
-    return float(limit)
-
-
-def _smallest(grid: Grid, axis: int, index: tuple[int, int, int]) -> float:
-    cells = grid.spacings[axis][max(index[axis] - 1, 0) : index[axis] + 1]
-    return float(cells.min())
