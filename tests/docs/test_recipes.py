@@ -202,7 +202,7 @@ class TestMaterial:
         assert bodies["housing"].material.conductivity == pytest.approx(6e-4)
 
     def test_row_of_the_library(self, tmp_path: Path) -> None:
-        """tan delta 0.003 at 1 GHz and permittivity 3.3: sigma = 2 pi f eps0 3.3 0.003 = 0.55 mS/m."""
+        """tan delta 0.003 at 1 GHz, permittivity 3.3: sigma = 2 pi f eps0 3.3 0.003 = 0.55 mS/m."""
         copy = tmp_path / "library.py"
         shutil.copy(ROOT / "emtwin" / "materials" / "library.py", copy)
         _insert(copy, '    ("fr4", ', recipe("material-row"))
