@@ -56,13 +56,14 @@ def _plane_cells(site: Site, plane: str) -> NDArray[np.int64]:
 
 
 def surface_cells(model: VoxelModel) -> NDArray[np.int64]:
-    """Cells of the background that share a face with a part, shape (m, 3)."""
+    """Cells just outside the device, reached from the border of the grid, shape (m, 3)."""
+    from scipy.ndimage import binary_dilation, label
+
     solid = model.cell_part >= 0
-    near = np.zeros_like(solid)
-    for axis in range(3):
-        for shift in (-1, 1):
-            near |= np.roll(solid, shift, axis)
-    return np.argwhere(near & ~solid)
+    regions, _ = label(~solid)
+    outside = regions == regions[0, 0, 0]
+    cells: NDArray[np.int64] = np.argwhere(binary_dilation(solid) & outside)
+    return cells
 
 
 def view_datasets(

@@ -12,7 +12,7 @@ from emtwin.extract.port_runs import PortRun
 from emtwin.solver import Pulse, RunResult
 from emtwin.solver.resonances import finish
 
-_RINGING_DB = -60.0  # a port quieter than this at the end needs no harmonic inversion
+_RINGING_DB = -40.0  # a lost tail below this share of the spectrum is told by the decay alone
 
 
 class Extracted(NamedTuple):
@@ -43,12 +43,12 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
     Returns
     -------
     Extracted
-        The run, "decay" or "harmonic inversion", and notices.
+        The run, how it ended (with the worst residual of harmonic inversion), and notices.
     """
     current = np.zeros((result.frequencies.size, len(names)), np.complex128)
     notices = list(result.notices)
     silent = int(np.ceil(pulse.duration / result.dt)) + 1
-    inverted = False
+    inverted: list[float] = []
     for column, name in enumerate(names):
         record = result.ports[name]
         finished = finish(
@@ -56,16 +56,9 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
         )
         emf = result.source if name == driven else np.zeros_like(result.source)
         current[:, column] = (emf - finished.spectrum) / record.resistance
-        inverted |= finished.used
-        if finished.used and finished.tail_db > _RINGING_DB:
-            notices.append(
-                Notice(
-                    "ringing-finished",
-                    f"Port {name} in the run driven at {driven}: {finished.reason}; the summed tail is "
-                    f"{finished.tail_db:.0f} dB of the spectrum.",
-                )
-            )
-        if not finished.used and result.port_decay_db > _RINGING_DB and finished.tail_db > -60:
+        if finished.used:
+            inverted.append(finished.residual_db)
+        elif finished.tail_db > _RINGING_DB:
             notices.append(
                 Notice(
                     "ringing-port",
@@ -74,4 +67,7 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
                 )
             )
     run = PortRun(list(names).index(driven), result.source, current, result.currents)
-    return Extracted(run, "harmonic inversion" if inverted else result.finished_by, tuple(notices))
+    ended = result.finished_by
+    if inverted:
+        ended += f", ports by harmonic inversion (held-out residual {max(inverted):.0f} dB)"
+    return Extracted(run, ended, tuple(notices))
