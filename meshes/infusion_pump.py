@@ -15,7 +15,7 @@ the printed board, 1.6 mm thick. Curved surfaces add no plane of their own besid
 ====  ==========================================================================================
 axis  coordinates
 ====  ==========================================================================================
-x     -80 -76 (housing) -68 (frame) -60 (board) -52 (sensor cable, post, window)
+x     -80 -76 (housing) -68 (frame) -60 (board) -52 (sensor cable, post, window) -44 (components)
       36 (clock trace, vent, motor) 44 (DC lead) 52 60 68 76 80
 y     -92 (syringe) -64 (keypad) -60 -56 (housing) -48 (frame) -40 (board) -32 (post, trace)
       0 8 16 (sensor entry; 8 is the cable) 32 (trace) 40 48 56 60
@@ -56,6 +56,8 @@ FRAME_OPENINGS: tuple[Box, ...] = (
     ((-52, 48, 148), (36, 48, 156)),
 )
 BOARD: Box = ((-60, -40, 28), (60, 40, 29.6))
+# What is mounted on the board, as one lossy body.
+COMPONENTS: Box = ((-44, -32, 29.6), (36, 32, 60))
 GROUND_PLANE: Box = ((-60, -40, 28), (60, 40, 28))
 STANDOFFS: tuple[Box, ...] = (
     ((-60, -40, 12), (-52, -32, 28)),
@@ -241,6 +243,7 @@ PARTS: tuple[tuple[str, int, Callable[[], list[int]]], ...] = (
     ("housing", 3, housing),
     ("frame", 2, frame),
     ("board", 3, lambda: [add_box(BOARD)]),
+    ("components", 3, lambda: [add_box(COMPONENTS)]),
     ("ground_plane", 2, lambda: [add_rectangle(GROUND_PLANE)]),
     ("standoff", 3, standoffs),
     ("bond_strap", 2, bond_strap),
