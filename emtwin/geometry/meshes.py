@@ -35,6 +35,9 @@ FORMATS = {
 """File endings that can be read, with meshio's name of the format."""
 
 _LINEAR = {"tetra": 4, "pyramid": 5, "wedge": 6, "hexahedron": 8, "triangle": 3, "quad": 4}
+_EXPORT_AGAIN = "export it again; open it in Gmsh or ParaView to see whether it is whole"
+# meshio cannot hold a file in which only some elements belong to a physical group.
+_SAVE_GROUPS = "save it from Gmsh with Mesh.SaveAll = 0, so that it holds its physical groups only"
 Blocks = dict[str, NDArray[np.int64]]
 
 
@@ -128,7 +131,7 @@ def _read(path: Path) -> Any:
         raise InputError.single(
             f"the file cannot be read as {form}: {cause[:300]}",
             file=path,
-            remedy="export it again; open it in Gmsh or ParaView to see whether it is whole",
+            remedy=_SAVE_GROUPS if "gmsh:physical" in cause else _EXPORT_AGAIN,
         ) from error
 
 

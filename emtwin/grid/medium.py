@@ -71,7 +71,7 @@ class Medium:
         ids = [np.full(grid.nodes, VACUUM_ROW, dtype=np.uint16) for _ in range(3)]
         for axis, array in enumerate(ids):
             last_plane(array, axis)[...] = PEC_ROW
-        return cls(*ids, np.ones(2), np.zeros(2))
+        return cls(ids[0], ids[1], ids[2], np.ones(2), np.zeros(2))
 
     @property
     def rows(self) -> int:

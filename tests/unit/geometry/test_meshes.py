@@ -145,3 +145,16 @@ def test_bad_unit(tmp_path: Path, unit: str | float, message: str) -> None:
     write_groups(tmp_path / "device.msh")
     with pytest.raises(InputError, match=message):
         read_regions(tmp_path / "device.msh", unit)
+
+
+def test_gmsh_file_with_elements_outside_groups_says_how_to_save_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_groups(tmp_path / "device.msh")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("Incompatible cell data 'gmsh:physical'. 45 cell blocks, but 3 blocks.")
+
+    monkeypatch.setattr(meshio, "read", refuse)
+    with pytest.raises(InputError, match=r"Incompatible cell data.*\n.*Mesh.SaveAll = 0"):
+        read_regions(tmp_path / "device.msh", "mm")
