@@ -14,7 +14,7 @@ from emtwin.voxel import PartAudit
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
 
-_RINGING = 1.5e-7
+_RINGING = 6e-8
 """Seconds after the pulse in which a device with leads usually decays."""
 
 

@@ -32,7 +32,7 @@ from emtwin.solver import (
     WireEnd,
 )
 from emtwin.solver.wires import build_network
-from emtwin.voxel import Body, Box, VoxelModel, check_terminal, plan, voxelise
+from emtwin.voxel import Body, Box, VoxelModel, check_terminal, parts_at, plan, voxelise
 from emtwin.voxel.wires import route
 from emtwin.benches.bodies import declared_materials
 
@@ -325,9 +325,9 @@ def _contacts(
         wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
         if wanted is None:
             continue
-        found = check_terminal(model, Node(*map(int, node)))
-        if found != wanted:
-            touched = f"touches {found}" if found else "touches no metal part"
+        found = parts_at(model, Node(*map(int, node)))
+        if wanted not in found:
+            touched = f"touches {found[0]}" if found else "touches no metal part"
             problems.append(
                 loaded.problem(
                     f"{field}.{place}",
@@ -391,7 +391,7 @@ def _plane_problems(
 ) -> list[Problem]:
     """A trace must run over its plane from end to end."""
     for node in nodes:
-        if check_terminal(model, Node(*map(int, node))) != trace.plane:
+        if trace.plane not in parts_at(model, Node(*map(int, node))):
             x, y = (model.grid.lines[a][node[a]] * 1e3 for a in range(2))
             return [
                 loaded.problem(

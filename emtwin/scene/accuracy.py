@@ -57,7 +57,7 @@ class AccuracySettings:
 PRESETS = MappingProxyType(
     {
         "draft": AccuracySettings("draft", 1e9, 1e9, 10.0, 8e-3, 4 * 2**30, -40.0),
-        "normal": AccuracySettings("normal", 2.7e9, 1e9, 10.0, 4e-3, 8 * 2**30, -50.0),
+        "normal": AccuracySettings("normal", 2.7e9, 1e9, 12.0, 4e-3, 8 * 2**30, -50.0),
         "fine": AccuracySettings("fine", 2.7e9, 1e9, 15.0, 2.5e-3, 16 * 2**30, -50.0),
     }
 )
