@@ -38,7 +38,7 @@ from emtwin.voxel import Body
 if TYPE_CHECKING:
     import xarray as xr
 
-_PORT_ALLOWANCE_DB = 20.0  # harmonic inversion finishes what a port still rings
+_PORT_ALLOWANCE_DB = 5.0  # harmonic inversion finishes what a port still rings
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 

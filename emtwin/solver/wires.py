@@ -251,7 +251,7 @@ class _Builder:
             )
         seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
         missing = wanted - seen_by_grid
-        if missing < 0:
+        if missing < _FLOOR:
             stands_for = wire.radius * np.exp(missing * 2 * np.pi / MU0)
             self.notices.append(
                 Notice(

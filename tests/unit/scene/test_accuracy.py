@@ -17,7 +17,7 @@ def test_presets_are_what_the_documentation_says() -> None:
     draft, normal, fine = (PRESETS[name] for name in ("draft", "normal", "fine"))
     assert (draft.f_max_immunity, draft.f_max_emission, draft.decay_db) == (1e9, 1e9, -40.0)
     assert (normal.f_max_immunity, normal.f_max_emission, normal.decay_db) == (2.7e9, 1e9, -50.0)
-    assert (fine.cells_per_wavelength, normal.cells_per_wavelength) == (15.0, 10.0)
+    assert (fine.cells_per_wavelength, normal.cells_per_wavelength) == (15.0, 12.0)
     assert draft.finest_cell > normal.finest_cell > fine.finest_cell
 
 
