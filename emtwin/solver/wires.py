@@ -25,6 +25,7 @@ from emtwin.grid import Grid
 from emtwin.solver.cross_section import grid_inductance, strip_inductance, wire_inductance
 
 _FLOOR = 0.05 * MU0  # H/m; a smaller in-cell inductance would cost time step for nothing
+_TOLERATED = 0.02 * MU0  # H/m; more excess than this is told
 
 OPEN = "open"
 BONDED = "bonded"
@@ -251,7 +252,7 @@ class _Builder:
             )
         seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
         missing = wanted - seen_by_grid
-        if missing < _FLOOR:
+        if _FLOOR - missing > _TOLERATED:
             stands_for = wire.radius * np.exp(missing * 2 * np.pi / MU0)
             self.notices.append(
                 Notice(
