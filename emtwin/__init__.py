@@ -41,7 +41,36 @@ _HOME = {
     "select_backend": "backends",
 }
 
-__all__ = [*_HOME, "__version__"]
+__all__ = [
+    "Absorber",
+    "Campaign",
+    "CurrentElement",
+    "EdgePort",
+    "EmtwinError",
+    "FieldSamples",
+    "Grid",
+    "HuygensSurface",
+    "InputError",
+    "Medium",
+    "Node",
+    "Notice",
+    "PlaneWave",
+    "PortModel",
+    "Pulse",
+    "RunError",
+    "Simulation",
+    "StopRule",
+    "Trace",
+    "Twin",
+    "Wire",
+    "WireEnd",
+    "check",
+    "load",
+    "run",
+    "select_backend",
+]
+
+assert sorted(__all__) == sorted(_HOME), "every lazy name is public, and no other"
 
 if TYPE_CHECKING:
     from emtwin.backends import select_backend

@@ -17,26 +17,27 @@ import numpy as np
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
-from emtwin.benches.bodies import bodies_of, declared_materials
+from emtwin.benches.bodies import bodies_of
 from emtwin.benches.estimates import SitePlan, estimate
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
-from emtwin.benches.sites import REFERENCE, Site, build_site
-from emtwin.benches.views import samples_of_views, view_datasets
-from emtwin.compliance.verdict import Verdict, not_applicable
+from emtwin.benches.records import SiteResult, campaign_of
+from emtwin.benches.site_ports import REFERENCE
+from emtwin.benches.sites import Site, build_site
+from emtwin.benches.views import samples_of_views
 from emtwin.errors import InputError, Notice
-from emtwin.extract import PortModel, assemble
-from emtwin.extract.from_runs import Extracted, extract
+from emtwin.extract import assemble
+from emtwin.extract.from_runs import extract
 from emtwin.geometry import read_regions
-from emtwin.results import Campaign, check_writable, layout, provenance
+from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
-from emtwin.solver import Progress, RunResult, StopRule
+from emtwin.solver import Progress, StopRule
 from emtwin.solver import run as run_fields
 from emtwin.voxel import Body
 
 if TYPE_CHECKING:
-    import xarray as xr
+    pass
 
 _PORT_ALLOWANCE_DB = 5.0  # harmonic inversion finishes what a port still rings
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
@@ -67,6 +68,10 @@ class Update:
 Report = Callable[[Update], None]
 
 
+def _silent(_update: Update) -> None:
+    """Report to nobody."""
+
+
 @dataclass(frozen=True)
 class CampaignPlan:
     """What a campaign would cost, site by site."""
@@ -74,17 +79,6 @@ class CampaignPlan:
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class SiteResult:
-    """A site after its runs."""
-
-    site: Site
-    model: PortModel
-    quality: MeshQuality
-    results: dict[str, RunResult]
-    extracted: dict[str, Extracted]
 
 
 @dataclass
@@ -190,7 +184,7 @@ def run(
     RunError
         If a run failed.
     """
-    report, clock = progress or (lambda update: None), _Clock()
+    report, clock = progress or _silent, _Clock()
     machine = select_backend(backend, precision)
     check_writable(folder, _RESULT_BYTES)
     with clock.stage("geometry", report):
@@ -204,7 +198,7 @@ def run(
     if convergence:
         findings = _refined(loaded, bodies, machine, clock, report, done, findings)
     with clock.stage("files and pictures", report):
-        campaign = _campaign(loaded, bodies, machine, done, findings, clock)
+        campaign = campaign_of(loaded, bodies, machine, done, findings, clock.timing)
         _write(campaign, folder)
     return campaign
 
@@ -224,7 +218,7 @@ def _sites(
             bodies,
             over_floor=False,
             f_max=f_max,
-            frequencies=radiated_immunity.test_frequencies(f_max, loaded.twin.environment),
+            frequencies=radiated_immunity.sweep_frequencies(f_max, loaded.twin.environment),
             refinement=refinement,
         )
     if tests.radiated_emission.not_applicable is None:
@@ -315,169 +309,6 @@ def _refined(
         error = refinement(finding.verdict.margin_db, coarse.verdict.margin_db, ratio)
         better.append(_judge(loaded, bodies, test, done[test], error))
     return better
-
-
-# -- what is kept -----------------------------------------------------------------------------
-
-
-def _campaign(
-    loaded: LoadedTwin,
-    bodies: tuple[Body, ...],
-    machine: Backend,
-    done: dict[str, SiteResult],
-    findings: list[Finding],
-    clock: _Clock,
-) -> Campaign:
-    datasets: dict[str, xr.Dataset] = {
-        f"device/{body.name}": layout.device_part(
-            body.surface.points, body.surface.triangles, body.material.name, body.kind
-        )
-        for body in bodies
-    }
-    for result in done.values():
-        datasets |= _site_datasets(result)
-    for finding in findings:
-        datasets[finding.test] = _finding_dataset(finding)
-        datasets |= _views(done[finding.test], finding)
-    verdicts = [finding.verdict for finding in findings] + _not_applicable(loaded)
-    return Campaign(
-        _meta(loaded, machine, done, findings, clock),
-        [verdict.as_dict() for verdict in verdicts],
-        datasets,
-    )
-
-
-def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
-    assert finding.worst_frequency is not None
-    if finding.test == radiated_immunity.TEST:
-        caption = (
-            f"|E| when port {finding.driven} is driven with 1 V rms: by reciprocity, where the field is strong "
-            "is where an outer field couples into that port."
-        )
-    else:
-        caption = f"|E| when port {finding.driven} is driven with 1 V rms of source voltage behind 50 ohm."
-    return view_datasets(
-        done.site, done.results[finding.driven], finding.test, finding.worst_frequency, 1.0, caption
-    )
-
-
-def _finding_dataset(finding: Finding) -> xr.Dataset:
-    import xarray as xr
-
-    variables = {
-        name: (curve.axes, curve.values, {"unit": curve.unit})
-        for name, curve in finding.curves.items()
-    }
-    coordinates = {name: list(values) for name, values in finding.coordinates.items()}
-    return xr.Dataset(variables, coords=coordinates, attrs=dict(finding.attributes))
-
-
-def _site_datasets(done: SiteResult) -> dict[str, xr.Dataset]:
-    site = done.site
-    names, starts, ends = [], [], []
-    for name, path in site.lines:
-        for start, end in zip(path[:-1], path[1:], strict=True):
-            names.append(name)
-            starts.append(start)
-            ends.append(end)
-    model = site.model
-    return {
-        f"voxels/{site.name}": layout.voxels(
-            site.grid.lines,
-            model.cell_part,
-            [body.name for body in model.bodies],
-            [body.material.name for body in model.bodies],
-            {axis: part >= 0 for axis, part in zip("xyz", model.sheet_part, strict=True)},
-        ),
-        f"wires/{site.name}": layout.wires(names, np.array(starts), np.array(ends)),
-    }
-
-
-def _not_applicable(loaded: LoadedTwin) -> list[Verdict]:
-    from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
-
-    tests, verdicts = loaded.twin.tests, []
-    immunity, emission = tests.radiated_immunity, tests.radiated_emission
-    if immunity.not_applicable is not None:
-        clause = radiated_immunity_level(loaded.twin.environment).citation
-        verdicts.append(not_applicable(radiated_immunity.TEST, clause, immunity.not_applicable))
-    if emission.not_applicable is not None:
-        clause = radiated_limit_rows(emission.class_, emission.distance)[0].citation
-        verdicts.append(not_applicable(radiated_emission.TEST, clause, emission.not_applicable))
-    return verdicts
-
-
-def _meta(
-    loaded: LoadedTwin,
-    machine: Backend,
-    done: dict[str, SiteResult],
-    findings: list[Finding],
-    clock: _Clock,
-) -> dict[str, Any]:
-    settings = loaded.twin.accuracy.settings()
-    device = loaded.twin.device
-    inputs = {device.mesh_of(part).file for part in device.parts}
-    notices: list[Notice] = []
-    for result in done.values():
-        notices += result.site.notices
-        notices += [n for e in result.extracted.values() for n in e.notices]
-    notices += [notice for finding in findings for notice in finding.notices]
-    return {
-        "name": device.name,
-        **provenance.collect(loaded.path, loaded.text, sorted(inputs)),
-        "backend": machine.name,
-        "precision": str(machine.real),
-        "accuracy": {key: value for key, value in vars(settings).items() if value is not None},
-        "timing": dict(clock.timing),
-        "sites": [_site_meta(result) for result in done.values()],
-        "audit": _audit(done),
-        "notices": [{"name": n.name, "message": n.message} for n in dict.fromkeys(notices)],
-        "language": "en",
-    }
-
-
-def _site_meta(done: SiteResult) -> dict[str, Any]:
-    grid = done.site.grid
-    return {
-        "name": done.site.name,
-        "grid": {
-            "shape": list(grid.shape),
-            "cells": grid.n_cells,
-            "smallest_cell": float(min(d.min() for d in grid.spacings)),
-            "largest_cell": float(max(d.max() for d in grid.spacings)),
-            "dt": done.quality.time_step,
-        },
-        "runs": [
-            {
-                "port": name,
-                "steps": result.n_steps,
-                "seconds": result.seconds,
-                "decay_db": result.decay_db,
-                "port_decay_db": result.port_decay_db,
-                "finished_by": done.extracted[name].finished_by,
-            }
-            for name, result in done.results.items()
-        ],
-    }
-
-
-def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
-    first = next(iter(done.values()), None)
-    if first is None:
-        return []
-    return [
-        {
-            "name": part.name,
-            "kind": part.kind,
-            "material": part.material,
-            "cells": part.cells,
-            "edges": part.edges,
-            "volume_before": part.volume_before,
-            "volume_after": part.volume_after,
-            "notes": "; ".join(part.notes),
-        }
-        for part in first.site.model.audit
-    ]
 
 
 def _write(campaign: Campaign, folder: Path) -> None:

@@ -31,7 +31,8 @@ def _cupy() -> Any:
         import cupy
     except Exception as error:  # a broken CUDA installation raises more than ImportError
         raise CudaUnavailable(
-            f"CuPy cannot be imported ({error}). Install it: pip install 'emtwin[cuda12]' or 'emtwin[cuda13]'"
+            f"CuPy cannot be imported ({error}). Install it: pip install 'emtwin[cuda12]' or "
+            "'emtwin[cuda13]'"
         ) from error
     if not cupy.cuda.is_available():
         raise CudaUnavailable(

@@ -42,7 +42,8 @@ def load_library() -> ctypes.CDLL:
     if path is None:
         raise NativeUnavailable(
             "emtwin was installed without its native library, because no C++ compiler was found. "
-            "Install g++ (Debian: apt-get install g++) and run: pip install --force-reinstall --no-deps ."
+            "Install g++ (Debian: apt-get install g++) and run: pip install --force-reinstall "
+            "--no-deps ."
         )
     library = ctypes.CDLL(str(path))
     for name in ("source_sha256", "instruction_set", "kernel_name"):

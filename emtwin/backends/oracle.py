@@ -118,10 +118,10 @@ def _slabs(a: SimpleNamespace, box: Box, axis: str, differences: dict[str, Value
     b, c = _line(getattr(a, f"b_{axis}"), count), _line(getattr(a, f"c_{axis}"), count)
     for start, stop in ((0, low), (high, count)):
         for name, difference in differences.items():
-            where, stored, scale = _slab_indices(a, box, axis, start, stop, low, high)
+            where, stored, scale = _slab_indices(box, axis, start, stop, low, high)
             if where is None:
                 continue
-            psi = _slab_memory(a, getattr(a, name), axis, box)[stored]
+            psi = _slab_memory(a, getattr(a, name), axis)[stored]
             psi[...] = (
                 b[scale].reshape(_along(axis)) * psi
                 + c[scale].reshape(_along(axis)) * difference[where]
@@ -134,7 +134,7 @@ def _along(axis: str) -> tuple[int, int, int]:
 
 
 def _slab_indices(
-    a: SimpleNamespace, box: Box, axis: str, start: int, stop: int, low: int, high: int
+    box: Box, axis: str, start: int, stop: int, low: int, high: int
 ) -> tuple[Any, Any, slice]:
     """Index of one slab in the box's views, in its psi array, and along the axis."""
     shift = 0 if start == 0 else low - high
@@ -156,7 +156,7 @@ def _slab_indices(
     return (slice(None), slice(None), along), (planes, slice(None), stored), along
 
 
-def _slab_memory(a: SimpleNamespace, pointer: At, axis: str, box: Box) -> Values:
+def _slab_memory(a: SimpleNamespace, pointer: At, axis: str) -> Values:
     flat = pointer.array[pointer.offset :]
     shape = {
         "x": (-1, a.n_rows, a.pitch),

@@ -68,7 +68,8 @@ def _check_kind(loaded: LoadedTwin, number: int, region: Region, kind: str) -> N
             [
                 loaded.problem(
                     f"device.parts[{number}].kind",
-                    f"part {part.name} is to be a solid, but the surface of region {region.name} in "
+                    f"part {part.name} is to be a solid, but the surface of region {region.name} "
+                    "in "
                     f"{region.file.name} is not closed",
                     "close the surface in the CAD program, or declare the part as kind: sheet",
                 )

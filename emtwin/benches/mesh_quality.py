@@ -43,7 +43,7 @@ class MeshQuality:
         return cls(float(max(inside)), time_step, float(np.hypot.reduce(corners)), max(decays_db))
 
     def contributions(self, frequency: float, depth_db: float) -> list[Contribution]:
-        """Grid dispersion at `frequency` (Hz), and what truncation left at `depth_db` below the peak."""
+        """Grid dispersion at `frequency` (Hz); what truncation left `depth_db` below the peak."""
         return [
             grid_dispersion(frequency, self.coarsest_cell, self.time_step, self.extent),
             truncated_ringing(min(self.decay_db, -1e-3), max(depth_db, 0.0)),

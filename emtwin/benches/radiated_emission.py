@@ -1,10 +1,10 @@
 """Radiated emission: CISPR 11 group 1, measured as CISPR 16-2-3 says.
 
-Excitation: each clock port's e.m.f. at every harmonic, 30 MHz to 1 GHz, behind its source impedance.
-Observation: the field over the conducting floor at 3 m and 10 m from the boundary of the device, antenna
-height 1 to 4 m, turntable through 360 degrees, both polarisations. Evaluation: the largest reading against
-the limit line, for the declared common-mode impedance of the leads; 0, 25, 150 ohm and open are computed as
-well, and their spread is part of the uncertainty.
+Excitation: each clock port's e.m.f. at every harmonic, 30 MHz to 1 GHz, behind its source
+impedance. Observation: the field over the conducting floor at 3 m and 10 m from the boundary of the
+device, antenna height 1 to 4 m, turntable through 360 degrees, both polarisations. Evaluation: the
+largest reading against the limit line, for the declared common-mode impedance of the leads; 0, 25,
+150 ohm and open are computed as well, and their spread is part of the uncertainty.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
-from emtwin.benches.sites import REFERENCE, Site
+from emtwin.benches.site_ports import REFERENCE
+from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import field_dbuv
 from emtwin.compliance.limits import cispr11_radiated_limit, harmonics_resolved, radiated_limit_rows
 from emtwin.compliance.uncertainty import Contribution, cispr_16_4_2, combine, termination_spread
@@ -54,7 +55,8 @@ def _harmonics(port: Port, f_max: float) -> tuple[NDArray[np.float64], NDArray[n
     assert isinstance(clock, ClockSource)
     if not harmonics_resolved(clock.frequency):
         raise InputError.single(
-            f"the clock at port {port.name} has {clock.frequency:g} Hz: its harmonics are closer than the "
+            f"the clock at port {port.name} has {clock.frequency:g} Hz: its harmonics are closer "
+            "than the "
             "receiver's bandwidth, and a detector would be needed that this version does not have",
             field=f"device.ports[{port.name}].emission.frequency",
         )
@@ -249,8 +251,10 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} limit at "
-            f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to {model.frequencies[-1] / 1e6:.4g} MHz, "
+            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} "
+            "limit at "
+            f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
+            f"{model.frequencies[-1] / 1e6:.4g} MHz, "
             "height scan 1 to 4 m, turntable 360 degrees, both polarisations."
         ),
         notes=(

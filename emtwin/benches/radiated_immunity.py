@@ -1,9 +1,10 @@
 """Radiated RF immunity: IEC 60601-1-2 table 4, set-up of IEC 61000-4-3.
 
-Excitation: a uniform plane wave on four faces in two polarisations, 80 MHz to 2.7 GHz, level given as the
-rms of the unmodulated carrier, 80 % AM at 1 kHz. Observation: the voltage at the victim port, by
-reciprocity from the one run that drives it, with the declared terminations attached afterwards.
-Evaluation: that voltage, converted to the quantity of the threshold, against the threshold.
+Excitation: a uniform plane wave on four faces in two polarisations, 80 MHz to 2.7 GHz, level given
+as the rms of the unmodulated carrier, 80 % AM at 1 kHz. Observation: the voltage at the victim
+port, by reciprocity from the one run that drives it, with the declared terminations attached
+afterwards. Evaluation: that voltage, converted to the quantity of the threshold, against the
+threshold.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
-from emtwin.benches.sites import REFERENCE, Site
+from emtwin.benches.site_ports import REFERENCE
+from emtwin.benches.sites import Site
 from emtwin.compliance.limits import radiated_immunity_level
 from emtwin.compliance.rows import Level
 from emtwin.compliance.uncertainty import Contribution, combine
@@ -60,7 +62,7 @@ def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return np.array(directions), np.array(fields)
 
 
-def test_frequencies(f_max: float, environment: str, step: float = 0.01) -> NDArray[np.float64]:
+def sweep_frequencies(f_max: float, environment: str, step: float = 0.01) -> NDArray[np.float64]:
     """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
     start, end = radiated_immunity_level(environment).band
     stop = min(f_max, end)
@@ -162,12 +164,14 @@ def evaluate(
         },
         statement=(
             f"Port voltage {'below' if margins[worst] > 0 else 'above'} the declared threshold of "
-            f"{immunity.threshold:g} V ({immunity.quantity.replace('_', ' ')}) at port {ports[port].name}, "
+            f"{immunity.threshold:g} V ({immunity.quantity.replace('_', ' ')}) at port "
+            f"{ports[port].name}, "
             f"{row.levels[0]:g} V/m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, four faces, two polarisations."
         ),
         notes=(
-            "Basic safety and essential performance stay the manufacturer's criterion; what was compared "
+            "Basic safety and essential performance stay the manufacturer's criterion; what was "
+            "compared "
             "is the voltage at the declared port.",
             *(notice.message for notice in notices),
         ),

@@ -1,9 +1,9 @@
 """The electromagnetic environments of the tests, with the device placed in them.
 
-`free_space` stands for the absorber-lined chamber of the immunity test: absorber on all sides, and a
-lead that would go to the floor hangs down with its end open. `over_floor` is the emission site: the
-table top 0.8 m above a conducting floor that is part of the grid; the lead goes down to it and ends in a
-port of its own, so that every common-mode impedance can be attached afterwards.
+`free_space` stands for the absorber-lined chamber of the immunity test: absorber on all sides, and
+a lead that would go to the floor hangs down with its end open. `over_floor` is the emission site:
+the table top 0.8 m above a conducting floor that is part of the grid; the lead goes down to it and
+ends in a port of its own, so that every common-mode impedance can be attached afterwards.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import C0, TWO_PI, EPS0
-from emtwin.errors import InputError, Notice, Problem
+from emtwin.benches.conductors import place_traces, place_wires
+from emtwin.benches.site_ports import SitePort
+from emtwin.constants import C0, EPS0, TWO_PI
+from emtwin.errors import Notice
 from emtwin.grid import Grid, Node
-from emtwin.materials import lookup
-from emtwin.network.terminations import parallel_rc
-from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
-from emtwin.scene import Trace as DeclaredTrace
+from emtwin.scene import Cable, EndFloor, LoadedTwin
 from emtwin.solver import (
     Absorber,
     FieldSamples,
@@ -29,49 +28,17 @@ from emtwin.solver import (
     Simulation,
     Trace,
     Wire,
-    WireEnd,
 )
 from emtwin.solver.wires import build_network
-from emtwin.voxel import Body, Box, VoxelModel, check_terminal, parts_at, plan, voxelise
-from emtwin.voxel.wires import route
-from emtwin.benches.bodies import declared_materials
+from emtwin.voxel import Body, Box, VoxelModel, plan, voxelise
 
 TABLE_HEIGHT = 0.8
 """Height of the table top over the floor in metres (IEC 61000-4-3, CISPR 16-2-3)."""
-
-REFERENCE = 50.0
-"""Reference resistance of every port in every run, ohm."""
 
 _ABSORBER_CELLS = 8
 _CLEARANCE = (
     3  # cells between conductors and the near-to-far surface, and from there to the absorber
 )
-
-
-@dataclass(frozen=True)
-class SitePort:
-    """A port of the device as it stands in a site.
-
-    Parameters
-    ----------
-    name : str
-        Name; ``<cable>.foot`` for the end of a lead at the floor.
-    resistance, capacitance : float
-        Declared termination: ohm, and farad in parallel.
-    """
-
-    name: str
-    resistance: float
-    capacitance: float = 0.0
-
-    @property
-    def is_reference(self) -> bool:
-        """Whether the termination equals the reference resistance, so that no run is needed."""
-        return self.resistance == REFERENCE and self.capacitance == 0.0
-
-    def impedance(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
-        """Termination in ohm at each frequency."""
-        return parallel_rc(frequencies, self.resistance, self.capacitance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,8 +170,8 @@ def build_site(
         smallest_cell=min(1.5e-3, settings.finest_cell / 2),
     )
     model = voxelise(bodies, planned.grid)
-    wires, lines, ports = _wires(loaded, model, paths, over_floor=over_floor)
-    traces = _traces(loaded, model, lines)
+    wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
+    traces = place_traces(loaded, model, lines)
     ports += [
         SitePort(p.name, p.termination.resistance, p.termination.capacitance)
         for p in loaded.twin.device.ports
@@ -276,128 +243,3 @@ def _surface(
     if over_floor:
         low[2] = 0
     return HuygensSurface(grid, Node(*low), Node(*high), on_floor=over_floor)
-
-
-def _wires(
-    loaded: LoadedTwin,
-    model: VoxelModel,
-    paths: Sequence[Sequence[tuple[float, float, float]]],
-    *,
-    over_floor: bool,
-) -> tuple[list[Wire], list[tuple[str, NDArray[np.float64]]], list[SitePort]]:
-    wires, lines, feet, problems = [], [], [], []
-    for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
-        field = f"device.cables[{number}]"
-        nodes = route(model.grid, cable.name, path)
-        start, end = _wire_end(cable.start, cable.name), _wire_end(cable.end, cable.name)
-        if isinstance(cable.end, EndFloor) and over_floor:
-            foot = f"{cable.name}.foot"
-            end = WireEnd("bonded", REFERENCE, foot)
-            feet.append(SitePort(foot, cable.foot_impedance))
-        problems += _contacts(loaded, model, cable, nodes, field)
-        wires.append(Wire(cable.name, nodes, cable.radius, start, end))
-        lines.append((cable.name, np.array(path)))
-    if problems:
-        raise InputError(problems)
-    return wires, lines, feet
-
-
-def _wire_end(end: object, name: str) -> WireEnd:
-    """End of a wire: what it is bonded through, or open."""
-    match end:
-        case EndBond():
-            return WireEnd("bonded")
-        case EndPort():
-            return WireEnd("bonded", REFERENCE, end.port)
-        case EndLoad():
-            return WireEnd("bonded", end.load)
-        case EndOpen() | EndFloor():
-            return WireEnd("open")
-    raise TypeError(f"{name}: unknown kind of end {end!r}")
-
-
-def _contacts(
-    loaded: LoadedTwin, model: VoxelModel, cable: Cable, nodes: NDArray[np.int64], field: str
-) -> list[Problem]:
-    """Ends that miss their conductor, and wires that touch one on their way."""
-    problems = []
-    for place, end, node in (("start", cable.start, nodes[0]), ("end", cable.end, nodes[-1])):
-        wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
-        if wanted is None:
-            continue
-        found = parts_at(model, Node(*map(int, node)))
-        if wanted not in found:
-            touched = f"touches {found[0]}" if found else "touches no metal part"
-            problems.append(
-                loaded.problem(
-                    f"{field}.{place}",
-                    f"cable {cable.name} is to end on {wanted}, but its {place} {touched} in the mesh",
-                    f"move the {place} of the path onto {wanted}",
-                )
-            )
-    for node in nodes[1:-1]:
-        found = check_terminal(model, Node(*map(int, node)))
-        if found:
-            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
-            problems.append(
-                loaded.problem(
-                    f"{field}.path",
-                    f"cable {cable.name} touches {found} at ({x:.4g}, {y:.4g}, {z:.4g}) mm on its way, "
-                    "which would short it",
-                    "lead it through the middle of the opening, or make the opening wider than two cells",
-                )
-            )
-            break
-    return problems
-
-
-def _traces(
-    loaded: LoadedTwin, model: VoxelModel, lines: list[tuple[str, NDArray[np.float64]]]
-) -> list[Trace]:
-    extra, traces, problems = declared_materials(loaded), [], []
-    for number, trace in enumerate(loaded.twin.device.traces):
-        z = _plane_height(model, trace)
-        path = [(float(x), float(y), z) for x, y in trace.path]
-        nodes = route(model.grid, trace.name, path)
-        problems += _plane_problems(loaded, model, trace, nodes, number)
-        traces.append(
-            Trace(
-                trace.name,
-                nodes,
-                trace.height,
-                trace.width,
-                _wire_end(trace.start, trace.name),
-                _wire_end(trace.end, trace.name),
-                lookup(trace.permittivity, extra).permittivity,
-            )
-        )
-        lines.append((trace.name, np.array(path) + (0, 0, trace.height)))
-    if problems:
-        raise InputError(problems)
-    return traces
-
-
-def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:
-    plane = next(body for body in model.bodies if body.name == trace.plane)
-    return float(plane.surface.points[:, 2].mean())
-
-
-def _plane_problems(
-    loaded: LoadedTwin,
-    model: VoxelModel,
-    trace: DeclaredTrace,
-    nodes: NDArray[np.int64],
-    number: int,
-) -> list[Problem]:
-    """A trace must run over its plane from end to end."""
-    for node in nodes:
-        if trace.plane not in parts_at(model, Node(*map(int, node))):
-            x, y = (model.grid.lines[a][node[a]] * 1e3 for a in range(2))
-            return [
-                loaded.problem(
-                    f"device.traces[{number}].path",
-                    f"trace {trace.name} leaves its plane {trace.plane} at ({x:.4g}, {y:.4g}) mm",
-                    "keep the trace over the plane, or name the plane that it runs over",
-                )
-            ]
-    return []

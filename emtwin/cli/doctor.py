@@ -147,7 +147,7 @@ def _native() -> dict[str, Any]:
 
 
 def _rendering() -> Finding:
-    from emtwin.viz import probe
+    from emtwin.viz.probe import probe
 
     answer = probe()
     if answer.works:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -46,19 +46,19 @@ def init(
 
 
 def _check_unit(unit: str) -> None:
-    from emtwin.units import DIMENSIONS
+    from emtwin.scene.device import MeshUnit
 
-    known = list(DIMENSIONS["length"].factors)
-    usual = "give --unit mm (or m, cm, um, inch, mil)"
+    known = get_args(MeshUnit)
+    choose = f"give --unit with one of {', '.join(known)}"
     if not unit:
         raise InputError.single(
-            "a mesh file does not say the unit of its coordinates", field="--unit", remedy=usual
+            "a mesh file does not say the unit of its coordinates", field="--unit", remedy=choose
         )
     if unit not in known:
         raise InputError.single(
-            f"'{unit}' is not a unit of length",
+            f"'{unit}' is not a unit of mesh coordinates",
             field="--unit",
-            remedy=usual + "." + options.nearest(unit, known),
+            remedy=f"{choose}.{options.nearest(unit, known)}",
         )
 
 

@@ -67,7 +67,7 @@ def translate(campaign: Campaign, folder: Path, language: str) -> None:
 def _drawn(campaign: Campaign, folder: Path) -> Pictures:
     """The pictures that `emtwin.viz.pictures` left in `folder`, under their names."""
     from emtwin.results import Pictures
-    from emtwin.viz import probe
+    from emtwin.viz.probe import probe
 
     subjects = [str(verdict["test"]) for verdict in campaign.verdicts]
     subjects += list(campaign.group("voxels"))

@@ -96,7 +96,7 @@ def choose(known: list[str], what: str, wanted: str) -> str:
 
 
 def _draw(campaign: Campaign, what: str, subject: str, target: Path) -> None:
-    from emtwin.viz import probe
+    from emtwin.viz.probe import probe
 
     rendering = probe()
     views: Any

@@ -105,7 +105,7 @@ class Grid:
 
     @cached_property
     def dual_spacings(self) -> tuple[NDArray[np.float64], ...]:
-        """Distance between cell centres per axis in metres, shapes (n+1,); half a cell at the ends."""
+        """Distances of cell centres per axis in metres, shapes (n+1,); half a cell at the ends."""
         return tuple(
             np.concatenate(([d[0] / 2], (d[1:] + d[:-1]) / 2, [d[-1] / 2])) for d in self.spacings
         )

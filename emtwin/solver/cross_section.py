@@ -1,9 +1,10 @@
 """What the grid sees of a conductor thinner than its cells.
 
 A current on one edge has, on the grid, a finite inductance: the grid stands for a wire of an
-effective radius of about a fifth of a cell. A real wire differs from it by a logarithm, which becomes
-the wire's in-cell inductance. On a graded grid the effective radius is found from the discrete Laplace
-problem of the cells around the wire, so that no formula for square cells is stretched.
+effective radius of about a fifth of a cell. A real wire differs from it by a logarithm, which
+becomes the wire's in-cell inductance. On a graded grid the effective radius is found from the
+discrete Laplace problem of the cells around the wire, so that no formula for square cells is
+stretched.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 On a Yee grid the equivalence principle is exact when the electric current sits on the surface's
 edges with h taken half a cell outside, and the magnetic current half a cell outside with e taken on
 the surface: these are the very terms that the total-field/scattered-field correction adds. No
-averaging of positions is needed, and the transform's only error is the grid's own outside the surface.
+averaging of positions is needed, and the transform's only error is the grid's own outside the
+surface.
 """
 
 from __future__ import annotations

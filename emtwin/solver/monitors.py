@@ -1,8 +1,8 @@
 """What a run writes down: traces in time, and running spectra of many samples at once.
 
 A spectrum is not accumulated step by step. The kernels copy the samples, at the Nyquist rate of the
-pulse, into lines of a ring; when it is full one matrix product with the phases adds all of them to all
-frequencies. That is a hundred times less work than a running sum at every step.
+pulse, into lines of a ring; when it is full one matrix product with the phases adds all of them to
+all frequencies. That is a hundred times less work than a running sum at every step.
 """
 
 from __future__ import annotations

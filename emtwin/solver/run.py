@@ -196,14 +196,18 @@ class _Loop:
         name = max(largest, key=lambda key: float(largest[key].max()))
         i, j, k = np.unravel_index(int(np.argmax(largest[name])), largest[name].shape)
         return (
-            f"the fields grew without a source by step {done} (dt = {self.dt:.4g} s); the largest is {name} at "
-            f"({grid.x[i]:.4g}, {grid.y[j]:.4g}, {grid.z[k]:.4g}) m. Look there for a wire nearly as thick as "
+            f"the fields grew without a source by step {done} (dt = {self.dt:.4g} s); the "
+            f"largest is {name} at "
+            f"({grid.x[i]:.4g}, {grid.y[j]:.4g}, {grid.z[k]:.4g}) m. Look there for a wire "
+            "nearly as thick as "
             "its cell, or lower `courant`."
         )
 
     def decay_db(self) -> float:
         peak = max(self.energies)
-        return 10 * np.log10(max(self.energies[-1], 1e-300) / peak) if peak > 0 else 0.0
+        if peak <= 0:
+            return 0.0
+        return float(10 * np.log10(max(self.energies[-1], 1e-300) / peak))
 
     def port_decay_db(self) -> float:
         worst = -np.inf
@@ -222,7 +226,7 @@ class _Loop:
         if self.progress is None:
             return
         decay = self.decay_db()
-        share = min(1.0, max(done / self.stop.max_steps, max(0.0, decay / self.stop.energy_db)))
+        share = min(1.0, max(done / self.stop.max_steps, decay / self.stop.energy_db, 0.0))
         left = seconds * (1 - share) / max(share, 1e-3)
         self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
 
@@ -238,7 +242,7 @@ class _Loop:
             done,
             simulation.frequencies,
             pulse_spectrum(simulation, self.dt),
-            self._port_records(done),
+            self._port_records(),
             spectra,
             {group.name: group for group in simulation.samples},
             currents,
@@ -255,13 +259,14 @@ class _Loop:
         return (
             Notice(
                 "not-decayed",
-                f"The run driven at {self.simulation.driven or 'its source'} ended after {done} steps with its "
-                f"energy at {self.decay_db():.1f} dB and its ports at {self.port_decay_db():.1f} dB of their peaks; "
-                f"{self.stop.energy_db:g} and {self.stop.port_db:g} dB were asked for.",
+                f"The run driven at {self.simulation.driven or 'its source'} ended after {done} "
+                f"steps with its energy at {self.decay_db():.1f} dB and its ports at "
+                f"{self.port_decay_db():.1f} dB of their peaks; {self.stop.energy_db:g} and "
+                f"{self.stop.port_db:g} dB were asked for.",
             ),
         )
 
-    def _port_records(self, done: int) -> dict[str, PortRecord]:
+    def _port_records(self) -> dict[str, PortRecord]:
         simulation, records = self.simulation, {}
         if self.wire_traces:
             current = np.concatenate(self.wire_traces)

@@ -108,8 +108,10 @@ def _check_edges(port: EdgePort, medium: Medium) -> None:
     inside = [edge for edge in edges if ids[edge] == PEC_ROW]
     if inside:
         raise GridError.single(
-            f"port {port.name}: {len(inside)} of its {len(edges)} edges lie in a perfect conductor, "
+            f"port {port.name}: {len(inside)} of its {len(edges)} edges lie in a perfect "
+            "conductor, "
             f"the first at {inside[0]}; its ends are in the same conductor there",
             field=port.name,
-            remedy="move the terminals so that only the gap between two conductors lies between them",
+            remedy="move the terminals so that only the gap between two conductors lies between "
+            "them",
         )

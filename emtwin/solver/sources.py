@@ -94,7 +94,8 @@ class PlaneWave:
         k, e = np.array(self.direction), np.array(self.polarisation)
         if abs(k @ k - 1) > 1e-9 or abs(e @ e - 1) > 1e-9 or abs(k @ e) > 1e-9:
             raise GridError.single(
-                f"plane wave: direction {self.direction} and polarisation {self.polarisation} must be "
+                f"plane wave: direction {self.direction} and polarisation {self.polarisation} "
+                "must be "
                 "unit vectors at right angles"
             )
 

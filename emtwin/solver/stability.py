@@ -1,9 +1,10 @@
 """The largest stable time step of a grid with thin wires in it.
 
-Leapfrog is stable below 2 / w_max, w_max the largest natural frequency of the discrete system. For the
-empty grid that is the Courant limit. Wires raise it where they run through the finest cells; how much is
-found from the system itself: fields as voltages and currents on edges and faces, wires as inductors and
-capacitors, and the largest singular value of the matrix that couples the two halves of the leapfrog.
+Leapfrog is stable below 2 / w_max, w_max the largest natural frequency of the discrete system. For
+the empty grid that is the Courant limit. Wires raise it where they run through the finest cells;
+how much is found from the system itself: fields as voltages and currents on edges and faces, wires
+as inductors and capacitors, and the largest singular value of the matrix that couples the two
+halves of the leapfrog.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ EMC 23 (1981) 88-97): current on segments at half steps, excess potential on nod
     L di/dt + R i = u_from - u_to + w E l + v_s,      C du/dt = sum of currents that flow in,
 
 where L and C are what the grid does not see of the wire. A trace at a height h inside the cell of
-height d above a plane couples with the weight w = h / d: the plane's edge below it carries no field,
-so linear interpolation between the two lines gives w E, and the same w scales the current it deposits.
-The moment i h that radiates is thus the trace's own, wherever the grid line above it lies.
+height d above a plane couples with the weight w = h / d: the plane's edge below it carries no
+field, so linear interpolation between the two lines gives w E, and the same w scales the current it
+deposits. The moment i h that radiates is thus the trace's own, wherever the grid line above it
+lies.
 """
 
 from __future__ import annotations
@@ -257,7 +258,8 @@ class _Builder:
             self.notices.append(
                 Notice(
                     "wire-thinner",
-                    f"Wire {wire.name} of radius {wire.radius * 1e3:g} mm runs through cells in which a "
+                    f"Wire {wire.name} of radius {wire.radius * 1e3:g} mm runs through cells in "
+                    "which a "
                     f"grid line stands for {stands_for * 1e3:.2g} mm: its inductance is up to "
                     f"{(_FLOOR - missing) * 1e9:.0f} nH/m too large there.",
                 )
@@ -273,7 +275,8 @@ class _Builder:
         cell = float(self.grid.spacings[2][k])
         if not 0 < trace.height <= cell * (1 + 1e-9):
             raise GridError.single(
-                f"trace {trace.name} at {trace.height * 1e3:g} mm over its plane does not lie in the "
+                f"trace {trace.name} at {trace.height * 1e3:g} mm over its plane does not lie in "
+                "the "
                 f"cell above it, which is {cell * 1e3:g} mm high",
                 field=trace.name,
                 remedy="put a grid line at the top of the board, or correct the height",
@@ -287,7 +290,7 @@ class _Builder:
             across = 1 - axis
             at = (int(low[across]), k + 1)
             seen = grid_inductance(self.grid.lines[across], self.grid.z, at, plane=k)
-            edge = low + (0, 0, 1)
+            edge = low + np.array([0, 0, 1])
             self._append(
                 axis, sign, edge, weight, wanted - weight**2 * seen, trace.permittivity, WireEnd(),
                 nodes[n : n + 2],

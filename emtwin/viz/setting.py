@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from emtwin.results import Campaign
 from emtwin.viz import palette
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Vector = NDArray[np.float64]
 

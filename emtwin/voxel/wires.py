@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,14 +38,16 @@ def route(grid: Grid, name: str, points: Sequence[Sequence[float]]) -> NDArray[n
     """
     corners = [_node(grid, name, point) for point in points]
     nodes = [corners[0]]
-    for number, (here, there) in enumerate(zip(corners[:-1], corners[1:], strict=True)):
+    for number, (here, there) in enumerate(pairwise(corners)):
         move = there - here
         if np.count_nonzero(move) > 1:
             raise GridError.single(
-                f"{name}: leg {number + 1} from {_text(points[number])} to {_text(points[number + 1])} "
+                f"{name}: leg {number + 1} from {_text(points[number])} to "
+                f"{_text(points[number + 1])} "
                 "runs along no axis",
                 field=name,
-                remedy="split the leg into legs along x, y and z: an oblique wire on a staircase would "
+                remedy="split the leg into legs along x, y and z: an oblique wire on a staircase "
+                "would "
                 "be up to 41 % too long",
             )
         steps = int(np.abs(move).sum())

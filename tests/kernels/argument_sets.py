@@ -1,8 +1,8 @@
 """Random arguments for every kernel: values, guards and coefficients alike are noise.
 
-An argument set is built on the host once, and loaded into any backend; aliasing is kept, so that six
-components that live in one allocation still do. Magnitudes lie in [0.1, 1]: nothing is subnormal, where
-flush-to-zero would part the machines.
+An argument set is built on the host once, and loaded into any backend; aliasing is kept, so that
+six components that live in one allocation still do. Magnitudes lie in [0.1, 1]: nothing is
+subnormal, where flush-to-zero would part the machines.
 """
 
 from __future__ import annotations

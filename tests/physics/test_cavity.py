@@ -28,9 +28,9 @@ def test_time_step() -> None:
 def test_mode_rings_at_the_discrete_frequency(mode: Mode, machine64: Backend) -> None:
     """f = asin((c dt / 2) sqrt(sum (2/d sin(m pi / 2N))^2)) / (pi dt), from the discrete equations.
 
-    A mode's eigenvector put into the fields rings at this one frequency. Round-off of 1e-16 per step
-    and a fit over 3000 steps leave far less than the 1e-9 asserted; the values in hertz are those
-    published with the check, to their last digit.
+    A mode's eigenvector put into the fields rings at this one frequency. Round-off of 1e-16 per
+    step and a fit over 3000 steps leave far less than the 1e-9 asserted; the values in hertz are
+    those published with the check, to their last digit.
     """
     simulation = box(CELLS, SIZES)
     expected = grid_frequency(mode, CELLS, SIZES, simulation.dt)

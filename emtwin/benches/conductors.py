@@ -1,0 +1,147 @@
+"""Cables and traces of the twin put on the grid of a site, with their ends checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.benches.bodies import declared_materials
+from emtwin.benches.site_ports import REFERENCE, SitePort
+from emtwin.errors import InputError, Problem
+from emtwin.grid import Node
+from emtwin.materials import lookup
+from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
+from emtwin.scene import Trace as DeclaredTrace
+from emtwin.solver import Trace, Wire, WireEnd
+from emtwin.voxel import VoxelModel, check_terminal, parts_at
+from emtwin.voxel.wires import route
+
+
+def place_wires(
+    loaded: LoadedTwin,
+    model: VoxelModel,
+    paths: Sequence[Sequence[tuple[float, float, float]]],
+    *,
+    over_floor: bool,
+) -> tuple[list[Wire], list[tuple[str, NDArray[np.float64]]], list[SitePort]]:
+    wires, lines, feet, problems = [], [], [], []
+    for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
+        field = f"device.cables[{number}]"
+        nodes = route(model.grid, cable.name, path)
+        start, end = _wire_end(cable.start, cable.name), _wire_end(cable.end, cable.name)
+        if isinstance(cable.end, EndFloor) and over_floor:
+            foot = f"{cable.name}.foot"
+            end = WireEnd("bonded", REFERENCE, foot)
+            feet.append(SitePort(foot, cable.foot_impedance))
+        problems += _contacts(loaded, model, cable, nodes, field)
+        wires.append(Wire(cable.name, nodes, cable.radius, start, end))
+        lines.append((cable.name, np.array(path)))
+    if problems:
+        raise InputError(problems)
+    return wires, lines, feet
+
+
+def _wire_end(end: object, name: str) -> WireEnd:
+    """End of a wire: what it is bonded through, or open."""
+    match end:
+        case EndBond():
+            return WireEnd("bonded")
+        case EndPort():
+            return WireEnd("bonded", REFERENCE, end.port)
+        case EndLoad():
+            return WireEnd("bonded", end.load)
+        case EndOpen() | EndFloor():
+            return WireEnd("open")
+    raise TypeError(f"{name}: unknown kind of end {end!r}")
+
+
+def _contacts(
+    loaded: LoadedTwin, model: VoxelModel, cable: Cable, nodes: NDArray[np.int64], field: str
+) -> list[Problem]:
+    """Ends that miss their conductor, and wires that touch one on their way."""
+    problems = []
+    for place, end, node in (("start", cable.start, nodes[0]), ("end", cable.end, nodes[-1])):
+        wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
+        if wanted is None:
+            continue
+        found = parts_at(model, Node(*map(int, node)))
+        if wanted not in found:
+            touched = f"touches {found[0]}" if found else "touches no metal part"
+            problems.append(
+                loaded.problem(
+                    f"{field}.{place}",
+                    f"cable {cable.name} is to end on {wanted}, but its {place} {touched} in the "
+                    "mesh",
+                    f"move the {place} of the path onto {wanted}",
+                )
+            )
+    for node in nodes[1:-1]:
+        metal = check_terminal(model, Node(*map(int, node)))
+        if metal:
+            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
+            problems.append(
+                loaded.problem(
+                    f"{field}.path",
+                    f"cable {cable.name} touches {metal} at ({x:.4g}, {y:.4g}, {z:.4g}) mm on "
+                    "its way, "
+                    "which would short it",
+                    "lead it through the middle of the opening, or make the opening wider than "
+                    "two cells",
+                )
+            )
+            break
+    return problems
+
+
+def place_traces(
+    loaded: LoadedTwin, model: VoxelModel, lines: list[tuple[str, NDArray[np.float64]]]
+) -> list[Trace]:
+    extra, traces, problems = declared_materials(loaded), [], []
+    for number, trace in enumerate(loaded.twin.device.traces):
+        z = _plane_height(model, trace)
+        path = [(float(x), float(y), z) for x, y in trace.path]
+        nodes = route(model.grid, trace.name, path)
+        problems += _plane_problems(loaded, model, trace, nodes, number)
+        traces.append(
+            Trace(
+                trace.name,
+                nodes,
+                trace.height,
+                trace.width,
+                _wire_end(trace.start, trace.name),
+                _wire_end(trace.end, trace.name),
+                lookup(trace.permittivity, extra).permittivity,
+            )
+        )
+        lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, trace.height])))
+    if problems:
+        raise InputError(problems)
+    return traces
+
+
+def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:
+    plane = next(body for body in model.bodies if body.name == trace.plane)
+    return float(plane.surface.points[:, 2].mean())
+
+
+def _plane_problems(
+    loaded: LoadedTwin,
+    model: VoxelModel,
+    trace: DeclaredTrace,
+    nodes: NDArray[np.int64],
+    number: int,
+) -> list[Problem]:
+    """A trace must run over its plane from end to end."""
+    for node in nodes:
+        if trace.plane not in parts_at(model, Node(*map(int, node))):
+            x, y = (model.grid.lines[a][node[a]] * 1e3 for a in range(2))
+            return [
+                loaded.problem(
+                    f"device.traces[{number}].path",
+                    f"trace {trace.name} leaves its plane {trace.plane} at ({x:.4g}, {y:.4g}) mm",
+                    "keep the trace over the plane, or name the plane that it runs over",
+                )
+            ]
+    return []
