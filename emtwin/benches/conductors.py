@@ -26,6 +26,24 @@ def place_wires(
     *,
     over_floor: bool,
 ) -> tuple[list[Wire], list[tuple[str, NDArray[np.float64]]], list[SitePort]]:
+    """Cables as wires on the grid, their paths in metres, and the ports at the floor.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    model : VoxelModel
+        Its parts on the grid.
+    paths : sequence of sequence of (x, y, z)
+        Corners of every cable in this site, metres.
+    over_floor : bool
+        Leads that drop end in a port at the floor; open otherwise.
+
+    Raises
+    ------
+    InputError
+        For ends that miss their conductor and wires that touch one on their way.
+    """
     wires, lines, feet, problems = [], [], [], []
     for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
         field = f"device.cables[{number}]"
@@ -98,6 +116,22 @@ def _contacts(
 def place_traces(
     loaded: LoadedTwin, model: VoxelModel, lines: list[tuple[str, NDArray[np.float64]]]
 ) -> list[Trace]:
+    """Traces over their planes; their paths in metres are added to `lines`.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    model : VoxelModel
+        Its parts on the grid.
+    lines : list of (str, ndarray)
+        Paths of all thin conductors, for pictures.
+
+    Raises
+    ------
+    InputError
+        For a trace that leaves its plane.
+    """
     extra, traces, problems = declared_materials(loaded), [], []
     for number, trace in enumerate(loaded.twin.device.traces):
         z = _plane_height(model, trace)

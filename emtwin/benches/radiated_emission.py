@@ -138,8 +138,14 @@ def levels(
 
     Parameters
     ----------
-    loaded, site, model, scanned
-        Twin, emission site, its ports and their scanned field.
+    loaded : LoadedTwin
+        The twin.
+    site : Site
+        The emission site.
+    model : PortModel
+        Its ports.
+    scanned : Scan
+        Their field.
     common_mode : float or None
         Impedance in ohm at the foot of every lead; None for the declared ones.
 

@@ -47,6 +47,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        """Run the command; end with an exit code, not with an exception."""
         try:
             command(*args, **kwargs)
         except _PASSED_ON:

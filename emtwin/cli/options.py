@@ -39,6 +39,7 @@ def one_of(*values: str) -> dict[str, Any]:
     """
 
     def choice(word: str) -> str:
+        """Return the word if it is one of the values."""
         if word in values:
             return word
         raise typer.BadParameter(

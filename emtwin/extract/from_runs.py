@@ -58,7 +58,7 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
         current[:, column] = (emf - finished.spectrum) / record.resistance
         if finished.used:
             inverted.append(finished.residual_db)
-        elif finished.tail_db > _RINGING_DB:
+        elif finished.tail_db > _RINGING_DB and result.finished_by != "decay":
             notices.append(
                 Notice(
                     "ringing-port",

@@ -1,4 +1,4 @@
-"""Is a surface closed, is it manifold, do its normals agree?"""
+"""Whether a surface is closed, is manifold, and its normals agree."""
 
 from __future__ import annotations
 
