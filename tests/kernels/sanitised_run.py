@@ -18,7 +18,7 @@ from tests.physics.scenes import crowded_scene, fields_after
 
 
 class ExactBackend(NativeBackend):
-    """Arrays without the slack that aligns them, so that the element after the last is a red zone."""
+    """Arrays without alignment slack, so that the element after the last is a red zone."""
 
     def zeros(self, size: int, dtype: DTypeLike = None) -> NDArray[Any]:
         """Zeros, exactly `size` of them."""

@@ -1,6 +1,6 @@
 """The kernels compiled for three generations of GPUs, with nvcc or else with NVRTC.
 
-NVRTC comes as a wheel (nvidia-cuda-nvrtc, part of the extra `dev`) and needs neither a GPU nor a driver.
+NVRTC comes as a wheel (nvidia-cuda-nvrtc, part of the extra `dev`); it needs no GPU, no driver.
 """
 
 from __future__ import annotations

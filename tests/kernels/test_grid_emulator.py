@@ -86,7 +86,7 @@ def emulate(
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("kernel", sorted(MAKERS))
 def test_device_branch_equals_numpy(kernel: str, precision: str, emulator: Build) -> None:
-    """The macros of launch.cuh cover every cell once, whatever the block, and guard the ragged edge.
+    """The macros of launch.cuh cover every cell once, whatever the block, ragged edges too.
 
     Expected: bitwise equal to NumPy at odd sizes, for four block shapes, and with the last thread
     first: no thread may depend on another one of its launch.

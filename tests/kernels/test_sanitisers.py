@@ -73,7 +73,7 @@ def run_sanitised(library: Path, repository: Path, *words: str) -> subprocess.Co
 
 
 def test_no_access_beyond_an_array_and_nothing_undefined(sanitised: Path, repository: Path) -> None:
-    """Kernels read one neighbour beyond the fields: the guard elements must be there for all of them.
+    """Kernels read one neighbour beyond the fields: all of them need the guard elements.
 
     Expected: every kernel at odd sizes, and a scene with wires, ports, plane wave and absorber, run
     to their end without a report.

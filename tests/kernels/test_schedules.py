@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def cut(box: Box, axis: int, parts: int, seed: int) -> tuple[Box, ...]:
     inner = low + 1 + rng.permutation(high - low - 1)[: parts - 1]
     edges = [low, *sorted(inner.tolist()), high]
     slabs = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in pairwise(edges):
         lo, hi = list(box.lo), list(box.hi)
         lo[axis], hi[axis] = start, stop
         slabs.append(Box((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2])))

@@ -95,7 +95,7 @@ def charges(simulation: Simulation, fields: Fields) -> NDArray[np.float64]:
 @pytest.mark.quick
 @pytest.mark.parametrize("scene", ["uniform", "graded"])
 def test_energy_and_charge_are_conserved(scene: str, machine64: Backend) -> None:
-    """Summation by parts: W = eps E^n.E^n / 2 + mu H^(n-1/2).H^(n+1/2) / 2 is a constant of the scheme.
+    """By parts: W = eps E^n.E^n / 2 + mu H^(n-1/2).H^(n+1/2) / 2 is a constant of the scheme.
 
     It holds on a graded grid with any permittivity, each value weighted with its own volume, and so
     does the flux of eps e out of every interior node, because div curl vanishes term by term.

@@ -83,7 +83,7 @@ def components(simulation: Simulation, backend: Backend) -> dict[str, NDArray[An
 @pytest.mark.quick
 @pytest.mark.parametrize("face", ["none", "x", "y", "z", "all"])
 def test_turning_the_axes_turns_the_fields(face: str, machine64: Backend) -> None:
-    """The curl is written cyclically, so x, y, z -> y, z, x permutes the operations, not their order.
+    """The curl is cyclic, so x, y, z -> y, z, x permutes the operations, not their order.
 
     Expected: equal to the bit without an absorber and with one on one axis. Where slabs of two axes
     overlap, e += a; e += b in the order of the axes becomes e += b; e += a, which rounds otherwise:
@@ -198,7 +198,7 @@ def test_transfer_impedances_are_equal(machine64: Backend) -> None:
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("name", ["native", pytest.param("cuda", marks=pytest.mark.gpu)])
 def test_random_scene_has_the_same_bits_on_every_machine(name: str, precision: str) -> None:
-    """Random materials, graded grid, absorber, wire, trace, ports and currents: numpy = native = cuda.
+    """Random materials, graded grid, absorber, wire, trace, ports, currents: all backends agree.
 
     Contraction is off everywhere and only + - * / are used, so not one bit may differ.
     """

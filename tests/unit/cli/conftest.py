@@ -1,0 +1,161 @@
+"""The command line, called in this process, and a pipeline that answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import emtwin
+from emtwin.cli import main
+from emtwin.errors import InputError, Notice
+from emtwin.results import Campaign
+from tests.unit.campaign_factory import make_campaign
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: exit code, stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Done]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Run a command as the entry point does."""
+    for name, value in (("COLUMNS", "200"), ("TERMINAL_WIDTH", "200"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str | Path) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        text = capsys.readouterr()
+        return Done(int(ended.value.code or 0), text.out, text.err)
+
+    return run
+
+
+@dataclass(frozen=True)
+class Update:
+    """As `emtwin.pipeline.Update`."""
+
+    stage: str
+    fraction: float | None = None
+    detail: str = ""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class PartAudit:
+    """What the audit table reads of a part."""
+
+    name: str = "housing"
+    kind: str = "solid"
+    material: str = "abs"
+    cells: int = 12345
+    edges: int = 40321
+    volume_before: float = 4.0e-4
+    volume_after: float = 4.1e-4
+    notes: tuple[str, ...] = ("one cell thick",)
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """As `emtwin.benches.estimates.SitePlan`; a test holds the fields equal."""
+
+    name: str = "free_space"
+    shape: tuple[int, int, int] = (50, 40, 55)
+    cells: int = 110_000
+    smallest_cell: float = 0.002
+    largest_cell: float = 0.012
+    dt: float = 3.8e-12
+    memory_bytes: int = 512 * 2**20
+    driven: tuple[str, ...] = ("sensor_input",)
+    steps: int = 8200
+    seconds: dict[str, float] = field(default_factory=lambda: {"native": 65.0, "numpy": 4000.0})
+    audit: tuple[PartAudit, ...] = (PartAudit(),)
+    notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
+
+
+@dataclass(frozen=True)
+class CampaignPlan:
+    """As `emtwin.pipeline.CampaignPlan`."""
+
+    name: str = "Infusion pump"
+    sites: tuple[SitePlan, ...] = (SitePlan(), SitePlan(name="over_floor", driven=("clock",)))
+    notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
+
+
+@dataclass
+class FakePipeline:
+    """Stands for `emtwin.pipeline`: records what it is asked, answers what it is told.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+        Outcomes of the verdicts, in the order of the tests.
+    failure : BaseException or None
+        Raised by `run` in place of an answer.
+    saves_before_failure : bool
+        The result file is complete when the failure comes.
+    """
+
+    outcomes: tuple[str, ...] = ("pass", "pass")
+    failure: BaseException | None = None
+    saves_before_failure: bool = False
+    load_error: InputError | None = None
+    asked: dict[str, Any] = field(default_factory=dict)
+    campaign: Campaign | None = None
+
+    def load(self, path: Path, accuracy: str | None = None) -> str:
+        """A loaded twin."""
+        self.asked |= {"path": path, "accuracy": accuracy}
+        if self.load_error:
+            raise self.load_error
+        return "loaded twin"
+
+    def check(self, loaded: Any) -> CampaignPlan:
+        """A plan of two sites."""
+        assert loaded == "loaded twin"
+        return CampaignPlan()
+
+    def run(self, loaded: Any, folder: Path, *, progress: Any = None, **rest: Any) -> Campaign:
+        """A campaign with the wanted outcomes, its result file and report."""
+        assert loaded == "loaded twin"
+        self.asked |= {"folder": folder, **rest}
+        for fraction in (0.0, 0.5, 1.0):
+            progress(Update("emission: clock driven", fraction, f"energy {-20 * fraction} dB", 3.0))
+        progress(Update("files and pictures"))
+        campaign = make_campaign()
+        for verdict, outcome in zip(campaign.verdicts, self.outcomes, strict=True):
+            verdict["outcome"] = outcome
+        if self.failure is None or self.saves_before_failure:
+            (folder / "results.h5").write_bytes(b"complete")
+        if self.failure is not None:
+            raise self.failure
+        (folder / "report.html").write_text("report", encoding="utf-8")
+        self.campaign = campaign
+        return campaign
+
+
+@pytest.fixture
+def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakePipeline:
+    """The pipeline replaced; the current folder is empty."""
+    fake = FakePipeline()
+    module = ModuleType("emtwin.pipeline")
+    for name in ("load", "check", "run"):
+        setattr(module, name, getattr(fake, name))
+    monkeypatch.setitem(sys.modules, "emtwin.pipeline", module)
+    monkeypatch.setattr(emtwin, "pipeline", module, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return fake

@@ -1,0 +1,69 @@
+"""`emtwin check` prints what a run would take."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import pytest
+
+from emtwin.cli import check as command
+from emtwin.errors import InputError
+from tests.unit.cli import conftest
+from tests.unit.cli.conftest import Call, CampaignPlan, FakePipeline, SitePlan
+
+
+def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeline) -> None:
+    done = call("check", "pump.yaml", "--accuracy", "fine")
+    assert done.code == 0
+    assert pipeline.asked["accuracy"] == "fine"
+    for text in (
+        *("free_space", "over_floor", "50 x 40 x 55", "110,000", "2 mm to 12 mm", "3.8 ps"),
+        *("8,200", "512 MiB", "sensor_input", "clock"),
+        *("native", "1 min 5 s", "2 min 10 s", "numpy", "1 h 7 min", "2 h 13 min"),
+        *("housing", "abs", "12,345", "40,321", "400 cm³", "410 cm³", "one cell thick"),
+        "The input is right. Nothing was run.",
+    ):
+        assert text in done.out, text
+    assert done.out.count("- lines-merged: moved by 0.4 mm") == 1
+    assert "folder" not in pipeline.asked
+
+
+def test_json(call: Call, pipeline: FakePipeline) -> None:
+    document = json.loads(call("check", "pump.yaml", "--json").out)
+    assert document["exit_code"] == 0
+    assert document["seconds"] == {"native": 130.0, "numpy": 8000.0}
+    assert [site["cells"] for site in document["sites"]] == [110_000, 110_000]
+    assert document["sites"][0]["audit"][0]["notes"] == ["one cell thick"]
+    assert document["notices"] == [{"name": "lines-merged", "message": "moved by 0.4 mm"}]
+
+
+def test_wrong_input(call: Call, pipeline: FakePipeline) -> None:
+    pipeline.load_error = InputError.single("no such file")
+    done = call("check", "pump.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "1 problem in the input; nothing was computed." in done.err
+
+
+def test_a_backend_counts_only_if_it_can_run_every_site() -> None:
+    one, two = SitePlan(seconds={"cuda": 1.0, "numpy": 2.0}), SitePlan(seconds={"numpy": 3.0})
+    plan: Any = CampaignPlan(sites=(one, two))
+    assert command.seconds(plan) == {"numpy": 5.0}
+    assert command.seconds(CampaignPlan(sites=())) == {}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["CampaignPlan", "SitePlan", "Update", "PartAudit"])
+def test_the_stand_ins_have_the_fields_of_the_real_ones(name: str) -> None:
+    from emtwin import pipeline
+    from emtwin.benches import estimates
+    from emtwin.voxel import PartAudit
+
+    real: Any = {
+        "CampaignPlan": pipeline.CampaignPlan,
+        "SitePlan": estimates.SitePlan,
+        "Update": pipeline.Update,
+        "PartAudit": PartAudit,
+    }[name]
+    fields = {part.name for part in dataclasses.fields(getattr(conftest, name))}
+    assert fields <= {part.name for part in dataclasses.fields(real)}

@@ -1,0 +1,109 @@
+"""`emtwin init` makes a twin file that only lacks what the user knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.unit.cli.conftest import Call
+
+TETRAHEDRON = """solid block
+facet normal 0 0 -1
+outer loop
+vertex 0 0 0
+vertex 0 20 0
+vertex 10 0 0
+endloop
+endfacet
+facet normal 0 -1 0
+outer loop
+vertex 0 0 0
+vertex 10 0 0
+vertex 0 0 30
+endloop
+endfacet
+facet normal -1 0 0
+outer loop
+vertex 0 0 0
+vertex 0 0 30
+vertex 0 20 0
+endloop
+endfacet
+facet normal 1 1 1
+outer loop
+vertex 10 0 0
+vertex 0 20 0
+vertex 0 0 30
+endloop
+endfacet
+endsolid block
+"""
+
+
+@pytest.fixture
+def mesh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "meshes" / "block.stl"
+    file.parent.mkdir()
+    file.write_text(TETRAHEDRON, encoding="ascii")
+    monkeypatch.chdir(tmp_path)
+    return file
+
+
+def test_a_twin_with_the_regions_and_a_list_of_blanks(call: Call, mesh: Path) -> None:
+    done = call("init", mesh, "--unit", "mm", "--output", "twins/mine.yaml")
+    assert done.code == 0, done.err
+    text = Path("twins/mine.yaml").read_text(encoding="utf-8")
+    twin = yaml.safe_load(text)
+    assert twin["device"]["mesh"] == {"file": "../meshes/block.stl", "unit": "mm"}
+    assert [part["name"] for part in twin["device"]["parts"]] == ["block"]
+    assert "solid, 10 mm x 20 mm x 30 mm" in text
+    assert "a twin with 1 region of the mesh" in done.out
+    assert "  device.parts[0].material" in done.out.splitlines()
+    assert f"Then: emtwin check {Path('twins/mine.yaml')}" in done.out
+
+
+def test_check_names_the_blanks_that_are_left(call: Call, mesh: Path) -> None:
+    call("init", mesh, "--unit", "mm")
+    done = call("check", "twin.yaml")
+    assert done.code == 2
+    assert "twin.yaml" in done.err
+    assert "device.parts[0].material" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "--unit: a mesh file does not say the unit of its coordinates"),
+        (("--unit", "furlong"), "--unit: 'furlong' is not a unit of mesh coordinates"),
+        (("--unit", "inhc"), "Did you mean 'inch'?"),
+        (("--unit", "km"), "give --unit with one of m, cm, mm, um, inch, mil"),
+        (("--unit", "mm", "--output", "meshes"), "--output: meshes is a folder, not a file"),
+    ],
+)
+def test_wrong_arguments(call: Call, mesh: Path, options: tuple[str, ...], said: str) -> None:
+    done = call("init", mesh, *options)
+    assert done.code == 2
+    assert said in done.err
+    assert not Path("twin.yaml").exists()
+
+
+def test_a_file_that_exists_is_kept_without_force(call: Call, mesh: Path) -> None:
+    Path("twin.yaml").write_text("an hour of work", encoding="utf-8")
+    done = call("init", mesh, "--unit", "mm")
+    assert done.code == 2
+    assert "--output: twin.yaml exists and was not changed" in done.err
+    assert Path("twin.yaml").read_text(encoding="utf-8") == "an hour of work"
+    assert call("init", mesh, "--unit", "mm", "--force").code == 0
+    assert "emtwin: 1" in Path("twin.yaml").read_text(encoding="utf-8")
+
+
+def test_a_mesh_that_cannot_be_read(call: Call, tmp_path: Path) -> None:
+    done = call("init", tmp_path / "no.msh", "--unit", "mm", "--output", tmp_path / "t.yaml")
+    assert done.code == 2
+    assert "the mesh file does not exist" in done.err
+    (tmp_path / "bad.msh").write_text("no mesh", encoding="ascii")
+    done = call("init", tmp_path / "bad.msh", "--unit", "mm", "--output", tmp_path / "t.yaml")
+    assert done.code == 2
+    assert "bad.msh" in done.err
