@@ -10,7 +10,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from ElementTree.etree import ElementTree
+from xml.etree import ElementTree
 
 from emtwin.cli import preflight
 from emtwin.errors import InputError, Problem, RunError
