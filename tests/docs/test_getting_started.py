@@ -57,7 +57,7 @@ def test_init_writes_what_the_finished_file_grew_from(
     priorities = {part["name"]: part["priority"] for part in written["device"]["parts"]}
     kept = {part["name"]: part["priority"] for part in twin["device"]["parts"]}
     assert kept.items() <= priorities.items()
-    assert (len(kept), len(priorities)) == (6, 12)
+    assert (len(kept), len(priorities)) == (6, 13)
     for section in ("cables", "traces", "ports"):
         names = [one["name"] for one in twin["device"][section]]
         assert {one["name"] for one in written["device"][section]} <= set(names)

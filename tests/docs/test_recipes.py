@@ -188,7 +188,7 @@ class TestMaterial:
 
         example = ROOT / "examples" / "infusion_pump" / "twin.yaml"
         data = yaml.safe_load(example.read_text(encoding="utf-8"))
-        data |= yaml.safe_load(recipe("material-declared"))
+        data["materials"] |= yaml.safe_load(recipe("material-declared"))["materials"]
         data["device"]["mesh"]["file"] = str(ROOT / "meshes" / "infusion_pump.msh")
         for part in data["device"]["parts"]:
             if part["name"] == "housing":

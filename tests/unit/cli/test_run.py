@@ -8,9 +8,9 @@ import json
 import os
 import signal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from xml.etree import ElementTree
 
 from emtwin.cli import preflight
 from emtwin.errors import InputError, Problem, RunError
