@@ -1,0 +1,150 @@
+"""A trace over a small board: once inside one cell, once as a finely meshed strip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.backends import Backend
+from emtwin.grid import Grid, Node
+from emtwin.grid.medium import Medium
+from emtwin.solver import (
+    Absorber,
+    EdgePort,
+    HuygensSurface,
+    Pulse,
+    Simulation,
+    StopRule,
+    Trace,
+    WireEnd,
+    run,
+)
+from emtwin.solver.near_to_far import far_field
+
+BOARD, PERMITTIVITY, WIDTH = 1.6e-3, 4.4, 0.3e-3
+HALF_LENGTH, HALF_WIDTH, TRACE_END = 40e-3, 20e-3, 30e-3
+SOURCE, LOAD = 50.0, 75.0
+FREQUENCIES = np.geomspace(30e6, 1e9, 16)
+DIRECTIONS = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.6, 0, 0.8], [0, 0.6, 0.8]], float)
+Lines = NDArray[np.float64]
+
+
+def coarse_height_lines(_height: float) -> Lines:
+    """The board in one cell."""
+    return np.array([0.0, BOARD])
+
+
+def fine_height_lines(height: float) -> Lines:
+    """Four cells below the strip, growing ones above it."""
+    lines = list(np.linspace(0.0, height, max(1, min(4, round(height / 0.1e-3))) + 1))
+    while lines[-1] < BOARD - 1e-9:
+        lines.append(min(BOARD, lines[-1] + max(0.1e-3, 1.3 * (lines[-1] - lines[-2]))))
+    if lines[-1] - lines[-2] < 0.05e-3:
+        lines.pop(-2)
+    return np.array(lines)
+
+
+def _widened(core: Lines, half: float, largest: float = 20e-3, absorber: int = 10) -> Lines:
+    """Growing cells out to `half`, then the absorber's."""
+    sides = []
+    for direction, edge, first in (
+        (-1, core[0], core[1] - core[0]),
+        (1, core[-1], core[-1] - core[-2]),
+    ):
+        side, step, at = [], first, edge
+        while direction * at < half:
+            step = min(1.25 * step, largest)
+            at += direction * step
+            side.append(at)
+        side += [at + direction * step * (n + 1) for n in range(absorber)]
+        sides.append(side)
+    return np.array([*sides[0][::-1], *core, *sides[1]])
+
+
+def _grid(height: float, *, fine: bool) -> Grid:
+    if fine:
+        right = np.array([0, 0.1, 0.25, 0.5, 0.9, 1.6, 2.5, 4, 6, 8, 10]) * 1e-3
+        outer = np.arange(12e-3, HALF_WIDTH + 1e-6, 2e-3)
+        across = np.concatenate((-outer[::-1], -right[:0:-1], right, outer))
+    else:
+        across = np.arange(-4, 5) * 5e-3
+    step = 2e-3 if fine else 5e-3
+    along = np.arange(-round(HALF_LENGTH / step), round(HALF_LENGTH / step) + 1) * step
+    up = fine_height_lines(height) if fine else coarse_height_lines(height)
+    return Grid(_widened(along, 0.1), _widened(across, 0.1), _widened(up, 0.08))
+
+
+def _medium(grid: Grid, strip: tuple[slice, slice, int] | None) -> Medium:
+    """Ground plane at z = 0, dielectric above it; `strip` names the conductor's nodes."""
+    ids = [volume.copy() for volume in Medium.vacuum(grid).ids]
+    (i0, i1), (j0, j1), (k0, k1) = (
+        (_at(lines, low), _at(lines, high))
+        for lines, low, high in zip(
+            grid.lines,
+            (-HALF_LENGTH, -HALF_WIDTH, 0),
+            (HALF_LENGTH, HALF_WIDTH, BOARD),
+            strict=True,
+        )
+    )
+    for axis, volume in enumerate(ids):
+        here = (slice(i0, i1 + (axis != 0)), slice(j0, j1 + (axis != 1)))
+        volume[(*here, slice(k0, k1 + (axis != 2)))] = 2
+        if axis != 2:
+            volume[(*here, k1)] = 3
+            volume[(*here, k0)] = 0
+    if strip is not None:
+        along, across, k = strip
+        ids[0][slice(along.start, along.stop - 1), across, k] = 0
+        ids[1][along, slice(across.start, across.stop - 1), k] = 0
+    permittivity = np.array([1, 1, PERMITTIVITY, (1 + PERMITTIVITY) / 2])
+    return Medium(*ids, permittivity, np.zeros(4))
+
+
+def _at(lines: Lines, value: float) -> int:
+    return int(np.argmin(np.abs(lines - value)))
+
+
+def scene(height: float, *, fine: bool) -> Simulation:
+    """The driven board with its near-to-far surface."""
+    grid = _grid(height, fine=fine)
+    i0, i1 = _at(grid.x, -TRACE_END), _at(grid.x, TRACE_END)
+    j, k0, top = _at(grid.y, 0.0), _at(grid.z, 0.0), _at(grid.z, height)
+    conductors: dict[str, Any]
+    if fine:
+        strip = (slice(i0, i1 + 1), slice(j - 1, j + 2), top)
+        ends = (
+            EdgePort("p", Node(i0, j, k0), Node(i0, j, top), SOURCE),
+            EdgePort("q", Node(i1, j, k0), Node(i1, j, top), LOAD),
+        )
+        medium, conductors = _medium(grid, strip), {"ports": ends}
+    else:
+        path = np.array([[i, j, k0] for i in range(i0, i1 + 1)])
+        around = PERMITTIVITY if height < BOARD else (1 + PERMITTIVITY) / 2
+        ends_of_trace = WireEnd("bonded", SOURCE, "p"), WireEnd("bonded", LOAD)
+        trace = Trace("trace", path, height, WIDTH, *ends_of_trace, permittivity=around)
+        medium, conductors = _medium(grid, None), {"traces": (trace,)}
+    corners = [Node(*(_at(lines, side) for lines in grid.lines)) for side in (-0.07, 0.07)]
+    return Simulation(
+        grid,
+        medium,
+        Pulse(1e9),
+        Absorber(alpha_max=3e-3),
+        driven="p",
+        surface=HuygensSurface(grid, corners[0], corners[1]),
+        frequencies=FREQUENCIES,
+        **conductors,
+    )
+
+
+def emission(height: float, backend: Backend, *, fine: bool) -> Lines:
+    """Radiated power over five directions per volt of source, at each frequency, in dB."""
+    stop = StopRule(-110, -120, 80_000)
+    result = run(scene(height, fine=fine), backend, stop)
+    assert result.currents is not None
+    assert result.finished_by == "decay", (result.decay_db, result.port_decay_db)
+    field = far_field(result.currents, DIRECTIONS) / result.source[:, None, None]
+    level: Lines = 10 * np.log10((np.abs(field) ** 2).sum((1, 2)))
+    print(height, fine, result.n_steps, f"{result.seconds:.1f} s", result.decay_db)
+    return level
