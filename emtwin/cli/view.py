@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,6 +124,19 @@ def _check_target(path: Path) -> None:
 
 
 def _show(campaign: Campaign, what: str, subject: str) -> None:
+    _demand_window()
     from emtwin.viz import interactive
 
     interactive.show(campaign, what, subject)
+
+
+def _demand_window() -> None:
+    """Refuse where VTK would crash, or wait for a window that nobody sees."""
+    from emtwin.viz.probe import probe
+
+    remedy = "write a picture: --screenshot FILE.png"
+    linux = sys.platform.startswith("linux")
+    if linux and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+        raise InputError.single("there is no display to open a window on", remedy=remedy)
+    if not probe().works:
+        raise InputError.single(f"no window can be opened: {probe().reason}", remedy=remedy)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +32,7 @@ def drawn_flat(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def probed_again() -> object:
+def probed_again() -> Iterator[None]:
     """Later tests ask anew whether rendering works."""
     from emtwin.viz.probe import probe
 
@@ -73,6 +76,38 @@ def test_a_result_without_the_data(call: Call, tmp_path: Path) -> None:
     done = call("view", tmp_path, "--what", "field", "--screenshot", tmp_path / "a.png")
     assert done.code == 2
     assert "--what: the result holds nothing to show as 'field'" in done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_no_display(call: Call, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    done = call("view", stored)
+    assert done.code == 2
+    assert "there is no display to open a window on" in done.err
+    assert "-> write a picture: --screenshot FILE.png" in done.err
+
+
+def test_no_rendering(call: Call, stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":7")
+    done = call("view", stored)
+    assert done.code == 2
+    assert "no window can be opened: switched off by EMTWIN_RENDERING=off" in done.err
+
+
+def test_a_window_shows_what_was_asked_for(
+    call: Call, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("emtwin.viz.probe")
+    interactive = importlib.import_module("emtwin.viz.interactive")
+    shown: list[tuple[str, ...]] = []
+    monkeypatch.setenv("DISPLAY", ":7")
+    monkeypatch.setattr(module, "probe", lambda: module.Rendering(True))
+    monkeypatch.setattr(interactive, "show", lambda _, *what: shown.append(what))
+    assert call("view", stored).code == 0
+    assert call("view", stored, "--what", "voxels", "--of", "over_floor").code == 2
+    assert call("view", stored, "--what", "voxels", "--of", "emission_site").code == 0
+    assert shown == [("setup", "radiated_immunity"), ("voxels", "emission_site")]
 
 
 @pytest.mark.parametrize("command", ["view", "report"])
