@@ -105,9 +105,10 @@ def test_a_window_shows_what_was_asked_for(
     monkeypatch.setattr(module, "probe", lambda: module.Rendering(True))
     monkeypatch.setattr(interactive, "show", lambda _, *what: shown.append(what))
     assert call("view", stored).code == 0
-    assert call("view", stored, "--what", "voxels", "--of", "over_floor").code == 2
-    assert call("view", stored, "--what", "voxels", "--of", "emission_site").code == 0
-    assert shown == [("setup", "radiated_immunity"), ("voxels", "emission_site")]
+    second = list(make_campaign().group("voxels"))[1]
+    assert call("view", stored, "--what", "voxels", "--of", "nowhere").code == 2
+    assert call("view", stored, "--what", "voxels", "--of", second).code == 0
+    assert shown == [("setup", "radiated_immunity"), ("voxels", second)]
 
 
 @pytest.mark.parametrize("command", ["view", "report"])
