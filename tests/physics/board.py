@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,16 +29,13 @@ SOURCE, LOAD = 50.0, 75.0
 FREQUENCIES = np.geomspace(30e6, 1e9, 16)
 DIRECTIONS = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.6, 0, 0.8], [0, 0.6, 0.8]], float)
 Lines = NDArray[np.float64]
+Mesh = Literal["cell", "strip", "coarse strip"]
+"""The board in one cell with a sub-cell trace, or the trace as a strip of cells."""
 
 
-def coarse_height_lines(_height: float) -> Lines:
-    """The board in one cell."""
-    return np.array([0.0, BOARD])
-
-
-def fine_height_lines(height: float) -> Lines:
-    """Four cells below the strip, growing ones above it."""
-    lines = list(np.linspace(0.0, height, max(1, min(4, round(height / 0.1e-3))) + 1))
+def fine_height_lines(height: float, cells: int) -> Lines:
+    """At most `cells` cells below the strip, growing ones above it."""
+    lines = list(np.linspace(0.0, height, max(1, min(cells, round(height / 0.1e-3))) + 1))
     while lines[-1] < BOARD - 1e-9:
         lines.append(min(BOARD, lines[-1] + max(0.1e-3, 1.3 * (lines[-1] - lines[-2]))))
     if lines[-1] - lines[-2] < 0.05e-3:
@@ -63,16 +60,18 @@ def _widened(core: Lines, half: float, largest: float = 20e-3, absorber: int = 1
     return np.array([*sides[0][::-1], *core, *sides[1]])
 
 
-def _grid(height: float, *, fine: bool) -> Grid:
-    if fine:
-        right = np.array([0, 0.1, 0.25, 0.5, 0.9, 1.6, 2.5, 4, 6, 8, 10]) * 1e-3
-        outer = np.arange(12e-3, HALF_WIDTH + 1e-6, 2e-3)
-        across = np.concatenate((-outer[::-1], -right[:0:-1], right, outer))
+def _grid(height: float, mesh: Mesh) -> Grid:
+    if mesh == "cell":
+        step, across, up = 5e-3, np.arange(-4, 5) * 5e-3, np.array([0.0, BOARD])
+    elif mesh == "strip":
+        right = np.array([0, 0.1, 0.25, 0.5, 0.9, 1.6, 2.5, 4, 6, 8, 10, 12, 14, 16, 18, 20]) * 1e-3
+        step, across = 2e-3, np.concatenate((-right[:0:-1], right))
+        up = fine_height_lines(height, 4)
     else:
-        across = np.arange(-4, 5) * 5e-3
-    step = 2e-3 if fine else 5e-3
+        right = np.array([0, 0.1, 0.3, 0.7, 1.5, 3, 5.5, 10, 15, 20]) * 1e-3
+        step, across = 5e-3, np.concatenate((-right[:0:-1], right))
+        up = fine_height_lines(height, 2)
     along = np.arange(-round(HALF_LENGTH / step), round(HALF_LENGTH / step) + 1) * step
-    up = fine_height_lines(height) if fine else coarse_height_lines(height)
     return Grid(_widened(along, 0.1), _widened(across, 0.1), _widened(up, 0.08))
 
 
@@ -106,13 +105,13 @@ def _at(lines: Lines, value: float) -> int:
     return int(np.argmin(np.abs(lines - value)))
 
 
-def scene(height: float, *, fine: bool) -> Simulation:
+def scene(height: float, mesh: Mesh) -> Simulation:
     """The driven board with its near-to-far surface."""
-    grid = _grid(height, fine=fine)
+    grid = _grid(height, mesh)
     i0, i1 = _at(grid.x, -TRACE_END), _at(grid.x, TRACE_END)
     j, k0, top = _at(grid.y, 0.0), _at(grid.z, 0.0), _at(grid.z, height)
     conductors: dict[str, Any]
-    if fine:
+    if mesh != "cell":
         strip = (slice(i0, i1 + 1), slice(j - 1, j + 2), top)
         ends = (
             EdgePort("p", Node(i0, j, k0), Node(i0, j, top), SOURCE),
@@ -138,13 +137,11 @@ def scene(height: float, *, fine: bool) -> Simulation:
     )
 
 
-def emission(height: float, backend: Backend, *, fine: bool) -> Lines:
+def emission(height: float, backend: Backend, mesh: Mesh, stop: StopRule) -> Lines:
     """Radiated power over five directions per volt of source, at each frequency, in dB."""
-    stop = StopRule(-110, -120, 80_000)
-    result = run(scene(height, fine=fine), backend, stop)
+    result = run(scene(height, mesh), backend, stop)
     assert result.currents is not None
     assert result.finished_by == "decay", (result.decay_db, result.port_decay_db)
     field = far_field(result.currents, DIRECTIONS) / result.source[:, None, None]
     level: Lines = 10 * np.log10((np.abs(field) ** 2).sum((1, 2)))
-    print(height, fine, result.n_steps, f"{result.seconds:.1f} s", result.decay_db)
     return level
