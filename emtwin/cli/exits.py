@@ -15,7 +15,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     """A verdict fails."""
     INPUT = 2
-    """The input is wrong; nothing was computed."""
+    """The input is wrong; there is no result."""
     RUN = 3
     """The run failed after it had begun."""
     OPEN = 4

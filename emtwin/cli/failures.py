@@ -84,7 +84,7 @@ def tell(error: Exception) -> ExitCode:
         for problem in error.problems:
             output.line(console, str(problem))
         noun = "problem" if count == 1 else "problems"
-        output.line(console, f"{count} {noun} in the input; nothing was computed.", "bold red")
+        output.line(console, f"{count} {noun} in the input; no result was written.", "bold red")
         return ExitCode.INPUT
     known = _known(error)
     if known:

@@ -43,7 +43,7 @@ def test_wrong_input(call: Call, pipeline: FakePipeline) -> None:
     pipeline.load_error = InputError.single("no such file")
     done = call("check", "pump.yaml")
     assert (done.code, done.out) == (2, "")
-    assert "1 problem in the input; nothing was computed." in done.err
+    assert "1 problem in the input; no result was written." in done.err
 
 
 def test_a_backend_counts_only_if_it_can_run_every_site() -> None:

@@ -150,7 +150,7 @@ class TestRefusedBeforeTheRun:
         assert "    -> write 12 mm" in done.err
         assert "pump.yaml:9: unknown material 'coper'" in done.err
         assert f"cannot write results into {Path('file/below')}" in done.err
-        assert "3 problems in the input; nothing was computed." in done.err
+        assert "3 problems in the input; no result was written." in done.err
         assert done.out == ""
 
     def test_json_carries_the_problems(self, call: Call, pipeline: FakePipeline) -> None:
