@@ -82,7 +82,7 @@ class CampaignPlan:
 
 
 @dataclass
-class _Clock:
+class Clock:
     """Wall time per stage, in seconds."""
 
     timing: dict[str, float] = field(default_factory=dict)
@@ -143,7 +143,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     InputError
         Whatever a run would refuse.
     """
-    sites = _sites(loaded, bodies_of(loaded))
+    sites = sites_of(loaded, bodies_of(loaded))
     plans = tuple(estimate(site, _targets(loaded, site), loaded) for site in sites.values())
     return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
 
@@ -184,15 +184,15 @@ def run(
     RunError
         If a run failed.
     """
-    report, clock = progress or _silent, _Clock()
+    report, clock = progress or _silent, Clock()
     machine = select_backend(backend, precision)
     check_writable(folder, _RESULT_BYTES)
     with clock.stage("geometry", report):
         bodies = bodies_of(loaded)
-        sites = _sites(loaded, bodies)
+        sites = sites_of(loaded, bodies)
         for site in sites.values():
             estimate(site, _targets(loaded, site), loaded).refuse_if_too_large(loaded)
-    done = {name: _run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
+    done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
     with clock.stage("evaluation", report):
         findings = [_judge(loaded, bodies, name, result) for name, result in done.items()]
     if convergence:
@@ -206,10 +206,25 @@ def run(
 # -- steps ------------------------------------------------------------------------------------
 
 
-def _sites(
+def sites_of(
     loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0
 ) -> dict[str, Site]:
-    """The site of every applicable test, by test."""
+    """Place the device in the site of every applicable test.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    refinement : float
+        Factor on the cell sizes, above 1 coarser.
+
+    Returns
+    -------
+    dict of str to Site
+        By name of the test.
+    """
     settings, tests, sites = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
     if tests.radiated_immunity.not_applicable is None:
         f_max = settings.f_max_immunity
@@ -240,10 +255,34 @@ def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
     return site.driven_ports([port.name for port in bench(loaded)])
 
 
-def _run_site(
-    loaded: LoadedTwin, site: Site, machine: Backend, clock: _Clock, report: Report
+def run_site(
+    loaded: LoadedTwin,
+    site: Site,
+    machine: Backend,
+    clock: Clock | None = None,
+    report: Report = _silent,
 ) -> SiteResult:
-    """One run per driven port, assembled into the site's port model."""
+    """One run per driven port, assembled into the site's port model.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    site : Site
+        Where it stands.
+    machine : Backend
+        What to run on.
+    clock : Clock, optional
+        Collects the wall time.
+    report : callable
+        Receives an `Update` now and then.
+
+    Returns
+    -------
+    SiteResult
+        Port model, runs and what limits their accuracy.
+    """
+    clock = clock or Clock()
     settings = loaded.twin.accuracy.settings()
     port_db = settings.decay_db + _PORT_ALLOWANCE_DB
     stop = StopRule(settings.decay_db, port_db, settings.max_steps or 200_000)
@@ -293,7 +332,7 @@ def _refined(
     loaded: LoadedTwin,
     bodies: tuple[Body, ...],
     machine: Backend,
-    clock: _Clock,
+    clock: Clock,
     report: Report,
     done: dict[str, SiteResult],
     findings: list[Finding],
@@ -302,8 +341,10 @@ def _refined(
     from emtwin.compliance.uncertainty import refinement
 
     ratio, better = 1.4, []
-    for finding, (test, site) in zip(findings, _sites(loaded, bodies, ratio).items(), strict=True):
-        coarse = _judge(loaded, bodies, test, _run_site(loaded, site, machine, clock, report))
+    for finding, (test, site) in zip(
+        findings, sites_of(loaded, bodies, ratio).items(), strict=True
+    ):
+        coarse = _judge(loaded, bodies, test, run_site(loaded, site, machine, clock, report))
         assert finding.verdict.margin_db is not None
         assert coarse.verdict.margin_db is not None
         error = refinement(finding.verdict.margin_db, coarse.verdict.margin_db, ratio)

@@ -112,7 +112,10 @@ def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
             "is where an outer field couples into that port."
         )
     else:
-        caption = f"|E| when port {finding.driven} is driven with 1 V rms behind 50 ohm."
+        caption = (
+            f"|E| when port {finding.driven} is driven with 1 V rms of source voltage "
+            "behind 50 ohm."
+        )
     return view_datasets(
         done.site, done.results[finding.driven], finding.test, finding.worst_frequency, 1.0, caption
     )

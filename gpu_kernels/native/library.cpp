@@ -50,7 +50,7 @@ class Barrier {
       return;
     }
     for (unsigned spin = 0; turn_.load(std::memory_order_acquire) == turn; ++spin) {
-      if (spin > 20000) std::this_thread::yield();  // the machine has fewer cores than threads
+      if (spin > 500) std::this_thread::yield();  // a core of ours may be lent to somebody else
 #if EMTWIN_X86
       else _mm_pause();
 #endif

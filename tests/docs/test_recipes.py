@@ -120,6 +120,13 @@ def _instruction_sets(kernels: Path) -> tuple[str, ...]:
     return ("v2", "v3", "v4") if "__x86_64__" in macros else ("base",)
 
 
+# An editable install finds `emtwin` before PYTHONPATH does; the copy must be what is imported.
+_COPY_FIRST = (
+    "import sys; sys.meta_path = "
+    "[f for f in sys.meta_path if not type(f).__module__.startswith('_editable')]; "
+)
+
+
 def _environment(checkout: Path, library: Path | None) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "EMTWIN_"))}
     extra = {"PYTHONPATH": str(checkout), "EMTWIN_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -128,7 +135,7 @@ def _environment(checkout: Path, library: Path | None) -> dict[str, str]:
 
 def _python(checkout: Path, code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", _COPY_FIRST + code],
         capture_output=True,
         text=True,
         check=False,
@@ -142,8 +149,9 @@ def _python(checkout: Path, code: str) -> str:
 def _pytest(
     checkout: Path, library: Path | None, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
+    run = _COPY_FIRST + "import pytest; raise SystemExit(pytest.main(sys.argv[1:]))"
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-c", run, "-v", "-p", "no:cacheprovider", *arguments],
         capture_output=True,
         text=True,
         check=False,
