@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +35,6 @@ from emtwin.scene import LoadedTwin
 from emtwin.solver import Progress, StopRule
 from emtwin.solver import run as run_fields
 from emtwin.voxel import Body
-
-if TYPE_CHECKING:
-    pass
 
 _PORT_ALLOWANCE_DB = 5.0  # harmonic inversion finishes what a port still rings
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
@@ -89,6 +86,20 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str, report: Report) -> Iterator[None]:
+        """Announce a stage and add the time spent in it.
+
+        Parameters
+        ----------
+        name : str
+            The stage; its time adds up over several uses.
+        report : callable
+            Receives an `Update` as the stage begins.
+
+        Yields
+        ------
+        None
+            While the stage lasts.
+        """
         report(Update(name))
         begin = time.perf_counter()
         yield
