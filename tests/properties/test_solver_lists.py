@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,7 +78,7 @@ def test_offsets_are_unique_and_guarded(shape: tuple[int, int, int]) -> None:
 
 @given(shape=sizes)
 def test_rows_begin_on_a_vector(shape: tuple[int, int, int]) -> None:
-    """Row pitch and component starts are multiples of 16 elements; memory begins on a cache line."""
+    """Row pitch and component starts are multiples of 16 elements; memory is cache-line aligned."""
     layout = Layout(Grid.uniform(shape, 1e-3))
     assert layout.pitch % 16 == 0
     assert layout.pitch >= layout.grid.nodes[2]
@@ -108,10 +110,7 @@ class _Reals:
 def test_ragged_lists_come_back(lists: list[list[tuple[int, float]]]) -> None:
     """Row pointers cut the flat lists into the lists that went in."""
     first, numbers, values = _ragged(lists)
-    cut = [
-        list(zip(numbers[a:b], values[a:b], strict=True))
-        for a, b in zip(first[:-1], first[1:], strict=True)
-    ]
+    cut = [list(zip(numbers[a:b], values[a:b], strict=True)) for a, b in pairwise(first)]
     assert cut == lists
 
 

@@ -1,4 +1,4 @@
-"""Choosing a backend, reading the kernels' signatures, refusing wrong arguments and stale libraries."""
+"""Choosing a backend, reading kernel signatures, refusing wrong arguments and stale libraries."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_signatures_include_nested_lists() -> None:
 
 
 def test_text_for_the_gpu_is_self_contained() -> None:
-    """CuPy's cache is keyed by the text: the header must be in it, and no include of our own left."""
+    """CuPy's cache is keyed by the text: it holds the header, and no include of our own is left."""
     for file in {signature.file for signature in signatures().values()}:
         text = inlined_source(file)
         assert "#define KERNEL_ROWS" in text

@@ -152,7 +152,7 @@ def test_run_that_does_not_decay_says_so() -> None:
 
 
 def test_progress_ends_at_the_last_step() -> None:
-    """Each batch reports: steps rise, the share stays in [0, 1], the last report is the result's."""
+    """Each batch reports: steps rise, the share stays in [0, 1], the last one is the result's."""
     seen: list[Progress] = []
     grid = Grid.uniform((24, 24, 24), 1e-3)
     drive = (CurrentElement("e_z", Node(12, 12, 12)),)
