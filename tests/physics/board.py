@@ -43,7 +43,7 @@ def fine_height_lines(height: float, cells: int) -> Lines:
     return np.array(lines)
 
 
-def _widened(core: Lines, half: float, largest: float = 20e-3, absorber: int = 10) -> Lines:
+def _widened(core: Lines, half: float, absorber: int, largest: float = 20e-3) -> Lines:
     """Growing cells out to `half`, then the absorber's."""
     sides = []
     for direction, edge, first in (
@@ -72,7 +72,10 @@ def _grid(height: float, mesh: Mesh) -> Grid:
         step, across = 5e-3, np.concatenate((-right[:0:-1], right))
         up = fine_height_lines(height, 2)
     along = np.arange(-round(HALF_LENGTH / step), round(HALF_LENGTH / step) + 1) * step
-    return Grid(_widened(along, 0.1), _widened(across, 0.1), _widened(up, 0.08))
+    half, cells = (0.06, 8) if mesh == "coarse strip" else (0.1, 10)
+    return Grid(
+        _widened(along, half, cells), _widened(across, half, cells), _widened(up, 0.8 * half, cells)
+    )
 
 
 def _medium(grid: Grid, strip: tuple[slice, slice, int] | None) -> Medium:
@@ -124,12 +127,13 @@ def scene(height: float, mesh: Mesh) -> Simulation:
         ends_of_trace = WireEnd("bonded", SOURCE, "p"), WireEnd("bonded", LOAD)
         trace = Trace("trace", path, height, WIDTH, *ends_of_trace, permittivity=around)
         medium, conductors = _medium(grid, None), {"traces": (trace,)}
-    corners = [Node(*(_at(lines, side) for lines in grid.lines)) for side in (-0.07, 0.07)]
+    side = 0.05 if mesh == "coarse strip" else 0.07
+    corners = [Node(*(_at(lines, at) for lines in grid.lines)) for at in (-side, side)]
     return Simulation(
         grid,
         medium,
         Pulse(1e9),
-        Absorber(alpha_max=3e-3),
+        Absorber(((8, 8),) * 3 if mesh == "coarse strip" else ((10, 10),) * 3, alpha_max=3e-3),
         driven="p",
         surface=HuygensSurface(grid, corners[0], corners[1]),
         frequencies=FREQUENCIES,
