@@ -104,11 +104,6 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
 
     console, texts = output.stdout(), Texts(language)
     console.print(verdict_table(campaign, language))
-    if any(
-        verdict.get("margin_db") is not None and not verdict.get("verified_by_refinement")
-        for verdict in campaign.verdicts
-    ):
-        output.line(console, f"* {texts('verified_no')} (--convergence)", "dim")
     notices = campaign.meta.get("notices", [])
     if notices:
         output.line(console, f"\n{texts('warnings')}", "bold yellow")
