@@ -18,7 +18,7 @@ class Pulse:
     ----------
     f_max : float
         Highest frequency of interest in Hz; the spectrum peaks at 0.45 of it and has fallen by
-        8 dB there, by 60 dB at twice and by 140 dB at three times that frequency.
+        10 dB there, by 69 dB at twice and by 172 dB at three times that frequency.
     amplitude : float
         Peak value.
     """
@@ -33,7 +33,7 @@ class Pulse:
 
     @property
     def start(self) -> float:
-        """Time of the zero crossing in seconds; the pulse begins 130 dB below its peak."""
+        """Time of the zero crossing in seconds; the pulse begins 163 dB below its peak."""
         return 6.5 * self.width
 
     @property
