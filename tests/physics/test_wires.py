@@ -69,9 +69,9 @@ def test_thin_dipole(machine: Backend) -> None:
 def test_in_cell_inductance_makes_up_the_line(machine64: Backend) -> None:
     """Wire of 0.5 mm at 20 mm over a plane: Z = eta0 / 2 pi acosh(h / a) = 262.7 ohm.
 
-    The discrete Laplace problem over the plane gives what the grid sees, the wire's in-cell part the
-    rest; their sum times c is the line's impedance. Tolerance 2 %, of which the finite window (12
-    cells) takes most.
+    The discrete Laplace problem over the plane gives what the grid sees, the wire's in-cell part
+    the rest; their sum times c is the line's impedance. Tolerance 2 %, of which the finite window
+    (12 cells) takes most.
     """
     lines = np.arange(-200e-3, 201e-3, 5e-3)
     up = np.arange(0.0, 201e-3, 5e-3)
@@ -160,9 +160,9 @@ def test_a_trace_rounded_to_one_cell_is_an_error() -> None:
 def test_time_step_allows_for_the_wire(machine64: Backend) -> None:
     """A wire nearly as thick as its grid line shortens the step, and then runs stably.
 
-    The in-cell inductance shrinks as the radius tends to 0.2 d (to a floor of 0.05 mu0), the natural
-    frequency of a segment with its cell rises, and the step falls below the Courant limit. Long
-    after the pulse the fields have decayed.
+    The in-cell inductance shrinks as the radius tends to 0.2 d (to a floor of 0.05 mu0), the
+    natural frequency of a segment with its cell rises, and the step falls below the Courant limit.
+    Long after the pulse the fields have decayed.
     """
     grid = Grid.uniform((20, 20, 26), 1e-3)
     path = np.array([[10, 10, k] for k in range(8, 18)])
