@@ -32,7 +32,8 @@ Stages = list[Stage]
 
 def cube(n: int) -> Simulation:
     """Vacuum of n x n x n cells of 1 mm, 10 absorbing cells on each face among them, a dipole."""
-    grid = Grid(*(np.arange(n + 1) * 1e-3 for _ in range(3)))
+    lines = np.arange(n + 1) * 1e-3
+    grid = Grid(lines, lines, lines)
     dipole = CurrentElement("e_z", Node(n // 2, n // 2, n // 2))
     return Simulation(grid, Medium.vacuum(grid), Pulse(20e9), Absorber(), currents=(dipole,))
 
@@ -76,7 +77,7 @@ def _scattered(rng: np.random.Generator, grid: Grid) -> Medium:
         ids.append(volume)
     permittivity = np.append([1.0, 1.0], rng.uniform(1, 8, rows - 2))
     conductivity = np.append([0.0, 0.0], rng.uniform(0, 0.5, rows - 2))
-    return Medium(*ids, permittivity, conductivity)
+    return Medium(ids[0], ids[1], ids[2], permittivity, conductivity)
 
 
 def device(accuracy: str) -> Simulation:

@@ -40,7 +40,7 @@ def test_cube_reports_speed_memory_and_share(
 def test_stream_counts_a_read_and_a_write(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two elements of float32 in one second: 16 bytes per second."""
     clock = iter(range(100))
-    monkeypatch.setattr(stream.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr("benchmarks.stream.time.perf_counter", lambda: next(clock))
     assert stream.bandwidth(1, size=8) == 16.0
 
 
