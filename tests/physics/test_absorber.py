@@ -67,7 +67,7 @@ def test_stretching_costs_reflection_of_propagating_waves(machine64: Backend) ->
 def plate_run(
     plate: tuple[int, int], margin: int, n_steps: int, backend: Backend, **profile: Any
 ) -> NDArray[np.float64]:
-    """Traces round a plate 3 cells from the absorber (or from it plus `margin` cells, no absorber)."""
+    """Traces round a plate 3 cells from the absorber, or from walls `margin` cells beyond it."""
     edge = 13 + margin
     grid = Grid.uniform((plate[0] + 2 * edge, plate[1] + 2 * edge, 2 * edge), CELL)
     ids = [volume.copy() for volume in Medium.vacuum(grid).ids]

@@ -57,7 +57,7 @@ def leakage(simulation: Simulation, backend: Backend) -> float:
 @pytest.mark.quick
 @pytest.mark.parametrize("name", WAVES)
 def test_leakage(name: str, machine: Backend) -> None:
-    """The incident field is the continuous plane wave, the grid's own travels slower along its axes.
+    """The incident field is the continuous plane wave; the grid's own travels slower on its axes.
 
     Behind the box the two are subtracted: along an axis, at S = c dt / d = 0.572 and 20 cells per
     wavelength, k d differs by (pi/20)^2 (1 - S^2) / 6 = 0.28 % of itself, which over the 16 to 20
