@@ -32,7 +32,7 @@ Stages = list[Stage]
 
 def cube(n: int) -> Simulation:
     """Vacuum of n x n x n cells of 1 mm, 10 absorbing cells on each face among them, a dipole."""
-    lines = np.arange(n + 1) * 1e-3
+    lines = np.linspace(0.0, n * 1e-3, n + 1, dtype=np.float64)
     grid = Grid(lines, lines, lines)
     dipole = CurrentElement("e_z", Node(n // 2, n // 2, n // 2))
     return Simulation(grid, Medium.vacuum(grid), Pulse(20e9), Absorber(), currents=(dipole,))
