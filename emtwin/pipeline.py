@@ -156,6 +156,8 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     """
     sites = sites_of(loaded, bodies_of(loaded))
     plans = tuple(estimate(site, _targets(loaded, site), loaded) for site in sites.values())
+    for plan in plans:
+        plan.refuse_if_too_large(loaded)
     return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
 
 

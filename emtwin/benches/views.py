@@ -41,9 +41,13 @@ def samples_of_views(site: Site) -> tuple[FieldSamples, ...]:
 
 
 def _middle(site: Site) -> tuple[int, int, int]:
-    """Cell in which the planes meet: the middle of the first port's device."""
-    occupied = np.argwhere(site.model.cell_part >= 0)
-    i, j, k = ((occupied.min(axis=0) + occupied.max(axis=0)) // 2).tolist()
+    """Cell in the middle of the device, in which the planes meet."""
+    points = np.concatenate([body.surface.points for body in site.model.bodies])
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    i, j, k = (
+        min(int(np.searchsorted(lines, value, side="right")) - 1, lines.size - 2)
+        for lines, value in zip(site.grid.lines, middle, strict=True)
+    )
     return i, j, k
 
 
@@ -62,7 +66,12 @@ def surface_cells(model: VoxelModel) -> NDArray[np.int64]:
     solid = model.cell_part >= 0
     regions, _ = label(~solid)
     outside = regions == regions[0, 0, 0]
-    cells: NDArray[np.int64] = np.argwhere(binary_dilation(solid) & outside)
+    near = binary_dilation(solid)
+    for axis, sheet in enumerate(model.sheet_part):
+        faces = np.moveaxis(sheet >= 0, axis, 0)
+        beside = np.moveaxis(near, axis, 0)
+        beside |= faces[:-1] | faces[1:]
+    cells: NDArray[np.int64] = np.argwhere(near & outside & ~solid)
     return cells
 
 

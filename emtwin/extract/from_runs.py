@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from emtwin.errors import Notice
+from emtwin.errors import Notice, RunError
 from emtwin.extract.port_runs import PortRun
 from emtwin.solver import Pulse, RunResult
 from emtwin.solver.resonances import finish
 
 _RINGING_DB = -40.0  # a lost tail below this share of the spectrum is told by the decay alone
+
+
+_TAIL = 100  # steps after the pulse without which nothing can be said of a decay
 
 
 class Extracted(NamedTuple):
@@ -48,6 +51,11 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
     current = np.zeros((result.frequencies.size, len(names)), np.complex128)
     notices = list(result.notices)
     silent = int(np.ceil(pulse.duration / result.dt)) + 1
+    if result.n_steps < silent + _TAIL:
+        raise RunError(
+            f"the run driven at {driven} was stopped after {result.n_steps} steps, but its pulse "
+            f"lasts {silent}: raise accuracy.max_steps, or leave it out"
+        )
     inverted: list[float] = []
     for column, name in enumerate(names):
         record = result.ports[name]

@@ -17,7 +17,7 @@ from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
 
-_STEPS_PER_CALL = 256
+_STEPS_PER_CALL = 512
 _GROWTH = 30.0  # energy may rise by this factor over its peak under the pulse, not more
 
 
