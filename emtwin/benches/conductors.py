@@ -82,9 +82,11 @@ def _contacts(
     problems = []
     for place, end, node in (("start", cable.start, nodes[0]), ("end", cable.end, nodes[-1])):
         wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
-        if wanted is None:
-            continue
         found = parts_at(model, Node(*map(int, node)))
+        if wanted is None:
+            if found:
+                problems.append(_shorted_end(loaded, cable, place, found[0], field))
+            continue
         if wanted not in found:
             touched = f"touches {found[0]}" if found else "touches no metal part"
             problems.append(
@@ -111,6 +113,14 @@ def _contacts(
             )
             break
     return problems
+
+
+def _shorted_end(loaded: LoadedTwin, cable: Cable, place: str, part: str, field: str) -> Problem:
+    return loaded.problem(
+        f"{field}.{place}",
+        f"the {place} of cable {cable.name} is declared open, but it lies on {part} in the mesh",
+        f"end the path at least one cell away from {part}, or declare {place}: {{bond: {part}}}",
+    )
 
 
 def place_traces(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emtwin.backends import available_backends
+from emtwin.benches.placement import BYTES_PER_CELL, refuse_if_too_large
 from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
-from emtwin.errors import InputError, Notice
+from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
 from emtwin.voxel import PartAudit
 
@@ -63,23 +64,7 @@ class SitePlan:
 
     def refuse_if_too_large(self, loaded: LoadedTwin) -> None:
         """Raise `InputError` where the memory budget is exceeded, saying what would fit."""
-        budget = loaded.twin.accuracy.settings().memory_bytes
-        if self.memory_bytes <= budget:
-            return
-        factor = (self.memory_bytes / budget) ** (1 / 3)
-        settings = loaded.twin.accuracy.settings()
-        f_max = settings.f_max_emission if self.name == "over_floor" else settings.f_max_immunity
-        raise InputError(
-            [
-                loaded.problem(
-                    "accuracy.memory",
-                    f"site {self.name} needs {self.cells / 1e6:.3g} million cells and "
-                    f"{self.memory_bytes / 2**30:.3g} GiB, the budget is {budget / 2**30:.3g} GiB",
-                    f"raise accuracy.memory, or use cells {factor:.2g} times larger "
-                    f"(f_max of about {f_max / factor / 1e6:.3g} MHz would fit)",
-                )
-            ]
-        )
+        refuse_if_too_large(loaded, self.name, self.cells, self.memory_bytes)
 
 
 def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePlan:
@@ -106,7 +91,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
     steps = min(steps, limit) if limit else steps
     samples = sum(group.component.size for group in samples_of_views(site))
     surface = site.surface.samples.component.size
-    memory = grid.n_cells * (24 + 6 + 16) + 16 * surface * site.frequencies.size + 8 * 24 * samples
+    memory = grid.n_cells * BYTES_PER_CELL + 16 * surface * site.frequencies.size + 8 * 24 * samples
     work = grid.n_cells * steps * len(driven)
     return SitePlan(
         site.name,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.conductors import place_traces, place_wires
+from emtwin.benches.placement import BYTES_PER_CELL, check_paths, located, refuse_if_too_large
 from emtwin.benches.site_ports import SitePort
 from emtwin.constants import C0, EPS0, TWO_PI
 from emtwin.errors import Notice
@@ -150,26 +151,37 @@ def build_site(
         For geometry that is lost or impossible; every message names the part.
     """
     settings = loaded.twin.accuracy.settings()
-    paths = [_cable_path(cable, over_floor=over_floor) for cable in loaded.twin.device.cables]
+    name = "over_floor" if over_floor else "free_space"
+    cables = loaded.twin.device.cables
+    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
+    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
     coarsest = C0 / f_max / settings.cells_per_wavelength * refinement
+    finest = min(settings.finest_cell * refinement, coarsest)
     lo, hi = _bounds(bodies, paths)
     body_lo, body_hi = _bounds(bodies, [])
     margin = 2 * _CLEARANCE * coarsest
     extent_lo = lo - margin
     if over_floor:
         extent_lo[2] = -TABLE_HEIGHT
-    cells = _ABSORBER_CELLS
-    planned = plan(
-        bodies,
-        fixed=_fixed_lines(loaded, paths, bodies),
-        refined=Box(tuple(body_lo), tuple(body_hi)),
-        finest_cell=settings.finest_cell * refinement,
-        coarsest_cell=coarsest,
-        extent=Box(tuple(extent_lo), tuple(hi + margin)),
-        absorber_cells=((cells, cells), (cells, cells), (0 if over_floor else cells, cells)),
-        smallest_cell=min(1.5e-3, settings.finest_cell / 2),
-    )
-    model = voxelise(bodies, planned.grid)
+    layers = _ABSORBER_CELLS
+    with located(loaded):
+        planned = plan(
+            bodies,
+            fixed=_fixed_lines(loaded, paths, bodies),
+            refined=Box(tuple(body_lo), tuple(body_hi)),
+            finest_cell=finest,
+            coarsest_cell=coarsest,
+            extent=Box(tuple(extent_lo), tuple(hi + margin)),
+            absorber_cells=(
+                (layers, layers),
+                (layers, layers),
+                (0 if over_floor else layers, layers),
+            ),
+            smallest_cell=min(1.5e-3, finest / 2),
+        )
+        cells = planned.grid.n_cells
+        refuse_if_too_large(loaded, name, cells, cells * BYTES_PER_CELL)
+        model = voxelise(bodies, planned.grid)
     wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
@@ -179,7 +191,7 @@ def build_site(
     network = build_network(planned.grid, tuple(wires), tuple(traces))
     pulse = Pulse(f_max)
     return Site(
-        "over_floor" if over_floor else "free_space",
+        name,
         model,
         tuple(wires),
         tuple(traces),
@@ -187,7 +199,7 @@ def build_site(
         tuple(sorted(ports, key=lambda port: port.name)),
         _surface(planned.grid, lo, hi, over_floor=over_floor),
         Absorber(
-            ((cells, cells), (cells, cells), (0 if over_floor else cells, cells)),
+            ((layers, layers), (layers, layers), (0 if over_floor else layers, layers)),
             alpha_max=TWO_PI * EPS0 * f_max / 17,
         ),
         pulse,

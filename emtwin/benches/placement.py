@@ -1,0 +1,155 @@
+"""What can be wrong with where things stand, told with its place in the twin file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import InputError, Problem
+from emtwin.scene import LoadedTwin
+from emtwin.units import format_si
+from emtwin.voxel import Body
+
+BYTES_PER_CELL = 24 + 6 + 16
+"""Fields, material rows, and what the absorber and the drawing up of a grid take."""
+
+_PART = re.compile(r"part '(.*)'")
+_LEAST_CLEARANCE = 1e-3  # metres between a conductor and the floor
+
+Path3 = Sequence[tuple[float, float, float]]
+
+
+def refuse_if_too_large(loaded: LoadedTwin, site: str, cells: int, memory: int) -> None:
+    """Hold a site against the memory budget.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin, with its budget.
+    site : str
+        ``free_space`` or ``over_floor``.
+    cells : int
+        Cells of its grid.
+    memory : int
+        Bytes that a run would take.
+
+    Raises
+    ------
+    InputError
+        If the budget is exceeded; the remedy says what would fit.
+    """
+    settings = loaded.twin.accuracy.settings()
+    budget = settings.memory_bytes
+    if memory <= budget:
+        return
+    factor = (memory / budget) ** (1 / 3)
+    f_max = settings.f_max_emission if site == "over_floor" else settings.f_max_immunity
+    message = (
+        f"site {site} needs {cells / 1e6:.3g} million cells and {format_si(memory, 'B', 3)} of "
+        f"memory, the budget is {format_si(budget, 'B', 3)}"
+    )
+    remedy = (
+        f"raise accuracy.memory, or use cells {factor:.2g} times larger "
+        f"(f_max of about {format_si(f_max / factor, 'Hz', 3)} would fit)"
+    )
+    raise InputError([loaded.problem("accuracy.memory", message, remedy)])
+
+
+def check_paths(
+    loaded: LoadedTwin, bodies: tuple[Body, ...], paths: Sequence[Path3], floor: float
+) -> None:
+    """Refuse cables that reach the floor on their own, and traces beside their plane.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    paths : sequence of sequence of (x, y, z)
+        Corners of every cable as declared, metres.
+    floor : float
+        Height of the floor, metres.
+
+    Raises
+    ------
+    InputError
+        Every path that leaves the site or its plane.
+    """
+    problems = [
+        _at_floor(loaded, number, point, floor)
+        for number, path in enumerate(paths)
+        for point in path
+        if point[2] < floor + _LEAST_CLEARANCE
+    ]
+    planes = {body.name: body.surface for body in bodies}
+    for number, trace in enumerate(loaded.twin.device.traces):
+        low, high = planes[trace.plane].lo[:2], planes[trace.plane].hi[:2]
+        problems += [
+            _beside_plane(loaded, number, trace.plane, point, low, high)
+            for point in trace.path
+            if np.any(np.array(point) < low - 1e-6) or np.any(np.array(point) > high + 1e-6)
+        ]
+    if problems:
+        raise InputError(problems)
+
+
+def _at_floor(
+    loaded: LoadedTwin, number: int, point: tuple[float, float, float], floor: float
+) -> Problem:
+    cable = loaded.twin.device.cables[number]
+    return loaded.problem(
+        f"device.cables[{number}].path",
+        f"cable {cable.name} goes down to z = {point[2] * 1e3:.4g} mm, outside the site: the floor "
+        f"is at {floor * 1e3:.4g} mm",
+        "end the path above the floor and declare end: floor, which adds the last leg",
+    )
+
+
+def _beside_plane(
+    loaded: LoadedTwin,
+    number: int,
+    plane: str,
+    point: Sequence[float],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+) -> Problem:
+    spans = (f"{a * 1e3:.4g} to {b * 1e3:.4g} mm" for a, b in zip(low, high, strict=True))
+    return loaded.problem(
+        f"device.traces[{number}].path",
+        f"the trace's corner at ({point[0] * 1e3:.4g}, {point[1] * 1e3:.4g}) mm lies outside its "
+        f"plane '{plane}', which spans x = {' and y = '.join(spans)}",
+        "keep the trace over its plane, or name the plane that it runs over",
+    )
+
+
+@contextmanager
+def located(loaded: LoadedTwin) -> Iterator[None]:
+    """Add file and line to problems that only know the name of a part.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin that declares the parts.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(_placed(loaded, problem) for problem in error.problems) from error
+
+
+def _placed(loaded: LoadedTwin, problem: Problem) -> Problem:
+    found = _PART.fullmatch(problem.field)
+    names = [part.name for part in loaded.twin.device.parts]
+    if problem.file is not None or found is None or found[1] not in names:
+        return problem
+    place = f"device.parts[{names.index(found[1])}]"
+    message = f"part {found[1]}: {problem.message}"
+    return replace(
+        problem, message=message, file=loaded.path, line=loaded.line_of(place), field=place
+    )
