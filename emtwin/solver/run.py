@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, Program, Stage
-from emtwin.constants import TWO_PI
+from emtwin.constants import C0, TWO_PI
 from emtwin.errors import Notice, RunError
 from emtwin.solver.monitors import FieldSamples, RunningSpectrum, nyquist_interval
 from emtwin.solver.results import PortRecord, Progress, RunResult
@@ -147,7 +147,7 @@ class _Loop:
     def run(self) -> RunResult:
         begin = time.perf_counter()
         done, finished_by = 0, "step budget"
-        pulse_steps = int(self.simulation.pulse.duration / self.dt)
+        pulse_steps = int(source_end(self.simulation) / self.dt)
         while done < self.stop.max_steps:
             self.program.run(done, self.batch)
             self._collect(done)
@@ -291,6 +291,21 @@ class _Loop:
         if name == self.simulation.driven:
             source = self.simulation.pulse((np.arange(current.size) + 1) * self.dt)
         return PortRecord(name, resistance, source - resistance * mean)
+
+
+def source_end(simulation: Simulation) -> float:
+    """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
+    end, wave = simulation.pulse.duration, simulation.plane_wave
+    if wave is None:
+        return end
+    corners = np.array(
+        [
+            [simulation.grid.lines[a][(wave.lo, wave.hi)[side][a]] for a, side in enumerate(sides)]
+            for sides in np.ndindex(2, 2, 2)
+        ]
+    )
+    travel = (corners - np.array(wave.origin)) @ np.array(wave.direction) / C0
+    return end + max(0.0, float(travel.max()))
 
 
 def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:
