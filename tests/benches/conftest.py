@@ -11,6 +11,7 @@ from emtwin import pipeline
 from emtwin.backends import select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
+from emtwin.benches.finding import Finding
 from emtwin.benches.records import SiteResult
 from emtwin.scene import LoadedTwin
 from emtwin.voxel import Body
@@ -51,3 +52,12 @@ def immunity_chamber(tiny_twin: Path) -> SetUp:
 def emission_site(tiny_twin: Path) -> SetUp:
     """CISPR 16-2-3: the device 0.8 m over a conducting floor, height scan and turntable."""
     return set_up(tiny_twin, radiated_emission.TEST)
+
+
+@pytest.fixture(scope="session")
+def emission_finding(emission_site: SetUp) -> Finding:
+    """What the emission test found on the tiny device."""
+    done = emission_site.done
+    return radiated_emission.evaluate(
+        emission_site.loaded, done.site, done.model, done.quality, 0.05
+    )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emtwin.benches import radiated_emission
+from emtwin.benches.finding import Finding
 from emtwin.compliance.decibel import field_dbuv
 from emtwin.extract import PortModel
 from emtwin.solver import Dipoles, EquivalentCurrents
@@ -53,32 +54,24 @@ def test_harmonics_lie_in_the_band(emission_site: SetUp) -> None:
     np.testing.assert_allclose(found, 40e6 * np.arange(1, 8))
 
 
-def test_terminations_of_the_lead_spread_and_are_kept(emission_site: SetUp) -> None:
+def test_terminations_of_the_lead_spread_and_are_kept(emission_finding: Finding) -> None:
     """0, 25, 150 ohm and open give four different curves; the declared 150 ohm is one of them."""
-    done = emission_site.done
-    finding = radiated_emission.evaluate(
-        emission_site.loaded, done.site, done.model, done.quality, 0.05
-    )
-    level = finding.curves["level"].values
+    level = emission_finding.curves["level"].values
     assert level.shape == (2, 4, 2, 7)
     assert np.ptp(level, axis=1).max() > 0.5
-    declared = finding.curves["declared_level"].values
+    declared = emission_finding.curves["declared_level"].values
     np.testing.assert_allclose(level[:, 2], declared, atol=1e-9)
-    names = [name for name, _ in finding.verdict.contributions]
+    names = [name for name, _ in emission_finding.verdict.contributions]
     assert "termination spread" in names
     assert "CISPR 16-4-2" in names
 
 
-def test_verdict_is_limit_minus_the_largest_level(emission_site: SetUp) -> None:
+def test_verdict_is_limit_minus_the_largest_level(emission_finding: Finding) -> None:
     """Margin, frequency, height, angle and polarisation belong to one and the same reading."""
-    done = emission_site.done
-    finding = radiated_emission.evaluate(
-        emission_site.loaded, done.site, done.model, done.quality, 0.05
-    )
-    level = finding.curves["declared_level"].values[0]
-    limit = finding.curves["limit_b"].values[0]
+    level = emission_finding.curves["declared_level"].values[0]
+    limit = emission_finding.curves["limit_b"].values[0]
     margin = (limit[None, :] - level).min()
-    verdict = finding.verdict
+    verdict = emission_finding.verdict
     assert verdict.margin_db == pytest.approx(margin)
     assert 1.0 <= verdict.worst["height"] <= 4.0
     assert verdict.worst["distance"] == 3.0

@@ -1,0 +1,128 @@
+"""Twin in, files out, on the tiny device ten times as large: seconds per campaign."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from emtwin import pipeline
+from emtwin.pipeline import Update
+from emtwin.results import Campaign
+from tests.benches.tiny_device import write_tiny_device
+from tests.integration.conftest import Call
+
+NO_EMISSION = (
+    "radiated_emission: {class: B, distance: 3 m}",
+    "radiated_emission: {not_applicable: the clock stands still in this mode}",
+)
+NO_IMMUNITY = (
+    "radiated_immunity: {}",
+    "radiated_immunity: {not_applicable: used inside a shielded room only}",
+)
+
+
+@pytest.fixture(scope="module")
+def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Campaign, Path, list[Update]]:
+    """A campaign with its convergence run, its folder, and what was reported on the way."""
+    folder = tmp_path_factory.mktemp("refined")
+    loaded = pipeline.load(write_tiny_device(folder, tenfold=True))
+    updates: list[Update] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMTWIN_RENDERING", "off")
+        campaign = pipeline.run(loaded, folder / "out", convergence=True, progress=updates.append)
+    return campaign, folder / "out", updates
+
+
+def test_every_file_is_written(refined: tuple[Campaign, Path, list[Update]]) -> None:
+    _, folder, _ = refined
+    names = {path.name for path in folder.iterdir()}
+    assert {"results.h5", "report.html", "pictures", "vtk"} <= names
+    assert not [path for path in folder.rglob("*") if path.is_file() and not path.stat().st_size]
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Tiny sensor box" in report
+    assert report.count("<svg") + report.count("data:image") >= 4
+    assert "http://" not in report.replace("http://www.w3.org", "")
+    assert any(path.suffix in {".vtr", ".vti", ".vtp"} for path in (folder / "vtk").rglob("*"))
+    assert len(list((folder / "pictures").glob("*.png"))) >= 4
+
+
+def test_the_result_file_reopens_equal(refined: tuple[Campaign, Path, list[Update]]) -> None:
+    campaign, folder, _ = refined
+    again = Campaign.load(folder / "results.h5")
+    assert again.verdicts == json.loads(json.dumps(campaign.verdicts))
+    assert again.meta == json.loads(json.dumps(campaign.meta))
+    assert set(again.datasets) == set(campaign.datasets)
+    for name, dataset in campaign.datasets.items():
+        xr.testing.assert_equal(again.datasets[name], dataset)
+
+
+def test_provenance_is_complete(refined: tuple[Campaign, Path, list[Update]]) -> None:
+    campaign, _, _ = refined
+    meta = campaign.meta
+    assert meta["backend"] in ("native", "numpy", "cuda")
+    assert len(meta["input_sha256"]) == 64
+    assert [site["name"] for site in meta["sites"]] == ["free_space", "over_floor"]
+    driven = {site["name"]: [run["port"] for run in site["runs"]] for site in meta["sites"]}
+    assert driven == {"free_space": ["input"], "over_floor": ["clock", "input", "lead.foot"]}
+    assert all(run["decay_db"] <= -40 for site in meta["sites"] for run in site["runs"])
+    assert {row["name"] for row in meta["audit"]} == {"block", "plane"}
+    assert "band-outside-run" in {notice["name"] for notice in meta["notices"]}
+    outside = next(n["message"] for n in meta["notices"] if n["name"] == "band-outside-run")
+    assert "computed up to 0.15 GHz; 0.15 to 2.7 GHz lies outside this run" in outside
+
+
+def test_convergence_replaces_the_estimate(refined: tuple[Campaign, Path, list[Update]]) -> None:
+    """The second resolution takes the place of the estimated dispersion and of the 6 dB floor."""
+    campaign, _, _ = refined
+    for verdict in campaign.verdicts:
+        names = [name for name, _ in verdict["contributions"]]
+        assert verdict["verified_by_refinement"] is True
+        assert "grid dispersion" not in names
+        assert "model floor" not in names
+        assert any("refinement" in name for name in names)
+        assert not [note for note in verdict["notes"] if "not verified" in note]
+
+
+def test_progress_names_stages_and_decay(refined: tuple[Campaign, Path, list[Update]]) -> None:
+    _, _, updates = refined
+    stages = list(dict.fromkeys(update.stage for update in updates))
+    assert stages[:2] == ["geometry", "free space, input driven"]
+    assert stages[-1] == "files and pictures"
+    inside = [u for u in updates if u.stage == "over floor, clock driven" and u.fraction]
+    assert inside
+    assert all(0.0 < u.fraction <= 1.0 for u in inside if u.fraction is not None)
+    assert all("energy" in u.detail and u.seconds_left is not None for u in inside)
+
+
+def test_a_failing_test_ends_with_1_and_a_reason_stands_for_the_other(
+    call: Call, tmp_path: Path
+) -> None:
+    """10 mV at the port cannot hold; the test that does not apply keeps its stated reason."""
+    threshold = ("threshold: 5 V", "threshold: 10 mV")
+    twin = write_tiny_device(tmp_path, threshold, NO_EMISSION, tenfold=True)
+    done = call("run", twin, "--out", tmp_path / "out", "--json", "--quiet")
+    assert done.code == 1, done.err
+    document = json.loads(done.out)
+    verdicts = {verdict["test"]: verdict for verdict in document["verdicts"]}
+    immunity, emission = verdicts["radiated_immunity"], verdicts["radiated_emission"]
+    assert immunity["outcome"] == "fail"
+    assert immunity["verified_by_refinement"] is False
+    assert immunity["uncertainty_db"] >= 6.0
+    assert emission["outcome"] == "not_applicable"
+    assert emission["margin_db"] is None
+    assert emission["statement"] == "the clock stands still in this mode"
+    campaign = Campaign.load(tmp_path / "out" / "results.h5")
+    assert [site["name"] for site in campaign.meta["sites"]] == ["free_space"]
+
+
+def test_a_device_to_which_nothing_applies(call: Call, tmp_path: Path) -> None:
+    """Two stated reasons are two verdicts; nothing is run."""
+    twin = write_tiny_device(tmp_path, NO_IMMUNITY, NO_EMISSION, tenfold=True)
+    done = call("run", twin, "--out", tmp_path / "out", "--json", "--quiet")
+    assert done.code == 0, done.err
+    outcomes = [verdict["outcome"] for verdict in json.loads(done.out)["verdicts"]]
+    assert outcomes == ["not_applicable", "not_applicable"]
+    assert (tmp_path / "out" / "report.html").stat().st_size > 0
