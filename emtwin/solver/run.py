@@ -17,6 +17,9 @@ from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
 
+STEPS_AFTER_PULSE = 128
+"""Steps that every run goes on after its sources: less says nothing of a decay."""
+
 _STEPS_PER_CALL = 512
 _GROWTH = 30.0  # energy may rise by this factor over its peak under the pulse, not more
 
@@ -148,13 +151,14 @@ class _Loop:
         begin = time.perf_counter()
         done, finished_by = 0, "step budget"
         pulse_steps = int(source_end(self.simulation) / self.dt)
+        least = pulse_steps + STEPS_AFTER_PULSE
         while done < self.stop.max_steps:
             self.program.run(done, self.batch)
             self._collect(done)
             done += self.batch
             self._check(done, pulse_steps)
             self._report(done, time.perf_counter() - begin)
-            if done > pulse_steps and self._decayed():
+            if done > least and self._decayed():
                 finished_by = "decay"
                 break
         return self._result(done, finished_by, time.perf_counter() - begin)
