@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from emtwin.benches import radiated_immunity
 from emtwin.compliance.verdict import Outcome
 from emtwin.extract.from_runs import extract
 from emtwin.solver import PlaneWave, StopRule, run
-from tests.benches.conftest import SetUp
+from tests.benches.conftest import SetUp, set_up
 
 
 def test_exposures_are_transverse_and_of_the_level() -> None:
@@ -40,12 +41,36 @@ def test_reciprocity_agrees_with_a_direct_plane_wave(
     """Voltage across the victim's 50 ohm, from the driven run and from a plane wave in the grid.
 
     Both use the same grid, so dispersion inside the surface is common to both; what differs is
-    the truncation of the two runs (-50 dB), 10^(-50/20) = 0.3 %, at frequencies where the
-    response is not in a null. Issue's tolerance: 0.5 dB and 5 degrees.
+    the truncation of the two runs. Energy at -40 and -50 dB leaves 1 % and 0.3 % of a field:
+    0.12 dB and 0.8 degrees, which is what is measured here; with both at -60 dB it is 0.011 dB
+    and 0.07 degrees. The project's own tolerance is 0.5 dB and 5 degrees.
     """
     decibel, degrees = direct_against_reciprocal(immunity_chamber, exposure)
-    assert decibel < 0.5
-    assert degrees < 5.0
+    assert decibel < 0.25
+    assert degrees < 1.6
+
+
+@pytest.mark.slow
+def test_reciprocity_on_the_example_device(repository: Path, tmp_path: Path) -> None:
+    """Pump without its shield bond, one vertical and one horizontal exposure of its front.
+
+    On the mesh of draft, up to 600 MHz at 6 cells per wavelength: the comparison is of two runs
+    on one grid. Runs end at -50 dB.
+    """
+    folder = repository / "examples" / "infusion_pump"
+    text = (folder / "twin_rev_a.yaml").read_text(encoding="utf-8")
+    meshes = str(repository / "meshes")
+    accuracy = "{preset: draft, f_max: 600 MHz, cells_per_wavelength: 6, decay_db: -50}"
+    for old, new in (("../../meshes", meshes), ("accuracy: draft", f"accuracy: {accuracy}")):
+        assert old in text
+        text = text.replace(old, new)
+    twin = tmp_path / "twin.yaml"
+    twin.write_text(text, encoding="utf-8")
+    chamber = set_up(twin, radiated_immunity.TEST)
+    for exposure in (0, 1):
+        decibel, degrees = direct_against_reciprocal(chamber, exposure)
+        assert decibel < 0.5, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
+        assert degrees < 5.0, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
 
 
 def direct_against_reciprocal(set_up: SetUp, exposure: int) -> tuple[float, float]:
@@ -65,7 +90,7 @@ def direct_against_reciprocal(set_up: SetUp, exposure: int) -> tuple[float, floa
         tuple((-start).tolist()),
     )
     simulation = replace(site.simulation(""), plane_wave=wave, surface=None)
-    result = run(simulation, select_backend("auto"), StopRule(-50, -50, 40_000))
+    result = run(simulation, select_backend("auto"), StopRule(-50, -50, 80_000))
     name = model.port_names[column]
     taken = extract(result, site.pulse, list(model.port_names), name).run
     # `extract` counts the pulse as the port's e.m.f.; here it is the wave's, and the port has none
