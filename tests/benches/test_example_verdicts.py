@@ -33,7 +33,7 @@ def test_revision_b_passes_and_revision_a_fails(
         capture_output=True,
         text=True,
         check=False,
-        cwd=tmp_path,
+        cwd=repository,
     )
     assert done.returncode == exit_code, done.stderr
     verdicts = {v["test"]: v for v in json.loads(done.stdout)["verdicts"]}
