@@ -36,7 +36,7 @@ from emtwin.solver import Progress, StopRule
 from emtwin.solver import run as run_fields
 from emtwin.voxel import Body
 
-_PORT_ALLOWANCE_DB = 5.0  # harmonic inversion finishes what a port still rings
+_PORT_ALLOWANCE_DB = 5.0  # harmonic inversion adds what a port still rings
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 
@@ -315,8 +315,7 @@ def run_site(
         np.full(len(names), REFERENCE),
         [e.run for e in extracted.values()],
     )
-    dt = next(iter(results.values())).dt
-    quality = MeshQuality.of(site, dt, [r.decay_db for r in results.values()])
+    quality = MeshQuality.of(site, list(results.values()))
     return SiteResult(site, model, quality, results, extracted)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.benches.sites import Site
-from emtwin.compliance.uncertainty import Contribution, grid_dispersion, truncated_ringing
+from emtwin.compliance.uncertainty import Contribution, cut_off, grid_dispersion
+from emtwin.solver import RunResult
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MeshQuality:
     """The figures of a site and its runs that limit how well a number is known.
 
@@ -23,28 +25,38 @@ class MeshQuality:
         Time step, seconds.
     extent : float
         Diagonal of device and cables, metres.
-    decay_db : float
-        Worst energy decay of the site's runs.
+    frequencies : ndarray of float64, shape (nf,)
+        Frequencies of the runs, Hz.
+    truncation : ndarray of float64, shape (nf,)
+        Share of the spectra that is wrong because the runs ended, the worst run of the site.
     """
 
     coarsest_cell: float
     time_step: float
     extent: float
-    decay_db: float
+    frequencies: NDArray[np.float64]
+    truncation: NDArray[np.float64]
 
     @classmethod
-    def of(cls, site: Site, time_step: float, decays_db: Sequence[float]) -> MeshQuality:
-        """Quality of a site after its runs."""
+    def of(cls, site: Site, results: Sequence[RunResult]) -> MeshQuality:
+        """Quality of a site after its runs, at least one."""
         surface = site.surface
         inside = [site.grid.spacings[a][surface.lo[a] : surface.hi[a]].max() for a in range(3)]
         corners = [
             site.grid.lines[a][surface.hi[a]] - site.grid.lines[a][surface.lo[a]] for a in range(3)
         ]
-        return cls(float(max(inside)), time_step, float(np.hypot.reduce(corners)), max(decays_db))
+        return cls(
+            float(max(inside)),
+            results[0].dt,
+            float(np.hypot.reduce(corners)),
+            site.frequencies,
+            np.max([result.ending.truncation for result in results], axis=0),
+        )
 
-    def contributions(self, frequency: float, depth_db: float) -> list[Contribution]:
-        """Grid dispersion at `frequency` (Hz); what truncation left `depth_db` below the peak."""
+    def contributions(self, frequency: float) -> list[Contribution]:
+        """What the grid's dispersion and the end of the runs add at `frequency` (Hz)."""
+        share = float(self.truncation[np.abs(self.frequencies - frequency).argmin()])
         return [
             grid_dispersion(frequency, self.coarsest_cell, self.time_step, self.extent),
-            truncated_ringing(min(self.decay_db, -1e-3), max(depth_db, 0.0)),
+            cut_off(share),
         ]

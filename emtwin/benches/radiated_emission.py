@@ -221,13 +221,12 @@ def evaluate(
     margins = limits[declared.class_][distance][:, None] - nominal.level[distance]
     n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
     margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
-    depth = float(nominal.level[distance].max() - nominal.level[distance, n, polarisation])
     feet = any(port.name.endswith(".foot") for port in site.ports)
     spread = [
         float((limits[declared.class_][distance][:, None] - r.level[distance]).min())
         for r in repeated
     ]
-    numerical, decay = quality.contributions(frequency, depth)
+    numerical, decay = quality.contributions(frequency)
     budget = combine(
         [
             refined or numerical,

@@ -140,10 +140,8 @@ def evaluate(
     worst = np.unravel_index(int(np.argmin(margins)), margins.shape)
     port, face, polarisation, n = (int(index) for index in worst)
     frequency = float(model.frequencies[n])
-    peak = voltage[port].max()
-    depth = 20 * np.log10(peak / voltage[worst])
     budget = combine(
-        [*_numerical(quality, frequency, depth, refined)],
+        _numerical(quality, frequency, refined),
         verified_by_refinement=refined is not None,
     )
     notices = _coverage(row, model.frequencies)
@@ -205,9 +203,9 @@ def evaluate(
 
 
 def _numerical(
-    quality: MeshQuality, frequency: float, depth: float, refined: Contribution | None
+    quality: MeshQuality, frequency: float, refined: Contribution | None
 ) -> list[Contribution]:
-    dispersion, decay = quality.contributions(frequency, depth)
+    dispersion, decay = quality.contributions(frequency)
     return [refined or dispersion, decay]
 
 

@@ -196,20 +196,13 @@ def grid_dispersion(
     return _bounded("grid dispersion", growth_db(2.0 * math.sin(phase / 2.0)), basis)
 
 
-def truncated_ringing(decay_db: float, depth_db: float = 0.0) -> Contribution:
-    """Part of the response that was cut off when the run stopped.
-
-    A mode whose energy fell by `decay_db` has lost that share of its
-    amplitude integral: relative error ``10^(decay / 20)``, larger where the
-    spectrum lies below its maximum.
+def cut_off(share: float) -> Contribution:
+    """Part of the response that is wrong because the run ended.
 
     Parameters
     ----------
-    decay_db : float
-        Energy at the end over its maximum in dB, for example -40.
-    depth_db : float, default 0
-        How far the value at the frequency of the verdict lies below the
-        largest value of the spectrum, in dB, 0 or more.
+    share : float
+        Relative error of the spectrum at the frequency of the verdict, 0 or more.
 
     Returns
     -------
@@ -219,16 +212,11 @@ def truncated_ringing(decay_db: float, depth_db: float = 0.0) -> Contribution:
     Raises
     ------
     InputError
-        If the run did not decay at all or `depth_db` is negative.
+        If `share` is negative or not a number.
     """
-    if not (decay_db < 0.0 and depth_db >= 0.0):
-        raise InputError.single(
-            f"a decay must be below 0 dB and a depth 0 dB or more, "
-            f"got {decay_db:g} dB and {depth_db:g} dB"
-        )
-    relative = 10.0 ** ((decay_db + depth_db) / 20.0)
-    basis = f"energy decayed to {decay_db:.3g} dB, response {depth_db:.3g} dB below its maximum"
-    return _bounded("decay", growth_db(relative), basis)
+    if not share >= 0.0:
+        raise InputError.single(f"the share that a run lacks must be 0 or more, got {share:g}")
+    return _bounded("decay", growth_db(share), f"{100 * share:.2g} % of the spectrum is unsure")
 
 
 def cispr_16_4_2(standards: Standards | None = None) -> Contribution:

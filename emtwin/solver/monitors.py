@@ -104,42 +104,50 @@ class RunningSpectrum:
         Frequencies in Hz.
     count : int
         Number of samples.
+    half_step : ndarray of bool, shape (count,)
+        Samples taken half a step before the line's time (h, currents) instead of at it (e).
     dt : float
         Time step in seconds.
-    every : int
-        Steps between lines.
-    half_step : ndarray of bool, shape (count,)
-        Samples taken at n + 1/2 (h, currents) instead of n + 1 (e).
     """
 
     def __init__(
         self,
         frequencies: NDArray[np.float64],
         count: int,
-        dt: float,
-        every: int,
         half_step: NDArray[np.bool_],
+        dt: float,
     ) -> None:
         self.frequencies = frequencies
-        self._dt, self._every = dt, every
-        self._sum = np.zeros((frequencies.size, count), np.complex64)
-        self._half_step = half_step
+        self._dt, self._half_step = dt, half_step
+        # Two real sums: a product of real matrices can add to them in place.
+        self._real = np.zeros((frequencies.size, count), np.float32)
+        self._imag = np.zeros((frequencies.size, count), np.float32)
 
-    def add(self, first_line: int, lines: NDArray[np.floating]) -> None:
-        """Add lines first_line, first_line + 1 ..., shape (n, count)."""
-        steps = (first_line + np.arange(len(lines))) * self._every + 1
-        angle = TWO_PI * self.frequencies[:, None] * (steps * self._dt)[None, :]
-        scale = self._every * self._dt
-        values = lines.astype(np.float32, copy=False)
-        self._sum.real += (np.cos(angle) * scale).astype(np.float32) @ values
-        self._sum.imag -= (np.sin(angle) * scale).astype(np.float32) @ values
+    def add(self, weights: NDArray[np.complex128], lines: NDArray[np.float32]) -> None:
+        """Add ``weights @ lines``, shapes (nf, n) and (n, count)."""
+        self._real = _add_product(self._real, weights.real, lines)
+        self._imag = _add_product(self._imag, weights.imag, lines)
 
-    def values(self) -> NDArray[np.complex64]:
-        """Spectra so far, shape (nf, count), in the sample's unit times seconds."""
+    def values(self, columns: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.complex64]:
+        """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
+        result: NDArray[np.complex64] = self._real[:, columns] + 1j * self._imag[:, columns]
         shift = np.exp(0.5j * TWO_PI * self.frequencies * self._dt).astype(np.complex64)
-        result = self._sum.copy()
-        result[:, self._half_step] *= shift[:, None]
+        result[:, self._half_step[columns]] *= shift[:, None]
         return result
+
+
+def _add_product(
+    total: NDArray[np.float32], weights: NDArray[np.float64], lines: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """``total + weights @ lines`` in the place of `total`."""
+    from scipy.linalg.blas import sgemm
+
+    factors = np.ascontiguousarray(weights, np.float32)
+    # The library counts by columns, so it is given the transposes.
+    added: NDArray[np.float32] = sgemm(
+        1.0, lines.T, factors.T, beta=1.0, c=total.T, overwrite_c=True
+    )
+    return added.T
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

@@ -1,10 +1,10 @@
-"""Finish a ringing port trace by harmonic inversion instead of cutting it.
+"""Harmonic inversion: what rings on when a run ends, foretold instead of cut off.
 
-Late in a run a linear device rings in a few damped exponentials.  They are
-fitted to the tail of the trace (matrix pencil), tried on a part of the trace
-that the fit has not seen, and only when they foretell it is the part of the
-spectrum that lies beyond the end of the run added in closed form.
-Convention exp(+jwt); spectra are integrals over time (unit of the trace times s).
+Late in a run a linear device rings in a few damped exponentials, and every field and every port
+rings in the same ones. They are fitted to many channels at once (matrix pencil) and tried on a
+part of the data that the fit has not seen. The endless rest of each spectrum is then a closed form
+of its last samples: one more matrix of weights, like the phases of a Fourier sum.
+Convention exp(+jwt); spectra are integrals over time (unit of the samples times s).
 """
 
 from __future__ import annotations
@@ -20,70 +20,48 @@ from emtwin.errors import InputError
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 
+FEWEST_SAMPLES = 20
+"""Samples per channel below which nothing is fitted."""
+
+WORST_RESIDUAL_DB = -26.0
+"""Held-out residual above which a fit must not be used."""
+
 _BLOCK = 4096
-_SAMPLES = 900
-_FEWEST = 20
-_QUIET_DB = -120.0
 _ORDERS = (2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 
 
 @dataclass(frozen=True, eq=False)
-class Modes:
-    """Damped exponentials amplitude * exp((j 2 pi frequency - decay) t).
+class Ringing:
+    """Damped exponentials exp(rate t) that all channels share.
 
     Parameters
     ----------
-    frequency : ndarray of float64, shape (n,)
-        Hz; a real trace has its modes in pairs of either sign.
-    decay : ndarray of float64, shape (n,)
-        1/s, never negative; 0 is a static remainder.
-    amplitude : ndarray of complex128, shape (n,)
-        At the first sample after the end of the trace, in the trace's unit.
-    """
-
-    frequency: Real
-    decay: Real
-    amplitude: Complex
-
-    @classmethod
-    def none(cls) -> Modes:
-        """No modes."""
-        return cls(np.zeros(0), np.zeros(0), np.zeros(0, np.complex128))
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """Spectrum of a trace with its fitted tail.
-
-    Parameters
-    ----------
-    spectrum : ndarray of complex128, shape (nf,)
-        Integral of the trace times exp(-jwt), tail included where `used`.
-    residual_db : float
-        Root mean square error of the fit on the held-out end of the trace
-        against the rms there, 20 log10.  0 dB or more foretells nothing.
-    modes : Modes
-        What was fitted; empty where nothing was left to fit.
-    used : bool
-        Whether the tail was added.
-    reason : str
-        One sentence: why it was added or not.
-    tail_db : float
-        Largest tail contribution against the largest value of the spectrum, 20 log10;
-        infinite where nothing could be fitted.
-    spread_db : float
-        Largest difference between the tails of the fit to the first 60 % and of the
-        fit to all of the data, against the same value, 20 log10: how sure the
+    rate : ndarray of complex128, shape (k,)
+        j 2 pi f - d in 1/s from all samples; d is never negative, and 0 is a static remainder.
+    early : ndarray of complex128, shape (m,)
+        The same from the first 60 % of the samples: how far both foretell the same is how sure the
         extrapolation is, which a small residual next to the data is not.
+    residual_db : float
+        Root mean square error of the early fit on the held-out last 20 % against the rms there,
+        20 log10. 0 dB or more foretells nothing.
+    trouble : str
+        Why the fit must not be used, or nothing.
     """
 
-    spectrum: Complex
+    rate: Complex
+    early: Complex
     residual_db: float
-    modes: Modes
-    used: bool
-    reason: str
-    tail_db: float
-    spread_db: float
+    trouble: str
+
+    @property
+    def frequency(self) -> Real:
+        """Frequencies in Hz, shape (k,); those of a real ring come in pairs of either sign."""
+        return np.asarray(self.rate.imag / TWO_PI)
+
+    @property
+    def decay(self) -> Real:
+        """Decay rates in 1/s, shape (k,)."""
+        return np.asarray(-self.rate.real)
 
 
 def dft(trace: Real, dt: float, frequencies: Real, offset_in_steps: float = 0.0) -> Complex:
@@ -115,189 +93,118 @@ def dft(trace: Real, dt: float, frequencies: Real, offset_in_steps: float = 0.0)
     return total * dt
 
 
-def finish(
-    trace: Real,
-    dt: float,
-    frequencies: Real,
-    *,
-    start: int,
-    max_modes: int = 64,
-    offset_in_steps: float = 0.0,
-    worst_residual_db: float = -26.0,
-) -> Finished:
-    """Spectrum of a trace that still rings, with its tail summed in closed form.
+def fit_ringing(samples: Real, interval: float, max_modes: int = 128) -> Ringing:
+    """Exponentials that a device rings in, from samples taken after its sources fell silent.
 
-    The tail ``trace[start:]`` is thinned to little more than the Nyquist rate
-    of what it holds.  Its first 60 % carry the fit, the next 20 % choose the
-    number of modes, the last 20 % are held out and give the stated residual.
-    A fit of as many modes to the whole tail is what is summed; how far it is
-    from the first fit's sum is the stated spread.  Poles that grow are left
-    out; where nothing foretells the end without them, growth is the reason.
+    The first 60 % of the samples carry a fit, the next 20 % choose the number of exponentials, the
+    last 20 % are held out and give the stated residual. A fit of as many to all samples is the one
+    to use. Poles that grow are left out; where nothing foretells the end without them, growth is
+    the trouble.
 
     Parameters
     ----------
-    trace : ndarray of float64, shape (n,)
-        Port voltage or current per step, to the end of the run.
-    dt : float
-        Step in seconds.
-    frequencies : ndarray of float64, shape (nf,)
-        Hz.
-    start : int
-        First sample of the tail; the sources must be silent from there on.
+    samples : ndarray of float64, shape (n, channels)
+        Even samples of each channel, fast enough for all that they hold. Every channel counts the
+        same, whatever its unit and size.
+    interval : float
+        Seconds between samples.
     max_modes : int
         Most exponentials to fit; a real ringing mode takes two.
-    offset_in_steps : float
-        Time of the first sample in steps.
-    worst_residual_db : float
-        Held-out residual or spread above which the fit is reported and not used.
 
     Returns
     -------
-    Finished
-        The spectrum, the stated residual and whether the tail was used.
+    Ringing
+        The exponentials, and whether they may be used.
 
     Raises
     ------
     InputError
-        If `start` leaves no tail, or the trace is not finite.
+        If there are fewer than `FEWEST_SAMPLES` samples, or one is not finite.
 
     References
     ----------
     Hua and Sarkar, Matrix pencil method for estimating parameters of exponentially
     damped/undamped sinusoids in noise, IEEE Trans. ASSP 38 (1990) 814-824.
     """
-    _check(trace, start)
-    spectrum = dft(trace, dt, frequencies, offset_in_steps)
-    tail = np.asarray(trace[start:], np.float64)
-    quiet = _level_db(tail[-(tail.size // 5) :], np.abs(trace).max(initial=0.0))
-    if quiet < _QUIET_DB:
-        reason = f"the trace has died out ({quiet:.0f} dB at its end)"
-        return Finished(spectrum, -np.inf, Modes.none(), False, reason, -np.inf, -np.inf)
-    step = _thinning(tail, dt, float(np.max(frequencies, initial=0.0)))
-    # Thinned samples end on the last one of the trace.
-    samples = tail[::-1][::step][:_SAMPLES][::-1]
-    if samples.size < _FEWEST:
-        reason = f"the tail has only {samples.size} samples at its bandwidth"
-        return Finished(spectrum, 0.0, Modes.none(), False, reason, np.inf, np.inf)
-    fit = _fit(samples, step * dt, max_modes)
-    # The last sample stands one step before the end that the modes refer to.
-    modes, early = (_modes(samples, poles, step * dt, dt) for poles in (fit.poles, fit.early))
-    end = trace.size + offset_in_steps
-    added = _tail_spectrum(modes, dt, frequencies, end)
-    change = added - _tail_spectrum(early, dt, frequencies, end)
-    scale = float(np.abs(spectrum).max(initial=0.0))
-    spread_db = _ratio_db(change, scale)
-    trouble = _trouble(fit, spread_db, worst_residual_db)
-    return Finished(
-        spectrum if trouble else spectrum + added,
-        fit.residual_db,
-        modes,
-        not trouble,
-        trouble
-        or f"{modes.decay.size} exponentials foretell the held-out end to {fit.residual_db:.1f} dB",
-        _ratio_db(added, scale),
-        spread_db,
-    )
-
-
-def _check(trace: Real, start: int) -> None:
-    if not np.all(np.isfinite(trace)):
-        raise InputError.single("the trace is not finite", remedy="look for growth in the run")
-    if not 0 <= start < trace.size - 10:
+    if not np.all(np.isfinite(samples)):
+        raise InputError.single("a sample is not finite", remedy="look for growth in the run")
+    if len(samples) < FEWEST_SAMPLES:
         raise InputError.single(
-            f"the tail begins at sample {start} of {trace.size}",
-            field="start",
-            remedy="run longer, or begin the tail earlier",
+            f"{len(samples)} samples of a ringing tail are too few for a fit and its check",
+            field="samples",
+            remedy=f"run on until there are {FEWEST_SAMPLES}",
         )
-
-
-def _thinning(tail: Real, dt: float, highest: float) -> int:
-    """Keep one sample in how many: 2.5 per period of the tail's upper band edge.
-
-    The band edge is the frequency below which all but 1e-10 of the tail's
-    energy lies, or the highest frequency asked for.
-    """
-    window = np.hanning(tail.size)
-    energy = np.cumsum(np.abs(np.fft.rfft(tail * window)) ** 2)
-    edge = int(np.searchsorted(energy, (1.0 - 1e-10) * energy[-1])) / (tail.size * dt)
-    return max(int(1.0 / (2.5 * dt * max(edge, highest))), 1)
-
-
-@dataclass(frozen=True, eq=False)
-class _Fit:
-    """Poles per sample from all samples and from the first 60 %, and how good they are."""
-
-    residual_db: float
-    poles: Complex
-    early: Complex
-    growth: str
-
-
-def _fit(samples: Real, interval: float, max_modes: int) -> _Fit:
-    """Choose the number of poles on the middle part, judge it on the last."""
-    n_fit, n_choose = int(0.6 * samples.size), int(0.8 * samples.size)
-    pencil = _Pencil(samples[:n_fit])
+    size = np.sqrt(np.mean(samples**2, axis=0))
+    even = samples[:, size > 0.0] / size[size > 0.0]
+    n, none = len(even), np.zeros(0, np.complex128)
+    if not even.shape[1]:
+        return Ringing(none, none, -np.inf, "")
+    n_fit, n_choose = int(0.6 * n), int(0.8 * n)
+    pencil = _Pencil(even[:n_fit])
     most = min(max_modes, pencil.rank, int(0.45 * n_fit))
     orders = (*(order for order in _ORDERS if order < most), most)
     candidates = [_damped(pencil.poles(order), n_fit) for order in orders]
-    best = int(np.argmin([_missed(samples, poles, n_fit, n_choose) for poles in candidates]))
-    missed = _missed(samples, candidates[best], n_choose, samples.size)
-    growth = ""
-    if missed > 0.05:
-        growth = _growth(samples, [pencil.poles(order) for order in orders], interval)
-    poles = _damped(_Pencil(samples).poles(orders[best]), samples.size)
-    return _Fit(_db(missed), poles, candidates[best], growth)
-
-
-def _damped(poles: Complex, span: int) -> Complex:
-    """Poles that do not grow; growth by less than 1 % over `span` samples is rounding."""
-    size = np.abs(poles)
-    kept = span * np.log(np.maximum(size, 1e-300)) < np.log(1.01)
-    damped: Complex = poles[kept] / np.maximum(size[kept], 1.0)
-    return damped
-
-
-def _growth(samples: Real, candidates: list[Complex], interval: float) -> str:
-    """Sentence about growth if growing poles explain what damped ones could not."""
-    n_fit = int(0.6 * samples.size)
-    missed = [_missed(samples, poles, n_fit, samples.size) for poles in candidates]
-    poles = candidates[int(np.argmin(missed))]
-    if not min(missed) < 0.05:
-        return ""
-    worst = poles[np.argmax(np.abs(poles))]
-    return (
-        f"the mode at {abs(np.angle(worst)) / TWO_PI / interval / 1e6:.4g} MHz grows by "
-        f"{_db(abs(worst)) * samples.size:.2g} dB over the tail"
+    best = int(np.argmin([_missed(even, poles, n_fit, n_choose) for poles in candidates]))
+    missed_db = _db(_missed(even, candidates[best], n_choose, n))
+    poles = _damped(_Pencil(even).poles(orders[best]), n)
+    trouble = ""
+    if not missed_db <= WORST_RESIDUAL_DB:
+        growth = _growth(even, [pencil.poles(order) for order in orders], interval)
+        trouble = growth or (
+            f"the fit misses the held-out end by {missed_db:.1f} dB, more than "
+            f"{WORST_RESIDUAL_DB:g} dB"
+        )
+    rate, early = (
+        np.asarray(np.log(p) / interval, np.complex128) for p in (poles, candidates[best])
     )
+    return Ringing(rate, early, missed_db, trouble)
 
 
-def _trouble(fit: _Fit, spread_db: float, worst_db: float) -> str:
-    """Why the tail must not be used, or nothing."""
-    if fit.growth:
-        return fit.growth
-    if not fit.residual_db <= worst_db:
-        missed = f"{fit.residual_db:.1f} dB, more than {worst_db:g} dB"
-        return f"the fit misses the held-out end by {missed}"
-    if not spread_db <= worst_db:
-        return f"two fits put the tail {spread_db:.1f} dB apart, more than {worst_db:g} dB"
-    return ""
+def tail_weights(
+    rate: Complex, times: Real, frequencies: Real, *, begin: float, step: float
+) -> Complex:
+    """Weights that turn the last samples of a trace into the spectrum of what follows.
 
+    The exponentials' amplitudes are the least-squares solution for the samples; their sum from
+    `begin` to infinity at steps of `step` is a geometric series.
 
-def _modes(samples: Real, poles: Complex, interval: float, dt: float) -> Modes:
-    """Modes with amplitudes at `dt` after the last sample."""
-    rate = np.log(poles) / interval
-    amplitudes = _amplitudes(samples, np.arange(samples.size), poles)
-    late = np.exp(rate * ((samples.size - 1) * interval + dt))
-    return Modes(rate.imag / TWO_PI, -rate.real, amplitudes * late)
+    Parameters
+    ----------
+    rate : ndarray of complex128, shape (k,)
+        The exponentials, 1/s.
+    times : ndarray of float64, shape (n,)
+        Times of the samples in seconds.
+    frequencies : ndarray of float64, shape (nf,)
+        Hz.
+    begin : float
+        Time of the first sample that is missing, seconds.
+    step : float
+        Seconds between the samples of the sum that is to be finished.
+
+    Returns
+    -------
+    ndarray of complex128, shape (nf, n)
+        ``weights @ samples`` is the missing part of the sum of samples times exp(-jwt) step.
+    """
+    at_samples = np.exp(np.multiply.outer(times - times[0], rate))
+    size = np.linalg.norm(at_samples, axis=0)
+    amplitudes = np.linalg.pinv(at_samples / size, rcond=1e-9) / size[:, None]
+    turn = TWO_PI * 1j * np.asarray(frequencies, np.float64)[:, None]
+    left = np.exp(rate * (begin - times[0]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        series = step * left * np.exp(-turn * begin) / -np.expm1((rate - turn) * step)
+    weights: Complex = series @ amplitudes
+    return weights
 
 
 class _Pencil:
-    """Singular vectors of the Hankel matrix of a trace, for any number of poles."""
+    """Right singular vectors of the Hankel matrices of all channels, for any number of poles."""
 
     def __init__(self, samples: Real) -> None:
-        half = samples.size // 2
-        hankel = np.lib.stride_tricks.sliding_window_view(samples, half + 1)
-        _, singular, rows = np.linalg.svd(hankel, full_matrices=False)
+        width = len(samples) // 2 + 1
+        hankel = np.lib.stride_tricks.sliding_window_view(samples, width, axis=0)
+        triangle = np.linalg.qr(hankel.reshape(-1, width), mode="r")
+        _, singular, rows = np.linalg.svd(triangle)
         self.rank = max(int(np.count_nonzero(singular > 1e-13 * singular[0])), 1)
         self._rows = rows
 
@@ -310,50 +217,45 @@ class _Pencil:
         return poles[np.abs(poles) > 1e-6]
 
 
+def _damped(poles: Complex, span: int) -> Complex:
+    """Poles that do not grow; growth by less than 1 % over `span` samples is rounding."""
+    size = np.abs(poles)
+    kept = span * np.log(np.maximum(size, 1e-300)) < np.log(1.01)
+    damped: Complex = poles[kept] / np.maximum(size[kept], 1.0)
+    return damped
+
+
+def _growth(samples: Real, candidates: list[Complex], interval: float) -> str:
+    """Sentence about growth if growing poles explain what damped ones could not."""
+    n_fit = int(0.6 * len(samples))
+    missed = [_missed(samples, poles, n_fit, len(samples)) for poles in candidates]
+    poles = candidates[int(np.argmin(missed))]
+    if not min(missed) < 0.05:
+        return ""
+    worst = poles[np.argmax(np.abs(poles))]
+    return (
+        f"the mode at {abs(np.angle(worst)) / TWO_PI / interval / 1e6:.4g} MHz grows by "
+        f"{_db(abs(worst)) * len(samples):.2g} dB over the tail"
+    )
+
+
 def _missed(samples: Real, poles: Complex, first: int, last: int) -> float:
     """Relative rms error over samples first:last of amplitudes fitted before `first`."""
-    times = np.arange(last)
-    amplitudes = _amplitudes(samples[:first], times[:first], poles)
-    foretold = _powers(poles, times[first:]) @ amplitudes
+    matrix = _powers(poles, last)
+    size = np.linalg.norm(matrix[:first], axis=0)
+    known = samples[:first].astype(np.complex128)
+    amplitudes = np.linalg.lstsq(matrix[:first] / size, known, rcond=1e-12)[0]
+    foretold = (matrix[first:] / size) @ amplitudes
     scale = float(np.linalg.norm(samples[first:last]))
     missed = float(np.linalg.norm(foretold.real - samples[first:last]))
     return missed / scale if np.isfinite(missed) and scale > 0.0 else np.inf
 
 
-def _amplitudes(samples: Real, times: NDArray[np.int64], poles: Complex) -> Complex:
-    """Least-squares amplitudes at time 0 of the given poles."""
-    matrix = _powers(poles, times)
-    size = np.linalg.norm(matrix, axis=0)
-    solution = np.linalg.lstsq(matrix / size, samples.astype(np.complex128), rcond=1e-12)[0]
-    return np.asarray(solution / size, np.complex128)
-
-
-def _powers(poles: Complex, times: NDArray[np.int64]) -> Complex:
-    """poles ** times, shape (nt, np); exponents stay where squares do not overflow."""
-    exponent = np.multiply.outer(times, np.log(poles))
+def _powers(poles: Complex, count: int) -> Complex:
+    """poles ** (0 ... count - 1), shape (count, k), kept where squares do not overflow."""
+    exponent = np.multiply.outer(np.arange(count), np.log(poles))
     powers: Complex = np.exp(np.minimum(exponent.real, 300.0) + 1j * exponent.imag)
     return powers
-
-
-def _tail_spectrum(modes: Modes, dt: float, frequencies: Real, first: float) -> Complex:
-    """Geometric sum of all modes from sample `first` (steps) to infinity, times dt."""
-    angle = TWO_PI * np.asarray(frequencies, np.float64)[:, None]
-    pole = (1j * TWO_PI * modes.frequency - modes.decay) * dt
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = modes.amplitude / -np.expm1(pole - 1j * angle * dt)
-    total: Complex = np.exp(-1j * angle[:, 0] * dt * first) * terms.sum(axis=1) * dt
-    return total
-
-
-def _level_db(part: Real, peak: float) -> float:
-    """Rms of `part` against `peak` in dB."""
-    return _db(float(np.sqrt(np.mean(part**2))) / peak) if peak > 0.0 else -np.inf
-
-
-def _ratio_db(values: Complex, scale: float) -> float:
-    """Largest of `values` against `scale` in dB; infinite where not finite."""
-    largest = float(np.abs(values).max(initial=0.0))
-    return _db(largest / scale) if np.isfinite(largest) and scale > 0.0 else np.inf
 
 
 def _db(ratio: float) -> float:

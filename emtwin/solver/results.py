@@ -24,11 +24,37 @@ class PortRecord:
         Its reference resistance in ohm.
     voltage : ndarray of float64, shape (n_steps,)
         Voltage across the reference resistance and its source, V, at times (n + 1) dt.
+    spectrum : ndarray of complex128, shape (nf,)
+        Its spectrum at the run's frequencies, V s, with what rings on after the run (`Ending`).
     """
 
     name: str
     resistance: float
     voltage: NDArray[np.float64]
+    spectrum: NDArray[np.complex128]
+
+
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """What was done about the ringing that a run left.
+
+    Parameters
+    ----------
+    foretold : bool
+        Ports and fields were finished by harmonic inversion.
+    residual_db : float
+        How far the exponentials missed the held-out end of the run, dB.
+    reason : str
+        Why they were not used, or nothing.
+    truncation : ndarray of float64, shape (nf,)
+        Estimated share of the spectra that is still wrong because the run ended, per frequency of
+        the run.
+    """
+
+    foretold: bool
+    residual_db: float
+    reason: str
+    truncation: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -81,6 +107,8 @@ class RunResult:
         Stored energy at the end relative to its peak, and the largest port's tail to its peak.
     finished_by : str
         "decay" or "step budget".
+    ending : Ending
+        How the spectra were finished.
     seconds : float
         Wall time of the loop.
     notices : tuple of Notice
@@ -98,5 +126,6 @@ class RunResult:
     decay_db: float
     port_decay_db: float
     finished_by: str
+    ending: Ending
     seconds: float
     notices: tuple[Notice, ...]

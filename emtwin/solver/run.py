@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from emtwin.backends import Backend, Program, Stage
 from emtwin.constants import C0, TWO_PI
 from emtwin.errors import Notice, RunError
-from emtwin.solver.monitors import FieldSamples, RunningSpectrum, nyquist_interval
-from emtwin.solver.results import PortRecord, Progress, RunResult
+from emtwin.solver.ending import finish
+from emtwin.solver.monitors import FieldSamples, nyquist_interval
+from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
+from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
 
@@ -21,6 +23,7 @@ STEPS_AFTER_PULSE = 128
 """Steps that every run goes on after its sources: less says nothing of a decay."""
 
 _STEPS_PER_CALL = 512
+_NOTICED_SHARE = 0.06  # half a decibel
 _GROWTH = 30.0  # energy may rise by this factor over its peak under the pulse, not more
 
 
@@ -105,11 +108,10 @@ class _Loop:
         groups = list(simulation.samples)
         if simulation.surface is not None:
             groups.append(simulation.surface.samples)
-        self.groups = groups
+        self.spectra = SampleSpectra(groups, simulation.frequencies, self.dt, self.every)
         stages: list[Stage] = []
         offset = [_offsets(stepper, group) for group in groups]
         self.sample_offset = np.concatenate(offset) if offset else np.empty(0, np.int64)
-        self.spectra = [self._running_spectrum(group) for group in groups]
         if self.sample_offset.size:
             stage, self.sample_ring = stepper.record(
                 stepper.fields, self.sample_offset, self.every, self.lines
@@ -117,13 +119,6 @@ class _Loop:
             stages.append(stage)
         stages += self._port_monitors()
         self.program: Program = self.backend.program([*stepper.stages(), *stages])
-
-    def _running_spectrum(self, group: FieldSamples) -> RunningSpectrum:
-        frequencies = (
-            self.simulation.frequencies if group.frequencies is None else group.frequencies
-        )
-        half_step = np.char.startswith(group.component, "h")
-        return RunningSpectrum(frequencies, group.component.size, self.dt, self.every, half_step)
 
     def _port_monitors(self) -> list[Stage]:
         network, stages = self.simulation.network, []
@@ -154,7 +149,7 @@ class _Loop:
         least = pulse_steps + STEPS_AFTER_PULSE
         while done < self.stop.max_steps:
             self.program.run(done, self.batch)
-            self._collect(done)
+            self._collect()
             done += self.batch
             self._check(done, pulse_steps)
             self._report(done, time.perf_counter() - begin)
@@ -163,14 +158,9 @@ class _Loop:
                 break
         return self._result(done, finished_by, time.perf_counter() - begin)
 
-    def _collect(self, first_step: int) -> None:
+    def _collect(self) -> None:
         if self.sample_offset.size:
-            lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
-            start = 0
-            for group, spectrum in zip(self.groups, self.spectra, strict=True):
-                stop = start + group.component.size
-                spectrum.add(first_step // self.every, lines[:, start:stop])
-                start = stop
+            self.spectra.add(self.backend.download(self.sample_ring).reshape(self.lines, -1))
         for ring, traces in (
             (self.wire_ring, self.wire_traces),
             (self.edge_ring, self.edge_traces),
@@ -236,7 +226,15 @@ class _Loop:
 
     def _result(self, done: int, finished_by: str, seconds: float) -> RunResult:
         simulation = self.simulation
-        spectra = {g.name: s.values() for g, s in zip(self.groups, self.spectra, strict=True)}
+        voltages = self._port_voltages()
+        finished = finish(
+            self.spectra, voltages, source_end(simulation), done, 10 ** (self.decay_db() / 20)
+        )
+        records = {
+            name: PortRecord(name, simulation.resistances[name], voltage, finished.ports[name])
+            for name, voltage in voltages.items()
+        }
+        spectra = self.spectra.values()
         currents = None
         if simulation.surface is not None:
             surface = spectra.pop(simulation.surface.samples.name)
@@ -246,55 +244,70 @@ class _Loop:
             done,
             simulation.frequencies,
             pulse_spectrum(simulation, self.dt),
-            self._port_records(),
+            records,
             spectra,
             {group.name: group for group in simulation.samples},
             currents,
             self.decay_db(),
             self.port_decay_db(),
             finished_by,
+            finished.ending,
             seconds,
-            self._notices(done, finished_by),
+            self._notices(done, finished_by, finished.ending),
         )
 
-    def _notices(self, done: int, finished_by: str) -> tuple[Notice, ...]:
-        if finished_by == "decay":
-            return ()
-        return (
-            Notice(
-                "not-decayed",
-                f"The run driven at {self.simulation.driven or 'its source'} ended after {done} "
-                f"steps with its energy at {self.decay_db():.1f} dB and its ports at "
-                f"{self.port_decay_db():.1f} dB of their peaks; {self.stop.energy_db:g} and "
-                f"{self.stop.port_db:g} dB were asked for.",
-            ),
-        )
+    def _notices(self, done: int, finished_by: str, ending: Ending) -> tuple[Notice, ...]:
+        run_of = f"The run driven at {self.simulation.driven or 'its source'}"
+        notices = []
+        if finished_by != "decay":
+            notices.append(
+                Notice(
+                    "not-decayed",
+                    f"{run_of} ended after {done} steps with its energy at {self.decay_db():.1f} "
+                    f"dB and its ports at {self.port_decay_db():.1f} dB of their peaks; "
+                    f"{self.stop.energy_db:g} and {self.stop.port_db:g} dB were asked for.",
+                )
+            )
+        share = ending.truncation
+        if share.size and not ending.foretold and share.max() > _NOTICED_SHARE:
+            frequency = self.simulation.frequencies[int(np.argmax(share))]
+            notices.append(
+                Notice(
+                    "cut-ringing",
+                    f"{run_of} still rang when it ended: about {100 * min(share.max(), 1):.0f} % "
+                    f"of the spectrum at {frequency / 1e6:.4g} MHz is missing, and harmonic "
+                    f"inversion could not add it ({ending.reason}). Ask for a lower decay_db.",
+                )
+            )
+        return tuple(notices)
 
-    def _port_records(self) -> dict[str, PortRecord]:
-        simulation, records = self.simulation, {}
+    def _port_voltages(self) -> dict[str, NDArray[np.float64]]:
+        """Voltage of every port at times (n + 1) dt."""
+        simulation, voltages = self.simulation, {}
         if self.wire_traces:
             current = np.concatenate(self.wire_traces)
             for column, name in enumerate(simulation.network.ports):
-                records[name] = self._wire_port(name, current[:, column])
+                voltages[name] = self._wire_voltage(name, current[:, column])
         if self.edge_traces:
             field, start = np.concatenate(self.edge_traces), 0
             for port in simulation.ports:
                 component, sign, edges = port.edges()
                 axis = "xyz".index(component[-1])
                 lengths = simulation.grid.spacings[axis][[edge[axis] for edge in edges]]
-                voltage = -sign * field[:, start : start + len(edges)] @ lengths
-                records[port.name] = PortRecord(port.name, port.resistance, voltage)
+                voltages[port.name] = -sign * field[:, start : start + len(edges)] @ lengths
                 start += len(edges)
-        return records
+        return voltages
 
-    def _wire_port(self, name: str, current: NDArray[np.float64]) -> PortRecord:
+    def _wire_voltage(self, name: str, current: NDArray[np.float64]) -> NDArray[np.float64]:
         """Terminal voltage v_s - R i at whole steps, from the current at half steps."""
-        resistance = self.simulation.resistances[name]
-        mean = (current + np.append(current[1:], 0.0)) / 2  # at (n + 1) dt
+        following = np.append(current[1:], 2 * current[-1] - current[-2])
         source = np.zeros_like(current)
         if name == self.simulation.driven:
             source = self.simulation.pulse((np.arange(current.size) + 1) * self.dt)
-        return PortRecord(name, resistance, source - resistance * mean)
+        voltage: NDArray[np.float64] = (
+            source - self.simulation.resistances[name] * (current + following) / 2
+        )
+        return voltage
 
 
 def source_end(simulation: Simulation) -> float:

@@ -12,10 +12,10 @@ from emtwin.compliance.uncertainty import (
     Contribution,
     cispr_16_4_2,
     combine,
+    cut_off,
     grid_dispersion,
     refinement,
     termination_spread,
-    truncated_ringing,
     yee_wavenumber,
 )
 from emtwin.constants import C0
@@ -84,15 +84,16 @@ def test_dispersion_in_a_dielectric_is_that_of_the_longer_path() -> None:
     assert plastic.standard_db == pytest.approx(vacuum.standard_db, rel=1e-6)
 
 
-@pytest.mark.parametrize(("decay", "depth", "bound"), [(-40, 0, 0.0864), (-40, 20, 0.8279)])
-def test_truncated_ringing(decay: float, depth: float, bound: float) -> None:
-    part = truncated_ringing(decay, depth)
+@pytest.mark.parametrize(("share", "bound"), [(0.0, 0.0), (0.01, 0.0864), (0.1, 0.8279)])
+def test_cut_off(share: float, bound: float) -> None:
+    part = cut_off(share)
     assert part.standard_db * math.sqrt(3.0) == pytest.approx(bound, abs=1e-4)
 
 
-def test_a_run_that_did_not_decay_is_refused() -> None:
-    with pytest.raises(InputError, match="below 0 dB"):
-        truncated_ringing(0.0)
+@pytest.mark.parametrize("share", [-0.1, math.nan])
+def test_a_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(InputError, match="0 or more"):
+        cut_off(share)
 
 
 def test_cispr_value_is_expanded_with_two() -> None:

@@ -1,0 +1,191 @@
+"""The end of a run: what rings on is added to every spectrum, and what stays wrong is told.
+
+Ports and fields of a linear device ring in the same exponentials. They are fitted to some of them
+(`resonances`), and then finish them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.solver.resonances import FEWEST_SAMPLES, Ringing, dft, fit_ringing, tail_weights
+from emtwin.solver.results import Ending
+from emtwin.solver.sampling import SampleSpectra, Window, fourier_weights
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
+
+_PROBES = 64
+_FAINT = 1e-3  # channels below this share of the largest hold rounding, not ringing
+_SLOWEST = 0.98  # a window over which the fields fall by less counts as falling by this
+
+
+class Finished(NamedTuple):
+    """Spectra of the ports in V s, and how everything was finished."""
+
+    ports: dict[str, Complex]
+    ending: Ending
+
+
+def finish(
+    spectra: SampleSpectra,
+    voltages: Mapping[str, Real],
+    silent: float,
+    n_steps: int,
+    remainder: float,
+) -> Finished:
+    """Add what rings on after a run to the spectra of its samples and ports.
+
+    Parameters
+    ----------
+    spectra : SampleSpectra
+        Spectra of the run's samples; they are extended in place.
+    voltages : mapping of str to ndarray, shape (n_steps,)
+        Voltage of each port at times (n + 1) dt.
+    silent : float
+        Time in seconds from which on no source adds energy.
+    n_steps : int
+        Steps done.
+    remainder : float
+        Amplitude left at the end relative to its peak, for runs too short for anything better.
+
+    Returns
+    -------
+    Finished
+        Spectra of the ports, and what was done.
+    """
+    f, dt = spectra.frequencies, spectra.dt
+    ports = {name: dft(v, dt, f, offset_in_steps=1.0) for name, v in voltages.items()}
+    window = spectra.last_lines(int(np.ceil(silent / dt / spectra.every)) + 1)
+    if len(window) < FEWEST_SAMPLES or not f.size:
+        reason = f"the run lasted only {len(window)} samples beyond its sources"
+        return Finished(ports, Ending(False, 0.0, reason, np.full(f.size, remainder)))
+    tail = _Tail(spectra, window, voltages, n_steps)
+    if tail.ringing.trouble:
+        truncation = tail.cut_share(ports)
+        return Finished(
+            ports, Ending(False, tail.ringing.residual_db, tail.ringing.trouble, truncation)
+        )
+    spectra.extend(window, tail.line_weights)
+    missing = tail.of_ports(tail.ringing.rate)
+    ports = {name: spectrum + missing[name] for name, spectrum in ports.items()}
+    return Finished(ports, Ending(True, tail.ringing.residual_db, "", tail.unsure_share(ports)))
+
+
+class _Tail:
+    """The ringing at the end of a run, seen at some probes and at all ports."""
+
+    def __init__(
+        self,
+        spectra: SampleSpectra,
+        window: Window,
+        voltages: Mapping[str, Real],
+        n_steps: int,
+    ) -> None:
+        self._spectra, self._voltages = spectra, voltages
+        self._times = spectra.times(window.first, len(window))
+        self._end = (n_steps + 1) * spectra.dt
+        self._probes = spectra.probes(_PROBES)
+        self._fields = window.columns(self._probes) * spectra.field_scale(self._probes)
+        at_lines = (window.first + np.arange(len(window))) * spectra.every
+        self._port_samples = {name: v[at_lines] for name, v in voltages.items()}
+        every_port = np.array(list(self._port_samples.values())).reshape(-1, len(window)).T
+        channels = np.concatenate((_audible(self._fields), _audible(every_port)), axis=1)
+        self.ringing: Ringing = fit_ringing(channels, spectra.interval)
+
+    def line_weights(self, frequencies: Real, rate: Complex | None = None) -> Complex:
+        """Weights that give the missing part of samples taken line by line."""
+        return tail_weights(
+            self.ringing.rate if rate is None else rate,
+            self._times,
+            frequencies,
+            begin=float(self._times[-1]) + self._spectra.interval,
+            step=self._spectra.interval,
+        )
+
+    def of_ports(self, rate: Complex) -> dict[str, Complex]:
+        """Missing part of the spectrum of every port, which is sampled at each step."""
+        weights = tail_weights(
+            rate, self._times, self._spectra.frequencies, begin=self._end, step=self._spectra.dt
+        )
+        return {name: weights @ samples for name, samples in self._port_samples.items()}
+
+    def unsure_share(self, ports: Mapping[str, Complex]) -> Real:
+        """What the foretold part may be wrong by, relative to the finished spectra, shape (nf,).
+
+        The larger of the held-out residual and of what the fit to the first samples foretells
+        otherwise.
+        """
+        f, miss = self._spectra.frequencies, 10 ** (self.ringing.residual_db / 20)
+        parts = []
+        for tail_of, spectra in (
+            (partial(self._field_tail, f), self._spectra.probe_spectra(self._probes)),
+            (self._port_tail, _columns(ports, f.size)),
+        ):
+            tail, early = tail_of(self.ringing.rate), tail_of(self.ringing.early)
+            wrong = np.maximum(_size(tail - early), miss * _size(tail))
+            parts.append(_share(wrong, _size(spectra)))
+        return np.maximum(*parts)
+
+    def cut_share(self, ports: Mapping[str, Complex]) -> Real:
+        """What a cut run lacks relative to its spectra, as if it went on to fall as it fell last.
+
+        A spectrum that took on d during the last window, while the fields fell by the factor q,
+        still lacks d q / (1 - q).
+        """
+        f = self._spectra.frequencies
+        phases = fourier_weights(f, self._times, self._spectra.interval)
+        of_ports = _columns({n: phases @ s for n, s in self._port_samples.items()}, f.size)
+        return np.maximum(
+            _share(
+                _size(phases @ self._fields) * _left_over(self._fields),
+                _size(self._spectra.probe_spectra(self._probes)),
+            ),
+            _share(
+                _size(of_ports) * _left_over(np.array(list(self._port_samples.values())).T),
+                _size(_columns(ports, f.size)),
+            ),
+        )
+
+    def _field_tail(self, f: Real, rate: Complex) -> Complex:
+        return np.asarray(self.line_weights(f, rate) @ self._fields)
+
+    def _port_tail(self, rate: Complex) -> Complex:
+        return _columns(self.of_ports(rate), self._spectra.frequencies.size)
+
+
+def _audible(channels: Real) -> Real:
+    """Channels that are not faint against the largest."""
+    size = np.sqrt(np.mean(channels**2, axis=0))
+    heard: Real = channels[:, size > _FAINT * size.max(initial=0.0)]
+    return heard
+
+
+def _left_over(samples: Real) -> float:
+    """q / (1 - q) with q the factor by which the samples fall over their window."""
+    if not samples.size:
+        return 0.0
+    fifth = len(samples) // 5
+    before, after = (float(np.linalg.norm(part)) for part in (samples[:fifth], samples[-fifth:]))
+    fall = min((after / before) ** 1.25 if before > 0.0 else 0.0, _SLOWEST)
+    return fall / (1.0 - fall)
+
+
+def _columns(spectra: Mapping[str, Complex], nf: int) -> Complex:
+    """Spectra side by side, shape (nf, n)."""
+    return np.array(list(spectra.values()), np.complex128).reshape(-1, nf).T
+
+
+def _size(spectra: Complex) -> Real:
+    """Norm over all channels, shape (nf,)."""
+    return np.asarray(np.linalg.norm(spectra, axis=1))
+
+
+def _share(wrong: Real, whole: Real) -> Real:
+    """Ratio, 0 where there is nothing."""
+    return np.divide(wrong, whole, out=np.zeros_like(wrong), where=whole > 0.0)

@@ -1,0 +1,188 @@
+"""All samples of a run on their way from the kernels' ring to spectra.
+
+Lines of samples come in a few at a time. They are added to the spectra many at once, and the last
+of them are kept: what rings on after the run is foretold from them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.constants import ETA0, TWO_PI
+from emtwin.solver.monitors import FieldSamples, RunningSpectrum
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
+Weights = Callable[[Real], Complex]
+
+_GATHERED = 32  # lines per product: fewer read and write the sums more often than needed
+_KEPT_LINES = 400
+_KEPT_BYTES = 2**30
+
+
+def fourier_weights(frequencies: Real, times: Real, interval: float) -> Complex:
+    """exp(-jwt) times the interval in seconds, shape (nf, n)."""
+    turn = np.exp(-1j * TWO_PI * np.multiply.outer(frequencies, times))
+    return np.asarray(interval * turn, np.complex128)
+
+
+class Block(NamedTuple):
+    """Consecutive lines."""
+
+    first: int
+    lines: NDArray[np.float32]
+
+
+class SampleSpectra:
+    """Running spectra of all groups of samples of a run.
+
+    Parameters
+    ----------
+    groups : sequence of FieldSamples
+        The samples, in the order of a line.
+    frequencies : ndarray of float64, shape (nf,)
+        Frequencies of the run in Hz, for groups without their own.
+    dt : float
+        Time step in seconds.
+    every : int
+        Steps between lines.
+    """
+
+    def __init__(
+        self, groups: Sequence[FieldSamples], frequencies: Real, dt: float, every: int
+    ) -> None:
+        self.groups, self.frequencies = tuple(groups), frequencies
+        self.dt, self.every = dt, every
+        self.half_step = np.char.startswith(
+            np.concatenate([group.component for group in groups] or [np.empty(0, "U3")]), "h"
+        )
+        ends = np.cumsum([0, *(group.component.size for group in groups)]).tolist()
+        self._columns = [slice(*pair) for pair in pairwise(ends)]
+        self._spectra = [
+            RunningSpectrum(
+                frequencies if group.frequencies is None else group.frequencies,
+                group.component.size,
+                self.half_step[columns],
+                dt,
+            )
+            for group, columns in zip(self.groups, self._columns, strict=True)
+        ]
+        self._waiting: list[NDArray[np.float32]] = []
+        self._blocks: deque[Block] = deque()
+        self._n_added = 0
+        line_bytes = 4 * max(self.half_step.size, 1)
+        self._kept = max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // line_bytes))
+
+    @property
+    def interval(self) -> float:
+        """Seconds between lines."""
+        return self.every * self.dt
+
+    def times(self, first: int, count: int) -> Real:
+        """Times of lines in seconds: line m is taken after step m `every`."""
+        steps = (first + np.arange(count, dtype=np.float64)) * self.every + 1
+        return np.asarray(steps * self.dt, np.float64)
+
+    def add(self, lines: NDArray[np.floating]) -> None:
+        """Take the next lines, shape (n, count of all samples)."""
+        self._waiting.append(lines.astype(np.float32))
+        if sum(map(len, self._waiting)) >= _GATHERED:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring the spectra up to the last line taken."""
+        if not self._waiting:
+            return
+        block = Block(self._n_added, np.concatenate(self._waiting))
+        self._waiting.clear()
+        self._n_added += len(block.lines)
+        times = self.times(block.first, len(block.lines))
+        self._add([block], lambda f: fourier_weights(f, times, self.interval))
+        self._blocks.append(block)
+        while self._n_added - self._blocks[0].first - len(self._blocks[0].lines) >= self._kept:
+            self._blocks.popleft()
+
+    def last_lines(self, first: int) -> Window:
+        """The lines that are kept, not before line `first`."""
+        self.flush()
+        kept = [
+            Block(max(block.first, first), block.lines[max(first - block.first, 0) :])
+            for block in self._blocks
+            if block.first + len(block.lines) > first
+        ]
+        return Window(kept)
+
+    def extend(self, window: Window, weights: Weights) -> None:
+        """Add to every spectrum what its `weights` of frequencies, (nf, n), make of the window."""
+        self._add(window.blocks, weights)
+
+    def _add(self, blocks: Sequence[Block], weights: Weights) -> None:
+        for columns, spectrum in zip(self._columns, self._spectra, strict=True):
+            factors, start = weights(spectrum.frequencies), 0
+            for block in blocks:
+                stop = start + len(block.lines)
+                lines = np.ascontiguousarray(block.lines[:, columns])
+                spectrum.add(factors[:, start:stop], lines)
+                start = stop
+
+    def values(self) -> dict[str, NDArray[np.complex64]]:
+        """Spectra by group, shape (nf, n), in the samples' unit times seconds."""
+        self.flush()
+        return {
+            group.name: spectrum.values()
+            for group, spectrum in zip(self.groups, self._spectra, strict=True)
+        }
+
+    def probes(self, count: int) -> NDArray[np.int64]:
+        """About `count` samples spread evenly over the groups that share the run's frequencies."""
+        shared = [
+            np.arange(columns.start, columns.stop)
+            for group, columns in zip(self.groups, self._columns, strict=True)
+            if group.frequencies is None
+        ]
+        every = np.concatenate(shared) if shared else np.empty(0, np.int64)
+        picked: NDArray[np.int64] = every[:: max(1, every.size // count)] if every.size else every
+        return picked
+
+    def probe_spectra(self, probes: NDArray[np.int64]) -> Complex:
+        """Spectra of some samples at the run's frequencies, h times the vacuum's impedance."""
+        self.flush()
+        parts = [np.zeros((self.frequencies.size, 0), np.complex64)]
+        for columns, spectrum in zip(self._columns, self._spectra, strict=True):
+            here = probes[(probes >= columns.start) & (probes < columns.stop)] - columns.start
+            if here.size:
+                parts.append(spectrum.values(here))
+        return np.asarray(np.concatenate(parts, axis=1) * self.field_scale(probes), np.complex128)
+
+    def field_scale(self, probes: NDArray[np.int64]) -> Real:
+        """Factors that give all field components the unit V/m."""
+        return np.where(self.half_step[probes], ETA0, 1.0)
+
+
+class Window:
+    """The last lines of a run."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = tuple(blocks)
+
+    @property
+    def first(self) -> int:
+        """Number of the first line."""
+        return self.blocks[0].first if self.blocks else 0
+
+    def __len__(self) -> int:
+        """Number of lines."""
+        return sum(len(block.lines) for block in self.blocks)
+
+    def columns(self, which: NDArray[np.int64]) -> Real:
+        """Some samples of all lines, shape (n, len(which))."""
+        if not self.blocks:
+            return np.zeros((0, which.size))
+        parts = [block.lines[:, which] for block in self.blocks]
+        return np.concatenate(parts).astype(np.float64)
