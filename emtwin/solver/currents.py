@@ -187,6 +187,14 @@ class EquivalentCurrents:
                     remedy="one row of moments per frequency",
                 )
 
+    def at(self, rows: slice) -> EquivalentCurrents:
+        """The currents at some of the frequencies."""
+        electric, magnetic = (
+            Dipoles(part.position, part.axis, part.moment[rows])
+            for part in (self.electric, self.magnetic)
+        )
+        return EquivalentCurrents(self.frequencies[rows], electric, magnetic)
+
     def scaled(self, factor: NDArray[np.complex128]) -> EquivalentCurrents:
         """All moments times `factor`, shape (nf,) or scalar."""
         return EquivalentCurrents(

@@ -7,15 +7,14 @@ Ports and fields of a linear device ring in the same exponentials. They are fitt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import NamedTuple
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.solver.resonances import FEWEST_SAMPLES, Ringing, dft, fit_ringing, tail_weights
 from emtwin.solver.results import Ending
-from emtwin.solver.sampling import SampleSpectra, Window, fourier_weights
+from emtwin.solver.sampling import SampleSpectra, fourier_weights
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
@@ -25,26 +24,13 @@ _FAINT = 1e-3  # channels below this share of the largest hold rounding, not rin
 _SLOWEST = 0.98  # a window over which the fields fall by less counts as falling by this
 
 
-class Finished(NamedTuple):
-    """Spectra of the ports in V s, and how everything was finished."""
-
-    ports: dict[str, Complex]
-    ending: Ending
-
-
-def finish(
-    spectra: SampleSpectra,
-    voltages: Mapping[str, Real],
-    silent: float,
-    n_steps: int,
-    remainder: float,
-) -> Finished:
-    """Add what rings on after a run to the spectra of its samples and ports.
+class Tail:
+    """The ringing at the end of a run, seen at some probes and at all ports.
 
     Parameters
     ----------
     spectra : SampleSpectra
-        Spectra of the run's samples; they are extended in place.
+        Spectra of the run's samples.
     voltages : mapping of str to ndarray, shape (n_steps,)
         Voltage of each port at times (n + 1) dt.
     silent : float
@@ -53,86 +39,87 @@ def finish(
         Steps done.
     remainder : float
         Amplitude left at the end relative to its peak, for runs too short for anything better.
-
-    Returns
-    -------
-    Finished
-        Spectra of the ports, and what was done.
     """
-    f, dt = spectra.frequencies, spectra.dt
-    ports = {name: dft(v, dt, f, offset_in_steps=1.0) for name, v in voltages.items()}
-    window = spectra.last_lines(int(np.ceil(silent / dt / spectra.every)) + 1)
-    if len(window) < FEWEST_SAMPLES or not f.size:
-        reason = f"the run lasted only {len(window)} samples beyond its sources"
-        return Finished(ports, Ending(False, 0.0, reason, np.full(f.size, remainder)))
-    tail = _Tail(spectra, window, voltages, n_steps)
-    if tail.ringing.trouble:
-        truncation = tail.cut_share(ports)
-        return Finished(
-            ports, Ending(False, tail.ringing.residual_db, tail.ringing.trouble, truncation)
-        )
-    spectra.extend(window, tail.line_weights)
-    missing = tail.of_ports(tail.ringing.rate)
-    ports = {name: spectrum + missing[name] for name, spectrum in ports.items()}
-    return Finished(ports, Ending(True, tail.ringing.residual_db, "", tail.unsure_share(ports)))
-
-
-class _Tail:
-    """The ringing at the end of a run, seen at some probes and at all ports."""
 
     def __init__(
         self,
         spectra: SampleSpectra,
-        window: Window,
         voltages: Mapping[str, Real],
+        silent: float,
         n_steps: int,
+        remainder: float,
     ) -> None:
-        self._spectra, self._voltages = spectra, voltages
-        self._times = spectra.times(window.first, len(window))
-        self._end = (n_steps + 1) * spectra.dt
+        f, dt = spectra.frequencies, spectra.dt
+        self._spectra = spectra
+        self._ports = {n: dft(v, dt, f, offset_in_steps=1.0) for n, v in voltages.items()}
+        self._window = spectra.last_lines(int(np.ceil(silent / dt / spectra.every)) + 1)
+        self._times = spectra.times(self._window.first, len(self._window))
+        self._end = (n_steps + 1) * dt
         self._probes = spectra.probes(_PROBES)
-        self._fields = window.columns(self._probes) * spectra.field_scale(self._probes)
-        at_lines = (window.first + np.arange(len(window))) * spectra.every
+        self._fields = self._window.columns(self._probes) * spectra.field_scale(self._probes)
+        at_lines = (self._window.first + np.arange(len(self._window))) * spectra.every
         self._port_samples = {name: v[at_lines] for name, v in voltages.items()}
-        every_port = np.array(list(self._port_samples.values())).reshape(-1, len(window)).T
-        channels = np.concatenate((_audible(self._fields), _audible(every_port)), axis=1)
-        self.ringing: Ringing = fit_ringing(channels, spectra.interval)
+        self._remainder = remainder
 
-    def line_weights(self, frequencies: Real, rate: Complex | None = None) -> Complex:
+    @cached_property
+    def _ringing(self) -> Ringing:
+        channels = (_audible(self._fields), _audible(self._every_port()))
+        return fit_ringing(np.concatenate(channels, axis=1), self._spectra.interval)
+
+    @cached_property
+    def ending(self) -> Ending:
+        """What can be done about it, and what stays wrong."""
+        f = self._spectra.frequencies
+        if len(self._window) < FEWEST_SAMPLES or not f.size:
+            reason = f"the run lasted only {len(self._window)} samples beyond its sources"
+            return Ending(False, 0.0, reason, np.full(f.size, self._remainder))
+        ringing = self._ringing
+        share = self._cut_share() if ringing.trouble else self._unsure_share()
+        return Ending(not ringing.trouble, ringing.residual_db, ringing.trouble, share)
+
+    def finish(self) -> dict[str, Complex]:
+        """Add what rings on to all spectra; those of the ports in V s are returned."""
+        if not self.ending.foretold:
+            return self._ports
+        self._spectra.extend(self._window, self._line_weights)
+        missing = self._of_ports(self._ringing.rate)
+        return {name: spectrum + missing[name] for name, spectrum in self._ports.items()}
+
+    def _line_weights(self, frequencies: Real, rate: Complex | None = None) -> Complex:
         """Weights that give the missing part of samples taken line by line."""
         return tail_weights(
-            self.ringing.rate if rate is None else rate,
+            self._ringing.rate if rate is None else rate,
             self._times,
             frequencies,
             begin=float(self._times[-1]) + self._spectra.interval,
             step=self._spectra.interval,
         )
 
-    def of_ports(self, rate: Complex) -> dict[str, Complex]:
+    def _of_ports(self, rate: Complex) -> dict[str, Complex]:
         """Missing part of the spectrum of every port, which is sampled at each step."""
         weights = tail_weights(
             rate, self._times, self._spectra.frequencies, begin=self._end, step=self._spectra.dt
         )
         return {name: weights @ samples for name, samples in self._port_samples.items()}
 
-    def unsure_share(self, ports: Mapping[str, Complex]) -> Real:
-        """What the foretold part may be wrong by, relative to the finished spectra, shape (nf,).
+    def _unsure_share(self) -> Real:
+        """What the foretold part may be wrong by, relative to all of a spectrum, shape (nf,).
 
         The larger of the held-out residual and of what the fit to the first samples foretells
         otherwise.
         """
-        f, miss = self._spectra.frequencies, 10 ** (self.ringing.residual_db / 20)
+        f, miss = self._spectra.frequencies, 10 ** (self._ringing.residual_db / 20)
         parts = []
-        for tail_of, spectra in (
+        for tail_of, cut in (
             (partial(self._field_tail, f), self._spectra.probe_spectra(self._probes)),
-            (self._port_tail, _columns(ports, f.size)),
+            (self._port_tail, _columns(self._ports, f.size)),
         ):
-            tail, early = tail_of(self.ringing.rate), tail_of(self.ringing.early)
+            tail, early = tail_of(self._ringing.rate), tail_of(self._ringing.early)
             wrong = np.maximum(_size(tail - early), miss * _size(tail))
-            parts.append(_share(wrong, _size(spectra)))
+            parts.append(_share(wrong, _size(cut + tail)))
         return np.maximum(*parts)
 
-    def cut_share(self, ports: Mapping[str, Complex]) -> Real:
+    def _cut_share(self) -> Real:
         """What a cut run lacks relative to its spectra, as if it went on to fall as it fell last.
 
         A spectrum that took on d during the last window, while the fields fell by the factor q,
@@ -140,23 +127,25 @@ class _Tail:
         """
         f = self._spectra.frequencies
         phases = fourier_weights(f, self._times, self._spectra.interval)
-        of_ports = _columns({n: phases @ s for n, s in self._port_samples.items()}, f.size)
         return np.maximum(
-            _share(
-                _size(phases @ self._fields) * _left_over(self._fields),
-                _size(self._spectra.probe_spectra(self._probes)),
-            ),
-            _share(
-                _size(of_ports) * _left_over(np.array(list(self._port_samples.values())).T),
-                _size(_columns(ports, f.size)),
-            ),
+            *(
+                _share(_size(phases @ samples) * _left_over(samples), _size(spectra))
+                for samples, spectra in (
+                    (self._fields, self._spectra.probe_spectra(self._probes)),
+                    (self._every_port(), _columns(self._ports, f.size)),
+                )
+            )
         )
 
+    def _every_port(self) -> Real:
+        """Samples of all ports, shape (n, ports)."""
+        return np.array(list(self._port_samples.values())).reshape(-1, len(self._window)).T
+
     def _field_tail(self, f: Real, rate: Complex) -> Complex:
-        return np.asarray(self.line_weights(f, rate) @ self._fields)
+        return np.asarray(self._line_weights(f, rate) @ self._fields)
 
     def _port_tail(self, rate: Complex) -> Complex:
-        return _columns(self.of_ports(rate), self._spectra.frequencies.size)
+        return _columns(self._of_ports(rate), self._spectra.frequencies.size)
 
 
 def _audible(channels: Real) -> Real:

@@ -13,7 +13,7 @@ Over a floor, add the images first: ``currents.over_floor(z0)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Literal
@@ -110,31 +110,63 @@ def near_field(
     InputError
         If a point stands on a dipole.
     """
+    field: Complex = near_fields([currents], points, precision=precision)[0]
+    return field
+
+
+def near_fields(
+    currents: Sequence[EquivalentCurrents], points: Real, *, precision: Precision = "double"
+) -> Complex:
+    """Electric fields of several sets of currents on the same places, as of several ports.
+
+    Distances and phases are computed once for all sets.
+
+    Parameters
+    ----------
+    currents : sequence of EquivalentCurrents
+        ns sets, one at least, at the same frequencies and places.
+    points : ndarray of float64, shape (np, 3)
+        As for `near_field`.
+    precision : {"double", "single"}
+        As for `near_field`.
+
+    Returns
+    -------
+    ndarray of complex128, shape (ns, nf, np, 3)
+        E in V/m (per volt of source where the currents are per volt).
+
+    Raises
+    ------
+    InputError
+        If a point stands on a dipole, or the sets differ in places.
+    """
     points = _points(points, "points")
-    k = _wavenumbers(currents)
+    k = _wavenumbers(currents[0])
     dtype: Any = np.complex64 if precision == "single" else np.complex128
     blocks = [
-        block
-        for dipoles, electric in ((currents.electric, True), (currents.magnetic, False))
-        for block in _blocks(dipoles, k.size, electric, dtype)
+        *_blocks([c.electric for c in currents], True, dtype),
+        *_blocks([c.magnetic for c in currents], False, dtype),
     ]
-    one = partial(_field_at, blocks, k)
+    one = partial(_field_at, blocks, k, len(currents))
     with ThreadPoolExecutor(max_workers=default_threads()) as pool:
         fields = list(pool.map(one, points))
-    return np.stack(fields, axis=1) if fields else np.zeros((k.size, 0, 3), np.complex128)
+    shape = (len(currents), k.size, len(points), 3)
+    return np.stack(fields, axis=1).reshape(shape) if fields else np.zeros(shape, np.complex128)
 
 
 class _Block:
     """A few dipoles of one kind and direction, small enough for the cache."""
 
-    def __init__(self, dipoles: Dipoles, rows: Any, axis: int, electric: bool, dtype: Any) -> None:
-        self.position = dipoles.position[rows]
-        self.moment = dipoles.moment[:, rows].astype(dtype)
+    def __init__(
+        self, sets: Sequence[Dipoles], rows: Any, axis: int, electric: bool, dtype: Any
+    ) -> None:
+        self.position = sets[0].position[rows]
+        self.moment = np.stack([dipoles.moment[:, rows] for dipoles in sets]).astype(dtype)
         self.axis = axis
         self.electric = electric
 
     def field(self, k: Real, point: Real) -> Complex:
-        """E at one point from these dipoles, shape (nf, 3)."""
+        """E at one point from these dipoles, shape (ns nf, 3)."""
         offset = point - self.position
         distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
         if np.any(distance < 1e-9):
@@ -143,16 +175,18 @@ class _Block:
                 field="points",
                 remedy="keep points outside the surface of the currents",
             )
-        wave = _phases(-k, distance, self.moment.dtype)
-        wave *= self.moment
-        towards = (offset / distance[:, None]).T
+        waves = _phases(-k, distance, self.moment.dtype) * self.moment
+        waves = waves.reshape(-1, distance.size)
+        repeated = np.tile(k, len(self.moment))[:, None]
+        towards = (offset / distance[:, None]).T.astype(waves.real.dtype, order="C")
+        near = distance.astype(waves.real.dtype)
         if self.electric:
-            return self._electric(wave, k[:, None], towards, distance)
-        return self._magnetic(wave, k[:, None], towards, distance)
+            return self._electric(waves, repeated, towards, near)
+        return self._magnetic(waves, repeated, towards, near)
 
-    def _electric(self, wave: Any, k: Real, towards: Real, distance: Real) -> Complex:
-        factors = np.empty((9, distance.size))
-        unit = np.zeros((3, 1))
+    def _electric(self, wave: Any, k: Real, towards: Any, distance: Any) -> Complex:
+        factors = np.empty((9, distance.size), distance.dtype)
+        unit = np.zeros((3, 1), distance.dtype)
         unit[self.axis] = 1.0
         along = towards * towards[self.axis]
         factors[0:3] = (along - unit) / distance
@@ -164,7 +198,7 @@ class _Block:
         )
         return field
 
-    def _magnetic(self, wave: Any, k: Real, towards: Real, distance: Real) -> Complex:
+    def _magnetic(self, wave: Any, k: Real, towards: Any, distance: Any) -> Complex:
         u, v = (self.axis + 1) % 3, (self.axis + 2) % 3
         # R^ x a^ has the components R_v along u and -R_u along v (u, v, a cyclic).
         across = np.stack((towards[v], -towards[u])) / distance
@@ -174,9 +208,9 @@ class _Block:
         return field
 
 
-def _field_at(blocks: list[_Block], k: Real, point: Real) -> Complex:
-    """E at one point, blocks summed in fixed order, shape (nf, 3)."""
-    field = np.zeros((k.size, 3), np.complex128)
+def _field_at(blocks: list[_Block], k: Real, ns: int, point: Real) -> Complex:
+    """E of `ns` sets at one point, blocks summed in fixed order, shape (ns nf, 3)."""
+    field = np.zeros((ns * k.size, 3), np.complex128)
     for block in blocks:
         field += block.field(k, point)
     return field
@@ -198,10 +232,16 @@ def _against(wave: Any, factors: Real) -> Complex:
     return sums
 
 
-def _blocks(dipoles: Dipoles, nf: int, electric: bool, dtype: Any) -> Iterator[_Block]:
-    """Cut `dipoles` into cache-sized blocks of one direction."""
-    for axis, rows in _cut(dipoles, max(_WORK // nf, 64)):
-        yield _Block(dipoles, rows, axis, electric, dtype)
+def _blocks(sets: Sequence[Dipoles], electric: bool, dtype: Any) -> Iterator[_Block]:
+    """Cut dipoles into cache-sized blocks of one direction."""
+    first = sets[0]
+    if any(not first.same_places(other) for other in sets[1:]):
+        raise InputError.single(
+            "currents on different places cannot share their distances",
+            remedy="evaluate them one by one with near_field",
+        )
+    for axis, rows in _cut(first, max(_WORK // (len(first.moment) * len(sets)), 64)):
+        yield _Block(sets, rows, axis, electric, dtype)
 
 
 def _cut(dipoles: Dipoles, size: int) -> Iterator[tuple[int, NDArray[np.int64]]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emtwin.backends import Backend, Program, Stage
 from emtwin.constants import C0, TWO_PI
 from emtwin.errors import Notice, RunError
-from emtwin.solver.ending import finish
+from emtwin.solver.ending import Tail
 from emtwin.solver.monitors import FieldSamples, nyquist_interval
 from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
 from emtwin.solver.sampling import SampleSpectra
@@ -24,6 +24,7 @@ STEPS_AFTER_PULSE = 128
 
 _STEPS_PER_CALL = 512
 _NOTICED_SHARE = 0.06  # half a decibel
+_PATIENCE = 1.15  # steps of a run until its ringing is looked at again
 _GROWTH = 30.0  # energy may rise by this factor over its peak under the pulse, not more
 
 
@@ -39,11 +40,15 @@ class StopRule:
         Largest port voltage of the last batch relative to its peak, dB, likewise.
     max_steps : int
         Budget; a run that reaches it gets the notice ``not-decayed``.
+    truncation : float
+        Share of the spectra that may be wrong because the run ended, at its worst frequency. A
+        decayed run goes on until its ringing can be foretold that well.
     """
 
     energy_db: float = -50.0
     port_db: float = -60.0
     max_steps: int = 200_000
+    truncation: float = 0.03
 
 
 def run(
@@ -102,6 +107,7 @@ class _Loop:
         energy_stage, self.energy_rows = self.stepper.energy()
         self.energy_program = backend.program([energy_stage])
         self.energies: list[float] = []
+        self.next_look = 0
 
     def _monitors(self) -> None:
         stepper, simulation = self.stepper, self.simulation
@@ -155,7 +161,8 @@ class _Loop:
             self._report(done, time.perf_counter() - begin)
             if done > least and self._decayed():
                 finished_by = "decay"
-                break
+                if self._settled(done):
+                    break
         return self._result(done, finished_by, time.perf_counter() - begin)
 
     def _collect(self) -> None:
@@ -216,6 +223,18 @@ class _Loop:
     def _decayed(self) -> bool:
         return self.decay_db() <= self.stop.energy_db and self.port_decay_db() <= self.stop.port_db
 
+    def _tail(self, voltages: dict[str, NDArray[np.float64]], done: int) -> Tail:
+        remainder = 10 ** (self.decay_db() / 20)
+        return Tail(self.spectra, voltages, source_end(self.simulation), done, remainder)
+
+    def _settled(self, done: int) -> bool:
+        """Whether what rings on is known well enough; looked at now and then, for it takes time."""
+        if done < self.next_look:
+            return False
+        self.next_look = int(done * _PATIENCE)
+        ending = self._tail(self._port_voltages(), done).ending
+        return bool(ending.truncation.max(initial=0.0) <= self.stop.truncation)
+
     def _report(self, done: int, seconds: float) -> None:
         if self.progress is None:
             return
@@ -227,11 +246,10 @@ class _Loop:
     def _result(self, done: int, finished_by: str, seconds: float) -> RunResult:
         simulation = self.simulation
         voltages = self._port_voltages()
-        finished = finish(
-            self.spectra, voltages, source_end(simulation), done, 10 ** (self.decay_db() / 20)
-        )
+        tail = self._tail(voltages, done)
+        port_spectra = tail.finish()
         records = {
-            name: PortRecord(name, simulation.resistances[name], voltage, finished.ports[name])
+            name: PortRecord(name, simulation.resistances[name], voltage, port_spectra[name])
             for name, voltage in voltages.items()
         }
         spectra = self.spectra.values()
@@ -251,9 +269,9 @@ class _Loop:
             self.decay_db(),
             self.port_decay_db(),
             finished_by,
-            finished.ending,
+            tail.ending,
             seconds,
-            self._notices(done, finished_by, finished.ending),
+            self._notices(done, finished_by, tail.ending),
         )
 
     def _notices(self, done: int, finished_by: str, ending: Ending) -> tuple[Notice, ...]:
