@@ -25,6 +25,7 @@ from emtwin.benches.records import SiteResult, campaign_of
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site, build_site
 from emtwin.benches.views import samples_of_views
+from emtwin.compliance.verdict import outside_method
 from emtwin.errors import InputError, Notice
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
@@ -329,10 +330,16 @@ def _forward(stage: str, report: Report) -> Callable[[Progress], None]:
 def _judge(
     loaded: LoadedTwin, bodies: tuple[Body, ...], test: str, done: SiteResult, refined: Any = None
 ) -> Finding:
+    site, model, quality = done.site, done.model, done.quality
     if test == radiated_immunity.TEST:
-        return radiated_immunity.evaluate(loaded, done.site, done.model, done.quality, refined)
-    radius = _boundary_radius(bodies)
-    return radiated_emission.evaluate(loaded, done.site, done.model, done.quality, radius, refined)
+        finding = radiated_immunity.evaluate(loaded, site, model, quality, refined)
+    else:
+        radius = _boundary_radius(bodies)
+        finding = radiated_emission.evaluate(loaded, site, model, quality, radius, refined)
+    if quality.trouble:
+        undecided = outside_method(test, finding.verdict.clause, quality.trouble)
+        return replace(finding, verdict=undecided)
+    return finding
 
 
 def _boundary_radius(bodies: tuple[Body, ...]) -> float:
@@ -357,8 +364,9 @@ def _refined(
         findings, sites_of(loaded, bodies, ratio).items(), strict=True
     ):
         coarse = _judge(loaded, bodies, test, run_site(loaded, site, machine, clock, report))
-        assert finding.verdict.margin_db is not None
-        assert coarse.verdict.margin_db is not None
+        if finding.verdict.margin_db is None or coarse.verdict.margin_db is None:
+            better.append(finding)
+            continue
         error = refinement(finding.verdict.margin_db, coarse.verdict.margin_db, ratio)
         better.append(_judge(loaded, bodies, test, done[test], error))
     return better

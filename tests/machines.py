@@ -24,13 +24,13 @@ def quick_backend(name: str, precision: str) -> Backend:
         raise
 
 
-@pytest.fixture(params=PARAMETERS)
+@pytest.fixture(params=PARAMETERS, scope="session")
 def machine(request: pytest.FixtureRequest) -> Backend:
     """Backend in float32."""
     return quick_backend(request.param, "float32")
 
 
-@pytest.fixture(params=PARAMETERS)
+@pytest.fixture(params=PARAMETERS, scope="session")
 def machine64(request: pytest.FixtureRequest) -> Backend:
     """Backend in float64."""
     return quick_backend(request.param, "float64")

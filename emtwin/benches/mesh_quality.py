@@ -29,6 +29,8 @@ class MeshQuality:
         Frequencies of the runs, Hz.
     truncation : ndarray of float64, shape (nf,)
         Share of the spectra that is wrong because the runs ended, the worst run of the site.
+    trouble : str
+        Why the runs carry no verdict, or nothing.
     """
 
     coarsest_cell: float
@@ -36,6 +38,7 @@ class MeshQuality:
     extent: float
     frequencies: NDArray[np.float64]
     truncation: NDArray[np.float64]
+    trouble: str = ""
 
     @classmethod
     def of(cls, site: Site, results: Sequence[RunResult]) -> MeshQuality:
@@ -51,6 +54,7 @@ class MeshQuality:
             float(np.hypot.reduce(corners)),
             site.frequencies,
             np.max([result.ending.truncation for result in results], axis=0),
+            next((trouble for trouble in map(_trouble, results) if trouble), ""),
         )
 
     def contributions(self, frequency: float) -> list[Contribution]:
@@ -60,3 +64,13 @@ class MeshQuality:
             grid_dispersion(frequency, self.coarsest_cell, self.time_step, self.extent),
             cut_off(share),
         ]
+
+
+def _trouble(result: RunResult) -> str:
+    if result.finished_by == "decay" or result.ending.foretold:
+        return ""
+    return (
+        f"a run ended at its step budget ({result.n_steps} steps, energy at "
+        f"{result.decay_db:.1f} dB) and what rings on could not be foretold: "
+        f"{result.ending.reason}. Raise accuracy.max_steps, or leave it out"
+    )

@@ -36,7 +36,6 @@ from emtwin.voxel import Body, Box, VoxelModel, plan, voxelise
 TABLE_HEIGHT = 0.8
 """Height of the table top over the floor in metres (IEC 61000-4-3, CISPR 16-2-3)."""
 
-_ABSORBER_CELLS = 8
 _CLEARANCE = (
     3  # cells between conductors and the near-to-far surface, and from there to the absorber
 )
@@ -163,7 +162,7 @@ def build_site(
     extent_lo = lo - margin
     if over_floor:
         extent_lo[2] = -TABLE_HEIGHT
-    layers = _ABSORBER_CELLS
+    layers = settings.absorber_cells
     with located(loaded):
         planned = plan(
             bodies,

@@ -1,4 +1,4 @@
-"""The verdict table in the terminal."""
+"""Verdicts and runs as tables in the terminal."""
 
 from __future__ import annotations
 
@@ -49,6 +49,51 @@ def verdict_table(campaign: Campaign, language: str = "en") -> Table:
         table.add_column(texts(name), overflow="fold")
     for verdict in campaign.verdicts:
         table.add_row(*_row(verdict, texts))
+    return table
+
+
+def run_table(campaign: Campaign, language: str = "en") -> Table:
+    """Table of all runs of the field solver.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign.
+    language : str, default "en"
+        ``en`` or ``ko``.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per run: site, cells, port, steps, decay reached, how it ended, time.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    texts = Texts(language)
+    table = Table(title=texts("runs"), title_justify="left", expand=False)
+    for name, justify in (
+        ("site", "left"),
+        ("cells", "right"),
+        ("port", "left"),
+        ("steps", "right"),
+        ("decay", "right"),
+        ("finished_by", "left"),
+        ("time", "right"),
+    ):
+        table.add_column(texts(name), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for site in campaign.meta.get("sites", []):
+        for run in site["runs"]:
+            cells = (
+                texts(site["name"]),
+                f"{site['grid']['cells']:,}",
+                run["port"],
+                f"{run['steps']:,}",
+                decibel(run["decay_db"]),
+                run["finished_by"],
+                f"{run['seconds']:.0f} s",
+            )
+            table.add_row(*map(Text, cells))
     return table
 
 

@@ -40,6 +40,8 @@ class AccuracySettings:
         Memory budget of one run in bytes.
     decay_db : float
         Energy decay that ends a run, in dB, below 0.
+    absorber_cells : int
+        Thickness of the absorbing layers.
     max_steps : int or None
         Largest number of time steps; None leaves it to the solver.
     """
@@ -51,14 +53,15 @@ class AccuracySettings:
     finest_cell: float
     memory_bytes: int
     decay_db: float
+    absorber_cells: int
     max_steps: int | None = None
 
 
 PRESETS = MappingProxyType(
     {
-        "draft": AccuracySettings("draft", 1e9, 1e9, 10.0, 8e-3, 4 * 2**30, -40.0),
-        "normal": AccuracySettings("normal", 2.7e9, 1e9, 12.0, 4e-3, 8 * 2**30, -50.0),
-        "fine": AccuracySettings("fine", 2.7e9, 1e9, 15.0, 2.5e-3, 16 * 2**30, -50.0),
+        "draft": AccuracySettings("draft", 1e9, 1e9, 10.0, 8e-3, 4 * 2**30, -40.0, 8),
+        "normal": AccuracySettings("normal", 2.7e9, 1e9, 12.0, 4e-3, 8 * 2**30, -50.0, 10),
+        "fine": AccuracySettings("fine", 2.7e9, 1e9, 15.0, 2.5e-3, 16 * 2**30, -50.0, 10),
     }
 )
 """Settings of each preset, by name."""

@@ -33,6 +33,10 @@ class _CoreLoader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
+class _CoreDumper(yaml.SafeDumper):
+    """SafeDumper that quotes words which the loader would read as something else."""
+
+
 for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -43,9 +47,29 @@ for _tag, _pattern, _first in (
         list("-+.0123456789"),
     ),
 ):
-    _CoreLoader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first
-    )
+    for _side in (_CoreLoader, _CoreDumper):
+        _side.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first
+        )
+
+
+def as_yaml(data: Any, **layout: Any) -> str:
+    """YAML text that reads back as `data`.
+
+    Parameters
+    ----------
+    data : object
+        Plain dicts, lists and scalars.
+    **layout : Any
+        Options of PyYAML's ``dump``.
+
+    Returns
+    -------
+    str
+        The text, a line break at its end.
+    """
+    text: str = yaml.dump(data, Dumper=_CoreDumper, allow_unicode=True, **layout)
+    return text
 
 
 @dataclass

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from emtwin.errors import InputError, Problem
 from emtwin.scene import checks, translate
-from emtwin.scene.document import Document, FieldPath, nearest_line, parse, parsed
+from emtwin.scene.document import Document, FieldPath, as_yaml, nearest_line, parse, parsed
 from emtwin.scene.twin import Twin
 
 _MESH_SUFFIXES = {".msh", ".stl", ".vtu", ".vtk", ".obj", ".ply", ".step", ".stp", ".inp", ".med"}
@@ -127,7 +126,7 @@ def dump(twin: Twin) -> str:
         YAML text, ending in a newline.
     """
     data = twin.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    return as_yaml(data, sort_keys=False, default_flow_style=None)
 
 
 _START = "write one with 'emtwin init MESH', or start from examples/infusion_pump/twin.yaml"

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
-from emtwin.scene.document import BLANK, parse, written
+from emtwin.scene.document import BLANK, as_yaml, parse, written
 from emtwin.units import format_si
 
 Region = tuple[str, str, tuple[float, float, float]]
@@ -104,7 +102,7 @@ def _priorities(regions: Sequence[Region]) -> list[int]:
 
 
 def _quoted(text: str) -> str:
-    return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("...\n").rstrip("\n")
+    return as_yaml(text, width=10_000).removesuffix("...\n").rstrip("\n")
 
 
 _HEAD = """\

@@ -166,8 +166,10 @@ class _Loop:
         return self._result(done, finished_by, time.perf_counter() - begin)
 
     def _collect(self) -> None:
+        lines = np.empty((self.lines, 0))  # ports are finished at the same times without samples
         if self.sample_offset.size:
-            self.spectra.add(self.backend.download(self.sample_ring).reshape(self.lines, -1))
+            lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
+        self.spectra.add(lines)
         for ring, traces in (
             (self.wire_ring, self.wire_traces),
             (self.edge_ring, self.edge_traces),

@@ -40,38 +40,33 @@ def test_reciprocity_agrees_with_a_direct_plane_wave(
 ) -> None:
     """Voltage across the victim's 50 ohm, from the driven run and from a plane wave in the grid.
 
-    Both use the same grid, so dispersion inside the surface is common to both; what differs is
-    the truncation of the two runs. Energy at -40 and -50 dB leaves 1 % and 0.3 % of a field:
-    0.12 dB and 0.8 degrees, which is what is measured here; with both at -60 dB it is 0.011 dB
-    and 0.07 degrees. The project's own tolerance is 0.5 dB and 5 degrees.
+    Both use the same grid, so dispersion inside the surface is common to both, and every spectrum
+    is finished. What differs is the way outside: the transform knows free space, and the incident
+    wave the grid's own dispersion along its axis, 0.007 dB in amplitude at ten cells per
+    wavelength (section 9 of the theory). Asked for are 0.5 dB and 5 degrees.
     """
     decibel, degrees = direct_against_reciprocal(immunity_chamber, exposure)
-    assert decibel < 0.25
-    assert degrees < 1.6
+    assert decibel < 0.015
+    assert degrees < 0.02
 
 
 @pytest.mark.slow
-def test_reciprocity_on_the_example_device(repository: Path, tmp_path: Path) -> None:
+def test_reciprocity_on_the_example_device(repository: Path) -> None:
     """Pump without its shield bond, one vertical and one horizontal exposure of its front.
 
-    On the mesh of draft, up to 600 MHz at 6 cells per wavelength: the comparison is of two runs
-    on one grid. Runs end at -50 dB; measured are 0.45 dB and 2.8 degrees vertical, 0.34 dB and
-    2.2 degrees horizontal, largest over all frequencies within 20 dB of the peak.
+    At the example's own setting, draft to 1 GHz. A quarter of the field at the lead's resonance
+    still rings when the driven run ends at -40 dB; cut there, it was 3 dB off. With every spectrum
+    finished, 0.001 dB and 0.01 degrees were measured, largest over all frequencies within 20 dB
+    of the peak. A tenth of the project's tolerance of 0.5 dB and 5 degrees leaves room for what a
+    run may leave unsure.
     """
-    folder = repository / "examples" / "infusion_pump"
-    text = (folder / "twin_rev_a.yaml").read_text(encoding="utf-8")
-    meshes = str(repository / "meshes")
-    accuracy = "{preset: draft, f_max: 600 MHz, cells_per_wavelength: 6, decay_db: -50}"
-    for old, new in (("../../meshes", meshes), ("accuracy: draft", f"accuracy: {accuracy}")):
-        assert old in text
-        text = text.replace(old, new)
-    twin = tmp_path / "twin.yaml"
-    twin.write_text(text, encoding="utf-8")
-    chamber = set_up(twin, radiated_immunity.TEST)
+    chamber = set_up(
+        repository / "examples" / "infusion_pump" / "twin_rev_a.yaml", radiated_immunity.TEST
+    )
     for exposure in (0, 1):
         decibel, degrees = direct_against_reciprocal(chamber, exposure)
-        assert decibel < 0.5, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
-        assert degrees < 5.0, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
+        assert decibel < 0.05, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
+        assert degrees < 0.5, f"exposure {exposure}: {decibel:.3f} dB, {degrees:.2f} degrees"
 
 
 def direct_against_reciprocal(set_up: SetUp, exposure: int) -> tuple[float, float]:
@@ -91,7 +86,7 @@ def direct_against_reciprocal(set_up: SetUp, exposure: int) -> tuple[float, floa
         tuple((-start).tolist()),
     )
     simulation = replace(site.simulation(""), plane_wave=wave, surface=None)
-    result = run(simulation, select_backend("auto"), StopRule(-50, -50, 80_000))
+    result = run(simulation, select_backend("auto"), StopRule(-40, -35))
     name = model.port_names[column]
     taken = extract(result, site.pulse, list(model.port_names), name).run
     # `extract` counts the pulse as the port's e.m.f.; here it is the wave's, and the port has none

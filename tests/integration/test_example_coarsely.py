@@ -12,7 +12,7 @@ from tests.integration.conftest import Call
 
 COARSE = (
     "accuracy: {preset: draft, f_max: 600 MHz, cells_per_wavelength: 6, finest_cell: 16 mm,"
-    " decay_db: -20, max_steps: 4000}"
+    " decay_db: -20}"
 )
 
 

@@ -13,7 +13,14 @@ import pytest
 from rich.console import Console
 
 from emtwin.errors import InputError
-from emtwin.report import as_json, junit_xml, verdict_table, write_junit, write_report
+from emtwin.report import (
+    as_json,
+    junit_xml,
+    run_table,
+    verdict_table,
+    write_junit,
+    write_report,
+)
 from emtwin.report.html import inline_svg
 from emtwin.report.strings import ENGLISH, KOREAN
 from emtwin.report.wording import change, decibel, quantity
@@ -141,6 +148,22 @@ def test_terminal_table_shows_each_verdict() -> None:
     console.print(verdict_table(make_campaign()))
     text = console.file.getvalue()  # type: ignore[attr-defined]
     for expected in ("Pass", "Marginal", "+8.9 dB", "6.4 dB *", "not verified by refinement"):
+        assert expected in text
+
+
+def test_terminal_shows_how_each_run_ended() -> None:
+    console = Console(file=io.StringIO(), width=160)
+    console.print(run_table(make_campaign()))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    for expected in (
+        "over a conducting floor",
+        "142,000",
+        "clock",
+        "8,200",
+        "43.2 dB",
+        "decay",
+        "52 s",
+    ):
         assert expected in text
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emtwin import scene
+from emtwin.scene.document import as_yaml, parse
 
 lengths = st.floats(1e-6, 1e3)
 coordinates = st.floats(-10, 10)
@@ -106,3 +107,9 @@ def test_python_takes_si_numbers_and_written_quantities() -> None:
     )
     with pytest.raises(ValueError, match="greater than 0"):
         scene.Termination(resistance=-1.0)
+
+
+@pytest.mark.parametrize("word", ["0E0", "1e9", "on", "no", "010", "0x1F", "~", "null", "1.", ".5"])
+def test_words_that_look_like_numbers_stay_words(word: str) -> None:
+    """The loader reads YAML 1.2, PyYAML writes 1.1: what either takes for no text is quoted."""
+    assert parse(as_yaml({"name": word}), Path("twin.yaml")).data == {"name": word}

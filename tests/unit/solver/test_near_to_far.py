@@ -13,7 +13,7 @@ from emtwin.solver.currents import (
     aggregation_error,
     combined,
 )
-from emtwin.solver.near_to_far import far_field, near_field
+from emtwin.solver.near_to_far import far_field, near_field, near_fields
 
 HARMONICS = 24e6 * np.arange(2, 42)
 UNEVEN = np.array([80e6, 151e6, 333e6, 1000e6])
@@ -79,6 +79,20 @@ def test_single_precision_agrees_to_its_rounding() -> None:
     exact = near_field(currents, points)
     single = near_field(currents, points, precision="single")
     assert np.abs(single - exact).max() < 3e-6 * np.abs(exact).max()
+
+
+def test_several_ports_at_once_are_each_port_alone() -> None:
+    """Shared distances, other order of sums: rounding only."""
+    one = _random(HARMONICS)
+    other = one.scaled(np.exp(1j * np.arange(HARMONICS.size)))
+    points = np.array([[3.0, 0.0, 1.5], [0.0, -3.0, 2.0]])
+    together = near_fields([one, other], points)
+    for field, currents in zip(together, (one, other), strict=True):
+        alone = near_field(currents, points)
+        assert np.abs(field - alone).max() < 1e-12 * np.abs(alone).max()
+    elsewhere = one.reflected(0.0)
+    with pytest.raises(InputError, match="different places"):
+        near_fields([one, elsewhere], points)
 
 
 def test_far_field_of_a_hertzian_dipole() -> None:
