@@ -42,7 +42,8 @@ def place_wires(
     Raises
     ------
     InputError
-        For ends that miss their conductor and wires that touch one on their way.
+        For ends that miss their conductor, and for wires that touch one, or each other, on
+        their way.
     """
     wires, lines, feet, problems = [], [], [], []
     for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
@@ -56,9 +57,34 @@ def place_wires(
         problems += _contacts(loaded, model, cable, nodes, field)
         wires.append(Wire(cable.name, nodes, cable.radius, start, end))
         lines.append((cable.name, np.array(path)))
+    problems += _meetings(loaded, model, wires)
     if problems:
         raise InputError(problems)
     return wires, lines, feet
+
+
+def _meetings(loaded: LoadedTwin, model: VoxelModel, wires: Sequence[Wire]) -> list[Problem]:
+    """Wires that run into each other: they would pass without a contact."""
+    problems, taken = [], dict[tuple[int, ...], str]()
+    for number, wire in enumerate(wires):
+        bonded = {0: wire.start.kind, len(wire.nodes) - 1: wire.end.kind}
+        free = [n for n in range(len(wire.nodes)) if bonded.get(n) != "bonded"]
+        for node in map(tuple, wire.nodes[free].tolist()):
+            other = taken.setdefault(node, wire.name)
+            if other == wire.name:
+                continue
+            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
+            problems.append(
+                loaded.problem(
+                    f"device.cables[{number}].path",
+                    f"cable {wire.name} meets cable {other} at ({x:.4g}, {y:.4g}, {z:.4g}) mm, "
+                    "and cables that meet are not joined",
+                    "draw them as one cable, or end both on a metal part there; keep cables "
+                    "without a contact two cells apart",
+                )
+            )
+            break
+    return problems
 
 
 def _wire_end(end: object, name: str) -> WireEnd:

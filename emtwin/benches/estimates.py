@@ -91,7 +91,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
     steps = min(steps, limit) if limit else steps
     samples = sum(group.component.size for group in samples_of_views(site))
     surface = site.surface.samples.component.size
-    memory = grid.n_cells * BYTES_PER_CELL + 16 * surface * site.frequencies.size + 8 * 24 * samples
+    memory = grid.n_cells * BYTES_PER_CELL + 16 * (surface + samples) * site.frequencies.size
     work = grid.n_cells * steps * len(driven)
     return SitePlan(
         site.name,

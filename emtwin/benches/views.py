@@ -1,7 +1,6 @@
 """The fields that the pictures show: three planes through the device, and its surface.
 
-They are taken at a few frequencies over the band, since the worst one is known only afterwards; the
-picture states the frequency that it shows.
+They are taken at all frequencies of the run, since the worst one is known only afterwards.
 """
 
 from __future__ import annotations
@@ -13,31 +12,18 @@ from numpy.typing import NDArray
 
 from emtwin.benches.sites import Site
 from emtwin.results import layout
-from emtwin.solver import FieldSamples, RunResult, cell_field
+from emtwin.solver import FieldSamples, RunResult
 from emtwin.voxel import VoxelModel
 
-_FREQUENCIES = 24
 PLANES = ("xy", "xz", "yz")
-
-
-def frequencies_of_views(site: Site) -> NDArray[np.float64]:
-    """Frequencies at which fields are kept, Hz: some of the site's own, evenly on a log scale."""
-    own = site.frequencies
-    wanted = np.geomspace(own[0], own[-1], _FREQUENCIES)
-    nearest = np.abs(np.log(own[:, None] / wanted[None, :])).argmin(axis=0)
-    kept: NDArray[np.float64] = own[np.unique(nearest)]
-    return kept
 
 
 def samples_of_views(site: Site) -> tuple[FieldSamples, ...]:
     """Monitors for the three planes and the device's surface."""
-    frequencies = frequencies_of_views(site)
     groups = {plane: _plane_cells(site, plane) for plane in PLANES} | {
         "surface": surface_cells(site.model)
     }
-    return tuple(
-        FieldSamples.cells(name, site.grid, cells, frequencies) for name, cells in groups.items()
-    )
+    return tuple(FieldSamples.cells(name, site.grid, cells) for name, cells in groups.items())
 
 
 def _middle(site: Site) -> tuple[int, int, int]:
@@ -78,7 +64,7 @@ def surface_cells(model: VoxelModel) -> NDArray[np.int64]:
 def view_datasets(
     site: Site, result: RunResult, test: str, frequency: float, emf: float, caption: str
 ) -> dict[str, Any]:
-    """Datasets of the planes and of the surface at the kept frequency nearest to `frequency`.
+    """Datasets of the planes and of the surface at the frequency of the run nearest to `frequency`.
 
     Parameters
     ----------
@@ -100,32 +86,25 @@ def view_datasets(
     dict of str to Dataset
         ``field/<test>`` and ``surface_field/<test>``.
     """
-    kept = frequencies_of_views(site)
-    n = int(np.abs(np.log(kept / frequency)).argmin())
-    scale = emf / np.abs(_source_at(result, kept[n]))
+    n = int(np.abs(result.frequencies - frequency).argmin())
+    shown = float(result.frequencies[n])
+    scale = emf / np.abs(result.source[n])
     magnitude = {name: _magnitude(result, name, n) * scale for name in (*PLANES, "surface")}
     middle, grid, surface = _middle(site), site.grid, site.surface
     shape = [surface.hi[a] - surface.lo[a] for a in range(3)]
     axes = [grid.centres[a][surface.lo[a] : surface.hi[a]] for a in range(3)]
     planes = {p: magnitude[p].reshape([shape["xyz".index(letter)] for letter in p]) for p in PLANES}
     at = [float(grid.centres[a][middle[a]]) for a in range(3)]
-    text = f"{caption} Shown at {kept[n] / 1e6:.4g} MHz."
+    text = f"{caption} Shown at {shown / 1e6:.4g} MHz."
     cells = surface_cells(site.model)
     points = np.stack([grid.centres[a][cells[:, a]] for a in range(3)], -1)
     return {
-        f"field/{test}": layout.field_planes(axes, planes, at, float(kept[n]), text),
-        f"surface_field/{test}": layout.surface_field(
-            points, magnitude["surface"], float(kept[n]), text
-        ),
+        f"field/{test}": layout.field_planes(axes, planes, at, shown, text),
+        f"surface_field/{test}": layout.surface_field(points, magnitude["surface"], shown, text),
     }
 
 
-def _source_at(result: RunResult, frequency: float) -> complex:
-    n = int(np.abs(result.frequencies - frequency).argmin())
-    return complex(result.source[n])
-
-
 def _magnitude(result: RunResult, name: str, n: int) -> NDArray[np.float64]:
-    field = cell_field(result.spectra[name][n : n + 1])[0]
+    field = result.samples[name].at_cells(result.spectra[name][n : n + 1])[0]
     magnitude: NDArray[np.float64] = np.sqrt((np.abs(field.astype(np.complex128)) ** 2).sum(axis=0))
     return magnitude

@@ -8,7 +8,7 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.huygens import HuygensSurface
-from emtwin.solver.monitors import FieldSamples, cell_field
+from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
@@ -36,6 +36,5 @@ __all__ = [
     "Trace",
     "Wire",
     "WireEnd",
-    "cell_field",
     "run",
 ]

@@ -31,12 +31,15 @@ class FieldSamples:
         Its place in the component's array.
     frequencies : ndarray of float64, shape (nf,), optional
         Frequencies in Hz; the run's own where left out.
+    edges : ndarray of int64, shape (3, 4, m), optional
+        The samples that are the edges of each cell, by direction.
     """
 
     name: str
     component: NDArray[np.str_]
     index: NDArray[np.int64]
     frequencies: NDArray[np.float64] | None = None
+    edges: NDArray[np.int64] | None = None
 
     @classmethod
     def cells(
@@ -46,7 +49,7 @@ class FieldSamples:
         cells: NDArray[np.int64],
         frequencies: NDArray[np.float64] | None = None,
     ) -> FieldSamples:
-        """The twelve edges of each cell; see `cell_field` for what they give.
+        """The twelve edges of each cell; see `at_cells` for what they give.
 
         Parameters
         ----------
@@ -66,33 +69,35 @@ class FieldSamples:
         """
         if cells.size and (cells.min() < 0 or np.any(cells.max(axis=0) >= grid.shape)):
             raise GridError.single(f"monitor {name} reaches outside the grid of {grid.shape} cells")
-        index, component = [], []
-        for axis in range(3):
-            one, two = (a for a in range(3) if a != axis)
-            for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
-                shift = np.zeros(3, np.int64)
-                shift[one], shift[two] = corner
-                index.append(cells + shift)
-                component += ["e_" + "xyz"[axis]] * len(cells)
-        return cls(name, np.array(component), np.concatenate(index), frequencies)
+        n_nodes = int(np.prod(grid.nodes))
+        edges = np.empty((3, 4, len(cells)), np.int64)
+        for axis, corner in np.ndindex(3, 4):
+            shift = np.insert(np.array(divmod(corner, 2)), axis, 0)
+            edges[axis, corner] = axis * n_nodes + np.ravel_multi_index(
+                tuple((cells + shift).T), grid.nodes
+            )
+        # Cells side by side share edges; each is sampled once.
+        unique, sample = np.unique(edges, return_inverse=True)
+        index = np.stack(np.unravel_index(unique % n_nodes, grid.nodes), -1)
+        component = np.array(["e_x", "e_y", "e_z"])[unique // n_nodes]
+        return cls(name, component, index, frequencies, sample.reshape(edges.shape))
 
+    def at_cells(self, spectrum: NDArray[np.complex64]) -> NDArray[np.complex64]:
+        """E at the centres of the cells of `cells`.
 
-def cell_field(spectrum: NDArray[np.complex64]) -> NDArray[np.complex64]:
-    """E at the centres of the cells of `FieldSamples.cells`.
+        Parameters
+        ----------
+        spectrum : ndarray, shape (nf, n)
+            Spectra of the samples.
 
-    Parameters
-    ----------
-    spectrum : ndarray, shape (nf, 12 m)
-        Spectra of the samples.
-
-    Returns
-    -------
-    ndarray, shape (nf, 3, m)
-        Mean of the four edges of each component, V/m times the unit of the spectrum.
-    """
-    edges = spectrum.reshape(spectrum.shape[0], 3, 4, -1)
-    mean: NDArray[np.complex64] = edges.mean(axis=2)
-    return mean
+        Returns
+        -------
+        ndarray, shape (nf, 3, m)
+            Mean of the four edges of each component, V/m times the unit of the spectrum.
+        """
+        assert self.edges is not None
+        mean: NDArray[np.complex64] = spectrum[:, self.edges].mean(axis=2)
+        return mean
 
 
 class RunningSpectrum:

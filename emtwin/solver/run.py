@@ -114,7 +114,13 @@ class _Loop:
         groups = list(simulation.samples)
         if simulation.surface is not None:
             groups.append(simulation.surface.samples)
-        self.spectra = SampleSpectra(groups, simulation.frequencies, self.dt, self.every)
+        self.spectra = SampleSpectra(
+            groups,
+            simulation.frequencies,
+            self.dt,
+            self.every,
+            None if simulation.surface is None else simulation.surface.samples,
+        )
         stages: list[Stage] = []
         offset = [_offsets(stepper, group) for group in groups]
         self.sample_offset = np.concatenate(offset) if offset else np.empty(0, np.int64)

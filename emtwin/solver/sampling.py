@@ -52,11 +52,19 @@ class SampleSpectra:
         Time step in seconds.
     every : int
         Steps between lines.
+    probed : FieldSamples, optional
+        Group from which `probes` are taken; all that share the run's frequencies if left out.
     """
 
     def __init__(
-        self, groups: Sequence[FieldSamples], frequencies: Real, dt: float, every: int
+        self,
+        groups: Sequence[FieldSamples],
+        frequencies: Real,
+        dt: float,
+        every: int,
+        probed: FieldSamples | None = None,
     ) -> None:
+        self._probed = groups if probed is None else (probed,)
         self.groups, self.frequencies = tuple(groups), frequencies
         self.dt, self.every = dt, every
         self.half_step = np.char.startswith(
@@ -140,11 +148,11 @@ class SampleSpectra:
         }
 
     def probes(self, count: int) -> NDArray[np.int64]:
-        """About `count` samples spread evenly over the groups that share the run's frequencies."""
+        """About `count` samples spread evenly over the probed groups."""
         shared = [
             np.arange(columns.start, columns.stop)
             for group, columns in zip(self.groups, self._columns, strict=True)
-            if group.frequencies is None
+            if group in self._probed and group.frequencies is None
         ]
         every = np.concatenate(shared) if shared else np.empty(0, np.int64)
         picked: NDArray[np.int64] = every[:: max(1, every.size // count)] if every.size else every

@@ -40,7 +40,7 @@ INK = "#26323d"
 MUTED = "#7b8794"
 WIRE = "#b3372f"
 FIELD_MAP = "inferno"
-DYNAMIC_RANGE_DB = 50.0
+DYNAMIC_RANGE_DB = 80.0
 
 
 class Range(NamedTuple):
@@ -76,7 +76,7 @@ def decibels(e: ArrayLike) -> NDArray[np.float64]:
 
 
 def colour_range(values_db: NDArray[np.float64]) -> Range:
-    """Scale that ends at a round 5 dB above the largest value and spans at most 50 dB.
+    """Scale that ends at a round 5 dB above the largest value and spans at most 80 dB.
 
     Single hot cells at an edge are singular: the top 0.1 % may saturate.
     """

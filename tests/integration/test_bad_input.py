@@ -88,6 +88,17 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         "cable sensor touches plane at (-20, 0, 20) mm on its way, which would short it",
         "lead it through the middle of the opening",
     ),
+    "cables that meet": (
+        (
+            CORNER,
+            "[-60 mm, 0 mm, 20 mm], [-60 mm, 0 mm, 60 mm], [60 mm, 0 mm, 60 mm],"
+            " [60 mm, 0 mm, 0 mm]]",
+        ),
+        15,
+        "device.cables[1].path",
+        "cable lead meets cable sensor at (60, 0, 20) mm, and cables that meet are not joined",
+        "draw them as one cable, or end both on a metal part there",
+    ),
     "cable below the floor": (
         (CORNER, "[-140 mm, 0 mm, 20 mm], [-140 mm, 0 mm, -900 mm]]"),
         10,

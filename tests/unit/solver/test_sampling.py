@@ -1,0 +1,78 @@
+"""Samples on their way to spectra: edges of cells, sums, what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emtwin.constants import ETA0, TWO_PI
+from emtwin.grid import Grid
+from emtwin.solver import FieldSamples
+from emtwin.solver.sampling import SampleSpectra, fourier_weights
+
+GRID = Grid.uniform((7, 6, 5), 1e-3)
+CELLS = np.array([[2, 3, 1], [3, 3, 1], [2, 4, 1]])
+FREQUENCIES = np.array([1e8, 3e8, 1e9])
+DT, EVERY = 1e-11, 7
+
+
+def test_cells_share_their_edges_and_give_the_mean_of_four() -> None:
+    """Three cells in an L: the first has 12 edges, each other one adds 8."""
+    samples = FieldSamples.cells("plane", GRID, CELLS)
+    assert samples.component.size == 12 + 8 + 8
+    pairs = zip(samples.component.tolist(), map(tuple, samples.index.tolist()), strict=True)
+    assert len(set(pairs)) == samples.component.size
+    # e_x = x index, e_y = 10 + y index, e_z = 100 + z index: edges along an axis keep its index.
+    axis = np.array(["xyz".index(name[-1]) for name in samples.component])
+    along = samples.index[np.arange(axis.size), axis]
+    values = np.array([0.0, 10.0, 100.0])[axis] + along
+    field = samples.at_cells(values[None, :].astype(np.complex64))[0]
+    np.testing.assert_allclose(field.real, np.add(CELLS, [0.0, 10.0, 100.0]).T)
+    # Across its direction each component is the mean of both sides: half a cell on.
+    across = np.where(axis == 0, samples.index[:, 1], 0.0)
+    mean = samples.at_cells(across[None, :].astype(np.complex64))[0, 0].real
+    np.testing.assert_allclose(mean, CELLS[:, 1] + 0.5)
+
+
+def spectra_of(lines: np.ndarray, batch: int) -> SampleSpectra:
+    """Two groups, one with frequencies of its own, fed in batches."""
+    fields = FieldSamples("a", np.array(["e_x", "h_y"]), np.zeros((2, 3), np.int64))
+    own = FieldSamples("b", np.array(["e_z"]), np.zeros((1, 3), np.int64), FREQUENCIES[:1])
+    spectra = SampleSpectra([fields, own], FREQUENCIES, DT, EVERY)
+    for start in range(0, len(lines), batch):
+        spectra.add(lines[start : start + batch])
+    return spectra
+
+
+def test_sums_do_not_depend_on_how_lines_come_in() -> None:
+    """A direct sum in float64 is the reference; h stands half a step before its line."""
+    lines = np.random.default_rng(0).normal(size=(100, 3))
+    times = (np.arange(100) * EVERY + 1) * DT
+    turn = np.exp(-1j * TWO_PI * np.multiply.outer(FREQUENCIES, times)) * EVERY * DT
+    expected = turn @ lines
+    expected[:, 1] *= np.exp(0.5j * TWO_PI * FREQUENCIES * DT)
+    for batch in (3, 40, 100):
+        values = spectra_of(lines, batch).values()
+        np.testing.assert_allclose(values["a"], expected[:, :2], rtol=1e-4, atol=1e-5 * 7e-11)
+        np.testing.assert_allclose(values["b"], expected[:1, 2:], rtol=1e-4, atol=1e-5 * 7e-11)
+
+
+def test_the_last_lines_are_kept_and_can_be_weighted_again() -> None:
+    """Adding the window's own share once more doubles the last 30 lines' part of the sum."""
+    lines = np.random.default_rng(1).normal(size=(100, 3))
+    spectra = spectra_of(lines, 16)
+    before = spectra.values()["a"]
+    window = spectra.last_lines(70)
+    assert (window.first, len(window)) == (70, 30)
+    np.testing.assert_allclose(window.columns(np.array([2])), lines[70:, 2:], rtol=1e-6)
+    times = spectra.times(70, 30)
+    spectra.extend(window, lambda f: fourier_weights(f, times, spectra.interval))
+    alone = spectra_of(np.concatenate((np.zeros((70, 3)), lines[70:])), 16).values()["a"]
+    np.testing.assert_allclose(spectra.values()["a"], before + alone, rtol=1e-4, atol=1e-15)
+
+
+def test_probes_come_from_groups_of_the_run_in_one_unit() -> None:
+    spectra = spectra_of(np.ones((40, 3)), 40)
+    probes = spectra.probes(10)
+    np.testing.assert_array_equal(probes, [0, 1])
+    np.testing.assert_array_equal(spectra.field_scale(probes), [1.0, ETA0])
+    assert spectra.probe_spectra(probes).shape == (3, 2)
