@@ -9,12 +9,12 @@ INLINE real sample(const real* waveform, Index length, Index n) {
   return n < length ? waveform[n] : (real)0;
 }
 
-// field += weight * waveform(step - delay), the waveform sampled `oversampling` times per step and
-// interpolated linearly. Serves current sources (delay 0) and the corrections of the plane wave.
+// field += weight * waveform(step - delay), the waveform a row of a table, sampled `oversampling` times
+// per step and interpolated linearly. Serves current sources and the corrections of the plane wave.
 #define IMPRESS_ARGUMENTS(FIELD)                                                                    \
   FIELD(real*, field) FIELD(const Index*, offset) FIELD(const real*, weight)                        \
-  FIELD(const double*, delay) FIELD(const real*, waveform) FIELD(Index, length)                     \
-  FIELD(Index, oversampling)
+  FIELD(const double*, delay) FIELD(const Index*, row) FIELD(const real*, waveform)                 \
+  FIELD(Index, length) FIELD(Index, oversampling)
 DECLARE_ARGUMENTS(impress, IMPRESS_ARGUMENTS)
 
 KERNEL_ITEMS(impress) {
@@ -23,7 +23,8 @@ KERNEL_ITEMS(impress) {
     const Index at = (Index)position;
     if (position >= 0 && at + 1 < a.length) {
       const real fraction = (real)(position - (double)at);
-      const real value = a.waveform[at] + fraction * (a.waveform[at + 1] - a.waveform[at]);
+      const real* waveform = a.waveform + a.row[n] * a.length;
+      const real value = waveform[at] + fraction * (waveform[at + 1] - waveform[at]);
       a.field[a.offset[n]] += a.weight[n] * value;
     }
   }

@@ -168,14 +168,15 @@ def _slab_memory(a: SimpleNamespace, pointer: At, axis: str) -> Values:
 
 
 def impress(a: SimpleNamespace, box: Box, step: int) -> None:
-    """field += weight * waveform(step - delay), linear between the samples of the table."""
+    """field += weight * waveform(step - delay), linear between the samples of a row."""
     position = (float(step) - _items(a.delay, box)) * float(a.oversampling)
     at = position.astype(np.int64)
     live = (position >= 0) & (at + 1 < a.length)
     at, position = at[live], position[live]
-    table = _line(a.waveform, a.length)
+    row = _items(a.row, box)[live] * a.length
+    table = a.waveform.array[a.waveform.offset :]
     fraction = (position - at).astype(table.dtype)
-    value = table[at] + fraction * (table[at + 1] - table[at])
+    value = table[row + at] + fraction * (table[row + at + 1] - table[row + at])
     where = a.field.offset + _items(a.offset, box)[live]
     np.add.at(a.field.array, where, _items(a.weight, box)[live] * value)
 

@@ -9,11 +9,12 @@ from emtwin.solver.absorber import Absorber
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
-from emtwin.solver.sources import CurrentElement, EdgePort, PlaneWave
+from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.wires import Trace, Wire, WireEnd
 

@@ -15,8 +15,9 @@ from emtwin.solver.absorber import Absorber
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
-from emtwin.solver.sources import CurrentElement, EdgePort, PlaneWave
+from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
 from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
 

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,10 @@ from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
 from emtwin.solver.coefficients import PEC_ROW, RowCoefficients, row_coefficients, runs_along_z
 from emtwin.solver.layout import Layout
+from emtwin.solver.plane_wave import OVERSAMPLING, incident_field
 from emtwin.solver.simulation import Simulation
-from emtwin.solver.sources import Impressed, impressed_current, plane_wave_corrections
+from emtwin.solver.sources import Impressed, Waveforms, impressed_current
 from emtwin.solver.wires import Segment, dual_area
-
-_OVERSAMPLING = 32  # of interpolated waveform tables, per step: linear interpolation to 1e-6
 
 
 class Stepper:
@@ -75,18 +75,16 @@ class Stepper:
     def stages(self) -> list[Stage]:
         """The stages of one time step, without monitors."""
         e_incident, h_incident = self._plane_wave()
-        currents = [
-            impressed_current(self.simulation.grid, c, self.dt) for c in self.simulation.currents
-        ]
         current, charge, deposit = self._wires()
         return [
             self._yee_h(),
-            *self._impress(h_incident),
+            *h_incident,
             *current,
             *charge,
             self._yee_e(),
             *self._held_edges(),
-            *self._impress([*e_incident, *currents]),
+            *e_incident,
+            *self._currents(),
             *deposit,
         ]
 
@@ -148,38 +146,48 @@ class Stepper:
 
     # -- elements ----------------------------------------------------------------------------
 
-    def _plane_wave(self) -> tuple[list[Impressed], list[Impressed]]:
-        wave = self.simulation.plane_wave
-        return plane_wave_corrections(self.simulation.grid, wave, self.dt) if wave else ([], [])
+    def _plane_wave(self) -> tuple[list[Stage], list[Stage]]:
+        """Corrections of e and of h."""
+        scene = self.simulation
+        if scene.plane_wave is None:
+            return [], []
+        incident = incident_field(scene.grid, scene.plane_wave, scene.pulse, self.dt)
+        return (
+            self._impress(incident.e_fixes, incident.e_waveforms),
+            self._impress(incident.h_fixes, incident.h_waveforms),
+        )
 
-    def _impress(self, parts: list[Impressed]) -> list[Stage]:
+    def _currents(self) -> list[Stage]:
+        scene = self.simulation
+        table = scene.pulse.sampled(self.dt, OVERSAMPLING)[None, :]
+        parts = [impressed_current(scene.grid, current, self.dt) for current in scene.currents]
+        return self._impress(parts, Waveforms(table, OVERSAMPLING))
+
+    def _impress(self, parts: Sequence[Impressed], waveforms: Waveforms) -> list[Stage]:
         if not parts:
             return []
-        offsets = np.concatenate([self.layout.offset(p.component, p.index) for p in parts])
-        weights = np.concatenate([p.weight for p in parts])
-        delays = np.concatenate([p.delay for p in parts])
+        offset = np.concatenate([self.layout.offset(p.component, p.index) for p in parts])
+        weight = np.concatenate([p.weight for p in parts])
+        delay = np.concatenate([p.delay for p in parts])
+        row = np.concatenate([p.row for p in parts])
+        table = self._real(waveforms.table.ravel())
         return [
-            self._impress_stage(offsets[chosen], weights[chosen], delays[chosen])
-            for chosen in _without_repeats(offsets)
+            Stage(
+                "impress",
+                Box.items(chosen.size),
+                {
+                    "field": self.fields,
+                    "offset": self._index(offset[chosen]),
+                    "weight": self._real(weight[chosen]),
+                    "delay": self.backend.upload(delay[chosen]),
+                    "row": self._index(row[chosen]),
+                    "waveform": table,
+                    "length": waveforms.table.shape[1],
+                    "oversampling": waveforms.oversampling,
+                },
+            )
+            for chosen in _without_repeats(offset)
         ]
-
-    def _impress_stage(
-        self, offset: NDArray[np.int64], weight: NDArray[np.float64], delay: NDArray[np.float64]
-    ) -> Stage:
-        table = self.simulation.pulse.sampled(self.dt, _OVERSAMPLING)
-        return Stage(
-            "impress",
-            Box.items(offset.size),
-            {
-                "field": self.fields,
-                "offset": self._index(offset),
-                "weight": self._real(weight),
-                "delay": self.backend.upload(delay),
-                "waveform": self._real(table),
-                "length": table.size,
-                "oversampling": _OVERSAMPLING,
-            },
-        )
 
     def _held_edges(self) -> list[Stage]:
         rows = [row for port in self.simulation.ports for row in _port_rows(self, port)]

@@ -135,7 +135,8 @@ def _impress(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -
             "offset": rng.permutation(cells)[:n].astype(np.int64),
             "weight": noise(rng, n, real),
             "delay": rng.uniform(-9.0, 4.0, n),  # before, in and after the table
-            "waveform": noise(rng, 31, real),
+            "row": rng.integers(0, 3, n),
+            "waveform": noise(rng, 93, real),
             "length": 31,
             "oversampling": 4,
         },
