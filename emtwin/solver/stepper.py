@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Array, At, Backend, Box, Stage
 from emtwin.constants import EPS0, MU0
-from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
-from emtwin.solver.coefficients import PEC_ROW, RowCoefficients, row_coefficients, runs_along_z
+from emtwin.solver.coefficients import (
+    RowCoefficients,
+    closed_ids,
+    row_coefficients,
+    runs_along_z,
+)
 from emtwin.solver.layout import Layout
 from emtwin.solver.plane_wave import OVERSAMPLING, incident_field
 from emtwin.solver.simulation import Simulation
@@ -335,26 +339,13 @@ def _edge_ids(
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]:
     """Ids as the kernels read them: boundary closed, ports' edges held, rows padded."""
     padded = []
-    for axis, ids in enumerate(_closed(simulation.medium)):
+    for axis, ids in enumerate(closed_ids(simulation.medium)):
         for port in simulation.ports:
             component, _, edges = port.edges()
             if "xyz".index(component[-1]) == axis:
                 ids[tuple(np.array(edges).T)] = rows.held
         padded.append(layout.pad(ids))
     return padded[0], padded[1], padded[2]
-
-
-def _closed(medium: Medium) -> list[NDArray[np.uint16]]:
-    """Copies of the ids with the tangential edges of the outer boundary made conducting."""
-    closed = []
-    for axis, source in enumerate(medium.ids):
-        ids = source.copy()
-        for other in range(3):
-            if other != axis:
-                faces = np.moveaxis(ids, other, 0)
-                faces[0] = faces[-1] = PEC_ROW
-        closed.append(ids)
-    return closed
 
 
 def _port_rows(stepper: Stepper, port: Any) -> list[dict[str, float]]:

@@ -41,13 +41,14 @@ def test_reciprocity_agrees_with_a_direct_plane_wave(
     """Voltage across the victim's 50 ohm, from the driven run and from a plane wave in the grid.
 
     Both use the same grid, so dispersion inside the surface is common to both, and every spectrum
-    is finished. What differs is the way outside: the transform knows free space, and the incident
-    wave the grid's own dispersion along its axis, 0.007 dB in amplitude at ten cells per
-    wavelength (section 9 of the theory). Asked for are 0.5 dB and 5 degrees.
+    is finished. What differs is the way outside: the transform's phases are those of free space,
+    and the incident wave is the grid's own. At 300 MHz and ten cells per wavelength its k is 1.1 %
+    larger, over the three cells from the face of the box to the device 1.2 degrees; where the
+    response is strong, below 150 MHz, a quarter of that. Asked for are 0.5 dB and 5 degrees.
     """
     decibel, degrees = direct_against_reciprocal(immunity_chamber, exposure)
     assert decibel < 0.015
-    assert degrees < 0.02
+    assert degrees < 0.5
 
 
 @pytest.mark.slow
