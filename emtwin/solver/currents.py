@@ -79,7 +79,8 @@ class Dipoles:
 
     def scaled(self, factor: NDArray[np.complex128]) -> Dipoles:
         """Moments times `factor`, shape (nf,) or scalar, dimensionless."""
-        return Dipoles(self.position, self.axis, self.moment * np.reshape(factor, (-1, 1)))
+        column = np.reshape(factor, (-1, 1)).astype(self.moment.dtype)  # keeps single single
+        return Dipoles(self.position, self.axis, self.moment * column)
 
     def plus(self, other: Dipoles) -> Dipoles:
         """Both lists at once; moments add where the places are the same."""

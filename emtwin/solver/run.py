@@ -260,7 +260,7 @@ class _Loop:
             name: PortRecord(name, simulation.resistances[name], voltage, port_spectra[name])
             for name, voltage in voltages.items()
         }
-        spectra = self.spectra.values()
+        spectra = self.spectra.take()
         currents = None
         if simulation.surface is not None:
             surface = spectra.pop(simulation.surface.samples.name)

@@ -139,13 +139,17 @@ class SampleSpectra:
                 spectrum.add(factors[:, start:stop], lines)
                 start = stop
 
-    def values(self) -> dict[str, NDArray[np.complex64]]:
-        """Spectra by group, shape (nf, n), in the samples' unit times seconds."""
+    def take(self) -> dict[str, NDArray[np.complex64]]:
+        """Spectra by group, shape (nf, n), in the samples' unit times seconds.
+
+        The sums and the lines are given up on the way: they are most of a run's memory.
+        """
         self.flush()
-        return {
-            group.name: spectrum.values()
-            for group, spectrum in zip(self.groups, self._spectra, strict=True)
-        }
+        self._blocks.clear()
+        taken = {}
+        for group in self.groups:
+            taken[group.name] = self._spectra.pop(0).values()
+        return taken
 
     def probes(self, count: int) -> NDArray[np.int64]:
         """About `count` samples spread evenly over the probed groups."""

@@ -51,7 +51,7 @@ def test_sums_do_not_depend_on_how_lines_come_in() -> None:
     expected = turn @ lines
     expected[:, 1] *= np.exp(0.5j * TWO_PI * FREQUENCIES * DT)
     for batch in (3, 40, 100):
-        values = spectra_of(lines, batch).values()
+        values = spectra_of(lines, batch).take()
         np.testing.assert_allclose(values["a"], expected[:, :2], rtol=1e-4, atol=1e-5 * 7e-11)
         np.testing.assert_allclose(values["b"], expected[:1, 2:], rtol=1e-4, atol=1e-5 * 7e-11)
 
@@ -60,14 +60,14 @@ def test_the_last_lines_are_kept_and_can_be_weighted_again() -> None:
     """Adding the window's own share once more doubles the last 30 lines' part of the sum."""
     lines = np.random.default_rng(1).normal(size=(100, 3))
     spectra = spectra_of(lines, 16)
-    before = spectra.values()["a"]
+    before = spectra_of(lines, 16).take()["a"]
     window = spectra.last_lines(70)
     assert (window.first, len(window)) == (70, 30)
     np.testing.assert_allclose(window.columns(np.array([2])), lines[70:, 2:], rtol=1e-6)
     times = spectra.times(70, 30)
     spectra.extend(window, lambda f: fourier_weights(f, times, spectra.interval))
-    alone = spectra_of(np.concatenate((np.zeros((70, 3)), lines[70:])), 16).values()["a"]
-    np.testing.assert_allclose(spectra.values()["a"], before + alone, rtol=1e-4, atol=1e-15)
+    alone = spectra_of(np.concatenate((np.zeros((70, 3)), lines[70:])), 16).take()["a"]
+    np.testing.assert_allclose(spectra.take()["a"], before + alone, rtol=1e-4, atol=1e-15)
 
 
 def test_probes_come_from_groups_of_the_run_in_one_unit() -> None:
