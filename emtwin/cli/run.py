@@ -29,7 +29,9 @@ _OUT_HELP = "Folder of the results. Default: results/<name of the twin file>."
 @reported
 def run(
     twin: options.TwinFile,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help=_OUT_HELP)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "--output", "-o", metavar="DIR", help=_OUT_HELP)
+    ] = None,
     backend: Annotated[
         str,
         typer.Option(help="Machine that runs the kernels.", **options.one_of(*options.BACKENDS)),

@@ -199,12 +199,13 @@ def test_all_problems_of_a_file_come_at_once(call: Call, folder: Path) -> None:
     assert sorted(places[::2]) == places[::2]
 
 
-def test_an_unwritable_folder_is_told_before_the_run(call: Call, folder: Path) -> None:
+@pytest.mark.parametrize("option", ["--out", "--output", "-o"])
+def test_an_unwritable_folder_is_told_before_the_run(option: str, call: Call, folder: Path) -> None:
     """A file stands where the folder is to be; it is told together with the twin's problems."""
     occupied = folder / "occupied"
     occupied.write_text("", encoding="utf-8")
     twin = write_tiny_device(folder, PROBLEMS["unknown material"][0])
-    done = call("run", twin, "--out", occupied)
+    done = call("run", twin, option, occupied)
     assert done.code == 2
     assert f"cannot write results into {occupied}" in done.err
     assert "there is no material 'abz'" in done.err
