@@ -73,11 +73,10 @@ def _meetings(loaded: LoadedTwin, model: VoxelModel, wires: Sequence[Wire]) -> l
             other = taken.setdefault(node, wire.name)
             if other == wire.name:
                 continue
-            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
             problems.append(
                 loaded.problem(
                     f"device.cables[{number}].path",
-                    f"cable {wire.name} meets cable {other} at ({x:.4g}, {y:.4g}, {z:.4g}) mm, "
+                    f"cable {wire.name} meets cable {other} at {_place(model, node)}, "
                     "and cables that meet are not joined",
                     "draw them as one cable, or end both on a metal part there; keep cables "
                     "without a contact two cells apart",
@@ -126,12 +125,10 @@ def _contacts(
     for node in nodes[1:-1]:
         metal = check_terminal(model, Node(*map(int, node)))
         if metal:
-            x, y, z = (model.grid.lines[a][node[a]] * 1e3 for a in range(3))
             problems.append(
                 loaded.problem(
                     f"{field}.path",
-                    f"cable {cable.name} touches {metal} at ({x:.4g}, {y:.4g}, {z:.4g}) mm on "
-                    "its way, "
+                    f"cable {cable.name} touches {metal} at {_place(model, node)} on its way, "
                     "which would short it",
                     "lead it through the middle of the opening, or make the opening wider than "
                     "two cells",
@@ -139,6 +136,12 @@ def _contacts(
             )
             break
     return problems
+
+
+def _place(model: VoxelModel, node: Sequence[int] | NDArray[np.int64]) -> str:
+    """Coordinates of a node, as a message shows them."""
+    x, y, z = (lines[n] * 1e3 for lines, n in zip(model.grid.lines, node, strict=True))
+    return f"({x:.4g}, {y:.4g}, {z:.4g}) mm"
 
 
 def _shorted_end(loaded: LoadedTwin, cable: Cable, place: str, part: str, field: str) -> Problem:

@@ -7,7 +7,7 @@ Ports and fields of a linear device ring in the same exponentials. They are fitt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ class Tail:
         remainder: float,
     ) -> None:
         f, dt = spectra.frequencies, spectra.dt
-        self._spectra = spectra
+        self._spectra, self.voltages = spectra, voltages
         self._ports = {n: dft(v, dt, f, offset_in_steps=1.0) for n, v in voltages.items()}
         self._window = spectra.last_lines(int(np.ceil(silent / dt / spectra.every)) + 1)
         self._times = spectra.times(self._window.first, len(self._window))
@@ -111,7 +111,7 @@ class Tail:
         f, miss = self._spectra.frequencies, 10 ** (self._ringing.residual_db / 20)
         parts = []
         for tail_of, cut in (
-            (partial(self._field_tail, f), self._spectra.probe_spectra(self._probes)),
+            (self._field_tail, self._spectra.probe_spectra(self._probes)),
             (self._port_tail, _columns(self._ports, f.size)),
         ):
             tail, early = tail_of(self._ringing.rate), tail_of(self._ringing.early)
@@ -141,8 +141,9 @@ class Tail:
         """Samples of all ports, shape (n, ports)."""
         return np.array(list(self._port_samples.values())).reshape(-1, len(self._window)).T
 
-    def _field_tail(self, f: Real, rate: Complex) -> Complex:
-        return np.asarray(self._line_weights(f, rate) @ self._fields)
+    def _field_tail(self, rate: Complex) -> Complex:
+        weights = self._line_weights(self._spectra.frequencies, rate)
+        return np.asarray(weights @ self._fields)
 
     def _port_tail(self, rate: Complex) -> Complex:
         return _columns(self._of_ports(rate), self._spectra.frequencies.size)

@@ -70,6 +70,13 @@ class PlaneWave:
                 "unit vectors at right angles"
             )
 
+    def crossing(self, grid: Grid) -> float:
+        """Seconds from the origin to the last corner of the box, 0 at least."""
+        sides = zip(grid.lines, self.lo, self.hi, self.origin, self.direction, strict=True)
+        # The last corner is the farther end of every axis.
+        farthest = sum(max((x[lo] - o) * k, (x[hi] - o) * k) for x, lo, hi, o, k in sides)
+        return max(float(farthest), 0.0) / C0
+
 
 class Incident(NamedTuple):
     """Corrections on the surface of the box, and the waveforms that they follow.
@@ -258,14 +265,7 @@ def grid_spectrum(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> GridS
     if any(np.ptp(d) > 1e-9 * d[0] for d in near):
         return None
     cell, direction = np.array([d[0] for d in near]), np.array(wave.direction)
-    corners = np.array(
-        [
-            [grid.lines[a][(wave.lo, wave.hi)[s][a]] - wave.origin[a] for a, s in enumerate(sides)]
-            for sides in np.ndindex(2, 2, 2)
-        ]
-    )
-    travel = max(float((corners @ direction).max()), 0.0) / C0
-    n_steps = 2 ** int(np.ceil(np.log2(2 * (pulse.duration + travel) / dt + 500)))
+    n_steps = 2 ** int(np.ceil(np.log2(2 * (pulse.duration + wave.crossing(grid)) / dt + 500)))
     sides = [int(wave.hi[a] - wave.lo[a]) + 1 for a in range(3)]
     samples = 8 * (sides[0] * sides[1] + sides[1] * sides[2] + sides[2] * sides[0])
     if 8 * samples * n_steps > _TABLE_BYTES:

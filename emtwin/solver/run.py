@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, Program, Stage
-from emtwin.constants import C0, TWO_PI
+from emtwin.constants import TWO_PI
 from emtwin.errors import Notice, RunError
 from emtwin.solver.ending import Tail
 from emtwin.solver.monitors import FieldSamples, nyquist_interval
@@ -156,7 +156,7 @@ class _Loop:
 
     def run(self) -> RunResult:
         begin = time.perf_counter()
-        done, finished_by = 0, "step budget"
+        done, finished_by, tail = 0, "step budget", None
         pulse_steps = int(source_end(self.simulation) / self.dt)
         least = pulse_steps + STEPS_AFTER_PULSE
         while done < self.stop.max_steps:
@@ -167,9 +167,11 @@ class _Loop:
             self._report(done, time.perf_counter() - begin)
             if done > least and self._decayed():
                 finished_by = "decay"
-                if self._settled(done):
+                tail = self._settled(done)
+                if tail is not None:
                     break
-        return self._result(done, finished_by, time.perf_counter() - begin)
+        tail = tail or self._tail(done)
+        return self._result(done, finished_by, tail, time.perf_counter() - begin)
 
     def _collect(self) -> None:
         lines = np.empty((self.lines, 0))  # ports are finished at the same times without samples
@@ -231,17 +233,19 @@ class _Loop:
     def _decayed(self) -> bool:
         return self.decay_db() <= self.stop.energy_db and self.port_decay_db() <= self.stop.port_db
 
-    def _tail(self, voltages: dict[str, NDArray[np.float64]], done: int) -> Tail:
+    def _tail(self, done: int) -> Tail:
         remainder = 10 ** (self.decay_db() / 20)
-        return Tail(self.spectra, voltages, source_end(self.simulation), done, remainder)
+        silent = source_end(self.simulation)
+        return Tail(self.spectra, self._port_voltages(), silent, done, remainder)
 
-    def _settled(self, done: int) -> bool:
-        """Whether what rings on is known well enough; looked at now and then, for it takes time."""
+    def _settled(self, done: int) -> Tail | None:
+        """What rings on, once it is known well enough; looked at now and then only."""
         if done < self.next_look:
-            return False
+            return None
         self.next_look = int(done * _PATIENCE)
-        ending = self._tail(self._port_voltages(), done).ending
-        return bool(ending.truncation.max(initial=0.0) <= self.stop.truncation)
+        tail = self._tail(done)
+        known = tail.ending.truncation.max(initial=0.0) <= self.stop.truncation
+        return tail if known else None
 
     def _report(self, done: int, seconds: float) -> None:
         if self.progress is None:
@@ -251,14 +255,12 @@ class _Loop:
         left = seconds * (1 - share) / max(share, 1e-3)
         self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
 
-    def _result(self, done: int, finished_by: str, seconds: float) -> RunResult:
+    def _result(self, done: int, finished_by: str, tail: Tail, seconds: float) -> RunResult:
         simulation = self.simulation
-        voltages = self._port_voltages()
-        tail = self._tail(voltages, done)
         port_spectra = tail.finish()
         records = {
             name: PortRecord(name, simulation.resistances[name], voltage, port_spectra[name])
-            for name, voltage in voltages.items()
+            for name, voltage in tail.voltages.items()
         }
         spectra = self.spectra.take()
         currents = None
@@ -338,17 +340,9 @@ class _Loop:
 
 def source_end(simulation: Simulation) -> float:
     """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
-    end, wave = simulation.pulse.duration, simulation.plane_wave
-    if wave is None:
-        return end
-    corners = np.array(
-        [
-            [simulation.grid.lines[a][(wave.lo, wave.hi)[side][a]] for a, side in enumerate(sides)]
-            for sides in np.ndindex(2, 2, 2)
-        ]
-    )
-    travel = (corners - np.array(wave.origin)) @ np.array(wave.direction) / C0
-    return end + max(0.0, float(travel.max()))
+    wave = simulation.plane_wave
+    crossing = 0.0 if wave is None else wave.crossing(simulation.grid)
+    return simulation.pulse.duration + crossing
 
 
 def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:
