@@ -38,7 +38,7 @@ def _bind(stage: Stage, real: np.dtype[Any]) -> tuple[Any, SimpleNamespace, Any]
             values[name] = value if isinstance(value, At) else At(value, 0)
         else:
             values[name] = real.type(value) if kind == "real" else value
-    return getattr(oracle, stage.kernel), SimpleNamespace(**values), stage.box
+    return oracle.kernel(stage.kernel), SimpleNamespace(**values), stage.box
 
 
 class NumpyBackend:

@@ -1,10 +1,8 @@
 // Every kernel as a host function, compiled once per precision and instruction set.
 #include <cstddef>
 
-#include "elements.cu"
+#include "all_kernels.h"
 #include "library.h"
-#include "monitors.cu"
-#include "yee.cu"
 
 namespace {
 
@@ -13,12 +11,9 @@ void call(const void* arguments, const Box& box, Index step) {
   kernel(*static_cast<const Arguments*>(arguments), box, step);
 }
 
-#define ENTRY(name) {#name, sizeof(name##_arguments), call<name##_arguments, name>}
+#define ENTRY(name) {#name, sizeof(name##_arguments), call<name##_arguments, name>},
 
-const KernelEntry entries[] = {
-    ENTRY(yee_h),        ENTRY(yee_e),       ENTRY(impress),      ENTRY(held_edge), ENTRY(wire_current),
-    ENTRY(wire_charge),  ENTRY(wire_deposit), ENTRY(record),      ENTRY(energy),
-};
+const KernelEntry entries[] = {ALL_KERNELS(ENTRY)};
 
 }  // namespace
 

@@ -51,11 +51,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / file, copy / file)
     kernels, tests = copy / "gpu_kernels", copy / "tests" / "kernels"
     _append(kernels / "elements.cu", recipe("kernel-text"))
-    for entries in (kernels / "native" / "kernels.cpp", tests / "grid_emulator.cpp"):
-        _insert(entries, "ENTRY(yee_h),", recipe("kernel-entry"))
-    _append(copy / "emtwin" / "backends" / "oracle.py", recipe("kernel-oracle"))
-    _insert(tests / "argument_sets.py", "MAKERS: dict", recipe("kernel-maker") + "\n\n")
-    _insert(tests / "argument_sets.py", '    "record": _record,', recipe("kernel-line"))
+    _insert(kernels / "native" / "all_kernels.h", "ENTRY(yee_h)", recipe("kernel-entry").strip() + " ")
+    _append(copy / "emtwin" / "backends" / "oracle" / "elements.py", recipe("kernel-oracle"))
+    _insert(tests / "makers_elements.py", "MAKERS: dict", recipe("kernel-maker") + "\n\n")
+    _insert(tests / "makers_elements.py", '    "record": _record,', recipe("kernel-line"))
     return copy
 
 
@@ -76,7 +75,7 @@ class TestKernel:
         """Without its line in MAKERS the kernel has no parity test, and that fails."""
         copy = tmp_path / "checkout"
         shutil.copytree(checkout, copy)
-        makers = copy / "tests" / "kernels" / "argument_sets.py"
+        makers = copy / "tests" / "kernels" / "makers_elements.py"
         text = makers.read_text(encoding="utf-8")
         makers.write_text(text.replace(recipe("kernel-line"), ""), encoding="utf-8")
         wanted = "every_kernel_has_a_parity_test"

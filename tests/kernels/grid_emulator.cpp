@@ -9,9 +9,7 @@ struct ThreadIndex {
 };
 static ThreadIndex blockIdx, threadIdx, blockDim;
 
-#include "elements.cu"
-#include "monitors.cu"
-#include "yee.cu"
+#include "native/all_kernels.h"
 
 namespace {
 
@@ -26,11 +24,8 @@ struct Entry {
   void (*run)(const void*, const Box&, Index);
 };
 
-#define ENTRY(name) {#name, sizeof(name##_arguments), thread<name##_arguments, name>}
-const Entry entries[] = {
-    ENTRY(yee_h),        ENTRY(yee_e),        ENTRY(impress), ENTRY(held_edge), ENTRY(wire_current),
-    ENTRY(wire_charge),  ENTRY(wire_deposit), ENTRY(record),  ENTRY(energy),
-};
+#define ENTRY(name) {#name, sizeof(name##_arguments), thread<name##_arguments, name>},
+const Entry entries[] = {ALL_KERNELS(ENTRY)};
 
 const Entry* find(const char* name) {
   for (const Entry& entry : entries)

@@ -1,0 +1,76 @@
+"""Elements on single edges: impressed fields, ports and loads, thin wires."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from emtwin.backends.base import At, Box
+from emtwin.backends.oracle.views import Values, items
+
+
+def impress(a: SimpleNamespace, box: Box, step: int) -> None:
+    """field += weight * waveform(step - delay), linear between the samples of a row."""
+    position = (float(step) - items(a.delay, box)) * float(a.oversampling)
+    at = position.astype(np.int64)
+    live = (position >= 0) & (at + 1 < a.length)
+    at, position = at[live], position[live]
+    row = items(a.row, box)[live] * a.length
+    table = a.waveform.array[a.waveform.offset :]
+    fraction = (position - at).astype(table.dtype)
+    value = table[row + at] + fraction * (table[row + at + 1] - table[row + at])
+    where = a.field.offset + items(a.offset, box)[live]
+    np.add.at(a.field.array, where, items(a.weight, box)[live] * value)
+
+
+def held_edge(a: SimpleNamespace, box: Box, step: int) -> None:
+    """e = ca e + cb curl h - cs i_s on the listed edges."""
+    base, field = a.field.offset, a.field.array
+    h_1, h_2 = base + items(a.offset_1, box), base + items(a.offset_2, box)
+    curl = (field[h_1] - field[h_1 - items(a.step_1, box)]) * items(a.inv_d1, box) - (
+        field[h_2] - field[h_2 - items(a.step_2, box)]
+    ) * items(a.inv_d2, box)
+    where = base + items(a.offset, box)
+    source = items(a.cs, box) * _sample(a, step)
+    field[where] = items(a.ca, box) * field[where] + items(a.cb, box) * curl - source
+
+
+def _sample(a: SimpleNamespace, step: int) -> Any:
+    table = a.waveform.array
+    return table[a.waveform.offset + step] if step < a.length else table.dtype.type(0)
+
+
+def wire_current(a: SimpleNamespace, box: Box, step: int) -> None:
+    """i = alpha i + beta (u[from] - u[to] + reach e + drive v_s)."""
+    potential = a.potential.array[a.potential.offset :]
+    drop = potential[items(a.from_node, box)] - potential[items(a.to_node, box)]
+    field = a.field.array[a.field.offset + items(a.edge, box)]
+    emf = drop + items(a.reach, box) * field + items(a.drive, box) * _sample(a, step)
+    current = items(a.current, box)
+    current[...] = items(a.alpha, box) * current + items(a.beta, box) * emf
+
+
+def _gathered(a: SimpleNamespace, box: Box, weight: At) -> Values:
+    """Sum of weight * current over each item's segments, in their order."""
+    first = a.first.array[a.first.offset + box.lo[0] : a.first.offset + box.hi[0] + 1]
+    total = np.zeros(first.size - 1, a.current.array.dtype)
+    currents = a.current.array[a.current.offset :]
+    for n in range(total.size):
+        for q in range(first[n], first[n + 1]):
+            segment = a.segment.array[a.segment.offset + q]
+            total[n] += weight.array[weight.offset + q] * currents[segment]
+    return total
+
+
+def wire_charge(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """u = gamma u + delta (sum of the currents that flow in)."""
+    potential = items(a.potential, box)
+    inflow = _gathered(a, box, a.sign)
+    potential[...] = items(a.gamma, box) * potential + items(a.delta, box) * inflow
+
+
+def wire_deposit(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e -= sum of share i over the segments along the edge."""
+    a.field.array[a.field.offset + items(a.edge, box)] -= _gathered(a, box, a.share)

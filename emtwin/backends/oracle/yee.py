@@ -1,0 +1,142 @@
+"""The field updates with the absorber folded in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from emtwin.backends.base import At, Box
+from emtwin.backends.oracle.views import Values, line, volume
+
+
+class _Shifted:
+    """The six components as views of the box, at any neighbour."""
+
+    def __init__(self, a: SimpleNamespace, box: Box) -> None:
+        self._a, self._box = a, box
+        self.shape = (box.hi[0], a.n_rows, a.pitch)
+        self.planes = slice(box.lo[0], box.hi[0])
+
+    def __call__(self, name: str, axis: str = "", by: int = 0) -> Values:
+        step = {"": 0, "x": self._a.plane, "y": self._a.row, "z": 1}[axis] * by
+        return volume(getattr(self._a, name), self.shape, step)[self.planes]
+
+    def spacing(self, axis: str) -> Values:
+        """1 / spacing along an axis, shaped to multiply a volume."""
+        counts = {"x": self.shape[0], "y": self.shape[1], "z": self.shape[2]}
+        inverse = line(getattr(self._a, f"inv_d{axis}"), counts[axis])
+        if axis == "x":
+            return inverse[self.planes, None, None]
+        return inverse[None, :, None] if axis == "y" else inverse[None, None, :]
+
+
+def yee_h(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """h^(n+1/2) = h^(n-1/2) - (dt / mu) curl e^n, with the absorber's psi."""
+    at = _Shifted(a, box)
+    inv_dx, inv_dy, inv_dz = at.spacing("x"), at.spacing("y"), at.spacing("z")
+    e_x, e_y, e_z = at("e_x"), at("e_y"), at("e_z")
+    dy_ez, dz_ey = at("e_z", "y", 1) - e_z, at("e_y", "z", 1) - e_y
+    dz_ex, dx_ez = at("e_x", "z", 1) - e_x, at("e_z", "x", 1) - e_z
+    dx_ey, dy_ex = at("e_y", "x", 1) - e_y, at("e_x", "y", 1) - e_x
+    h_x, h_y, h_z = at("h_x"), at("h_y"), at("h_z")
+    h_x -= a.db * (dy_ez * inv_dy - dz_ey * inv_dz)
+    h_y -= a.db * (dz_ex * inv_dz - dx_ez * inv_dx)
+    h_z -= a.db * (dx_ey * inv_dx - dy_ex * inv_dy)
+    for here, psi, change in _slabs(a, box, "x", {"psi_yx": dx_ez, "psi_zx": dx_ey}):
+        (h_y if psi == "psi_yx" else h_z)[here] += a.db * change * (1 if psi == "psi_yx" else -1)
+    for here, psi, change in _slabs(a, box, "y", {"psi_xy": dy_ez, "psi_zy": dy_ex}):
+        (h_x if psi == "psi_xy" else h_z)[here] += a.db * change * (-1 if psi == "psi_xy" else 1)
+    for here, psi, change in _slabs(a, box, "z", {"psi_xz": dz_ey, "psi_yz": dz_ex}):
+        (h_x if psi == "psi_xz" else h_y)[here] += a.db * change * (1 if psi == "psi_xz" else -1)
+
+
+def yee_e(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e^(n+1) = ca e^n + cb curl h^(n+1/2), with the absorber's psi."""
+    at = _Shifted(a, box)
+    inv_dx, inv_dy, inv_dz = at.spacing("x"), at.spacing("y"), at.spacing("z")
+    h_x, h_y, h_z = at("h_x"), at("h_y"), at("h_z")
+    dy_hz, dz_hy = h_z - at("h_z", "y", -1), h_y - at("h_y", "z", -1)
+    dz_hx, dx_hz = h_x - at("h_x", "z", -1), h_z - at("h_z", "x", -1)
+    dx_hy, dy_hx = h_y - at("h_y", "x", -1), h_x - at("h_x", "y", -1)
+    ca, cb = a.ca.array[a.ca.offset :], a.cb.array[a.cb.offset :]
+    e = {"x": at("e_x"), "y": at("e_y"), "z": at("e_z")}
+    gain = {axis: cb[at(f"id_{axis}")] for axis in "xyz"}
+    e["x"][...] = ca[at("id_x")] * e["x"] + gain["x"] * (dy_hz * inv_dy - dz_hy * inv_dz)
+    e["y"][...] = ca[at("id_y")] * e["y"] + gain["y"] * (dz_hx * inv_dz - dx_hz * inv_dx)
+    e["z"][...] = ca[at("id_z")] * e["z"] + gain["z"] * (dx_hy * inv_dx - dy_hx * inv_dy)
+    _absorb_e(a, box, e, gain, "x", {"psi_yx": dx_hz, "psi_zx": dx_hy})
+    _absorb_e(a, box, e, gain, "y", {"psi_xy": dy_hz, "psi_zy": dy_hx})
+    _absorb_e(a, box, e, gain, "z", {"psi_xz": dz_hy, "psi_yz": dz_hx})
+
+
+_SIGN_E = {"psi_yx": -1, "psi_zx": 1, "psi_xy": 1, "psi_zy": -1, "psi_xz": -1, "psi_yz": 1}
+
+
+def _absorb_e(
+    a: SimpleNamespace,
+    box: Box,
+    e: dict[str, Values],
+    gain: dict[str, Values],
+    axis: str,
+    differences: dict[str, Values],
+) -> None:
+    for here, psi, change in _slabs(a, box, axis, differences):
+        component = psi[4]
+        e[component][here] += gain[component][here] * change * _SIGN_E[psi]
+
+
+def _slabs(a: SimpleNamespace, box: Box, axis: str, differences: dict[str, Values]) -> Any:
+    """Advance psi = b psi + c d in both slabs of an axis; yields (where, name, new psi)."""
+    low, high = getattr(a, f"low_{axis}"), getattr(a, f"high_{axis}")
+    counts = {"x": box.hi[0], "y": a.n_rows, "z": a.pitch}
+    count = counts[axis]
+    b, c = line(getattr(a, f"b_{axis}"), count), line(getattr(a, f"c_{axis}"), count)
+    for start, stop in ((0, low), (high, count)):
+        for name, difference in differences.items():
+            where, stored, scale = _slab_indices(box, axis, start, stop, low, high)
+            if where is None:
+                continue
+            psi = _slab_memory(a, getattr(a, name), axis)[stored]
+            psi[...] = (
+                b[scale].reshape(_along(axis)) * psi
+                + c[scale].reshape(_along(axis)) * difference[where]
+            )
+            yield where, name, psi
+
+
+def _along(axis: str) -> tuple[int, int, int]:
+    return {"x": (-1, 1, 1), "y": (1, -1, 1), "z": (1, 1, -1)}[axis]
+
+
+def _slab_indices(
+    box: Box, axis: str, start: int, stop: int, low: int, high: int
+) -> tuple[Any, Any, slice]:
+    """Index of one slab in the box's views, in its psi array, and along the axis."""
+    shift = 0 if start == 0 else low - high
+    if axis == "x":
+        first, last = max(start, box.lo[0]), min(stop, box.hi[0])
+        if first >= last:
+            return None, None, slice(0)
+        return (
+            slice(first - box.lo[0], last - box.lo[0]),
+            slice(first + shift, last + shift),
+            slice(first, last),
+        )
+    if start >= stop:
+        return None, None, slice(0)
+    along, stored = slice(start, stop), slice(start + shift, stop + shift)
+    planes = slice(box.lo[0], box.hi[0])
+    if axis == "y":
+        return (slice(None), along), (planes, stored), along
+    return (slice(None), slice(None), along), (planes, slice(None), stored), along
+
+
+def _slab_memory(a: SimpleNamespace, pointer: At, axis: str) -> Values:
+    flat = pointer.array[pointer.offset :]
+    shape = {
+        "x": (-1, a.n_rows, a.pitch),
+        "y": (-1, a.slab_y, a.pitch),
+        "z": (-1, a.n_rows, a.slab_z),
+    }[axis]
+    view: Values = flat.reshape(shape)
+    return view

@@ -1,0 +1,67 @@
+"""Random calls of the kernels that walk over cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from emtwin.backends import At
+from emtwin.backends.numpy_backend import NumpyBackend
+from emtwin.backends.signatures import element_type, signatures
+from emtwin.grid import Grid, Node
+from emtwin.grid.medium import Medium
+from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, Stepper
+from tests.kernels.argument_base import ArgumentSet, Maker, noise
+
+
+def _random_scene(rng: np.random.Generator, shape: tuple[int, int, int]) -> Simulation:
+    """Graded grid, six materials scattered over it, absorber of unequal thickness on all faces."""
+    grid = Grid(*(np.append(0.0, np.cumsum(rng.uniform(1e-3, 2e-3, n))) for n in shape))
+    ids = []
+    for axis in range(3):
+        volume = rng.integers(0, 6, grid.nodes).astype(np.uint16)
+        volume[:, ::3, :] = 1  # long runs of one row beside short ones
+        np.moveaxis(volume, axis, 0)[-1] = 0
+        ids.append(volume)
+    medium = Medium(*ids, np.array([1, 1, 4.0, 2, 3, 7]), np.array([0, 0, 0.02, 0.5, 0, 1]))
+    absorber = Absorber(tuple((min(2, n // 3), min(4, n // 3)) for n in shape))
+    drive = CurrentElement("e_z", Node(*(n // 2 for n in shape)))
+    return Simulation(grid, medium, Pulse(5e9), absorber, currents=(drive,))
+
+
+def _field_kernel(kernel: str) -> Maker:
+    def make(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+        stepper = Stepper(_random_scene(rng, shape), NumpyBackend(real))
+        stages = [*stepper.stages(), stepper.energy()[0]]
+        stage = next(stage for stage in stages if stage.kernel == kernel)
+        return ArgumentSet(kernel, stage.box, _randomised(rng, real, kernel, stage.arguments))
+
+    return make
+
+
+def _randomised(
+    rng: np.random.Generator, real: Any, kernel: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Every array of reals replaced by noise; arrays that share memory go on sharing it."""
+    fresh: dict[int, Any] = {}
+
+    def replaced(kind: str, value: Any) -> Any:
+        if isinstance(value, At):
+            return At(replaced(kind, value.array), value.offset)
+        if not isinstance(value, np.ndarray) or element_type(kind, real).kind != "f":
+            return value
+        if id(value) not in fresh:
+            fresh[id(value)] = noise(rng, value.size, value.dtype)
+        return fresh[id(value)]
+
+    kinds = {name: kind for kind, name in signatures()[kernel].fields}
+    return {name: replaced(kinds[name], value) for name, value in arguments.items()}
+
+
+MAKERS: dict[str, Maker] = {
+    "yee_h": _field_kernel("yee_h"),
+    "yee_e": _field_kernel("yee_e"),
+    "energy": _field_kernel("energy"),
+}
