@@ -25,12 +25,18 @@
   FIELD(real*, psi_xy) FIELD(real*, psi_xz) FIELD(real*, psi_yx) FIELD(real*, psi_yz)               \
   FIELD(real*, psi_zx) FIELD(real*, psi_zy) FIELD(Index, slab_y) FIELD(Index, slab_z)
 
-#define YEE_H_ARGUMENTS(FIELD)                                                                      \
+#define CURL_E_FIELDS(FIELD)                                                                        \
   FIELD(const real*, e_x) FIELD(const real*, e_y) FIELD(const real*, e_z)                           \
-  FIELD(real*, h_x) FIELD(real*, h_y) FIELD(real*, h_z) FIELD(real, db)                             \
+  FIELD(real*, h_x) FIELD(real*, h_y) FIELD(real*, h_z)                                             \
   FIELD(const real*, inv_dx) FIELD(const real*, inv_dy) FIELD(const real*, inv_dz)                  \
   FIELD(Index, plane) FIELD(Index, row) FIELD(Index, n_rows) FIELD(Index, pitch)                    \
   ABSORBER_FIELDS(FIELD)
+
+#define YEE_H_ARGUMENTS(FIELD) CURL_E_FIELDS(FIELD) FIELD(real, db)
+
+#define YEE_H_TABLED_ARGUMENTS(FIELD)                                                               \
+  CURL_E_FIELDS(FIELD) FIELD(const real*, da) FIELD(const real*, db)                                \
+  FIELD(const row_id*, id_x) FIELD(const row_id*, id_y) FIELD(const row_id*, id_z)
 
 #define YEE_E_ARGUMENTS(FIELD)                                                                      \
   FIELD(real*, e_x) FIELD(real*, e_y) FIELD(real*, e_z)                                             \
@@ -43,61 +49,101 @@
   ABSORBER_FIELDS(FIELD)
 
 DECLARE_ARGUMENTS(yee_h, YEE_H_ARGUMENTS)
+DECLARE_ARGUMENTS(yee_h_tabled, YEE_H_TABLED_ARGUMENTS)
 DECLARE_ARGUMENTS(yee_e, YEE_E_ARGUMENTS)
 
 // Position of plane, row or element n of an axis inside its absorber slabs.
 INLINE Index in_slab(Index n, Index low, Index high) { return n < low ? n : low + n - high; }
 INLINE bool absorbs(Index n, Index low, Index high) { return n < low || n >= high; }
 
-// h^(n+1/2) = h^(n-1/2) - (dt / mu) curl e^n
+// Faces that all have the permeability of vacuum.
+struct VacuumFaces {
+  real db;
+  INLINE_MEMBER real kept_x(real h, Index) const { return h; }
+  INLINE_MEMBER real kept_y(real h, Index) const { return h; }
+  INLINE_MEMBER real kept_z(real h, Index) const { return h; }
+  INLINE_MEMBER real db_x(Index) const { return db; }
+  INLINE_MEMBER real db_y(Index) const { return db; }
+  INLINE_MEMBER real db_z(Index) const { return db; }
+};
+
+// Faces with a row of their own: magnetic materials, and faces that an element advances (da = 1, db = 0).
+struct TabledFaces {
+  const real *da, *db;
+  const row_id *x, *y, *z;
+  INLINE_MEMBER real kept_x(real h, Index k) const { return da[x[k]] * h; }
+  INLINE_MEMBER real kept_y(real h, Index k) const { return da[y[k]] * h; }
+  INLINE_MEMBER real kept_z(real h, Index k) const { return da[z[k]] * h; }
+  INLINE_MEMBER real db_x(Index k) const { return db[x[k]]; }
+  INLINE_MEMBER real db_y(Index k) const { return db[y[k]]; }
+  INLINE_MEMBER real db_z(Index k) const { return db[z[k]]; }
+};
+
+// One row of faces; both kernels of h share it.
+template <typename Arguments, typename Table>
+INLINE void advance_h(const Arguments& a, [[maybe_unused]] const Box& box, Index i, Index j, const Table& face) {
+  const Index o = i * a.plane + j * a.row;
+  real *h_x = a.h_x + o, *h_y = a.h_y + o, *h_z = a.h_z + o;
+  const real *e_x = a.e_x + o, *e_y = a.e_y + o, *e_z = a.e_z + o;
+  const real *e_x_j = e_x + a.row, *e_z_j = e_z + a.row;      // at j + 1
+  const real *e_y_i = e_y + a.plane, *e_z_i = e_z + a.plane;  // at i + 1
+  const real* inv_dz = a.inv_dz;
+  const real inv_dx = a.inv_dx[i], inv_dy = a.inv_dy[j];
+  FOR_EACH_Z(k, 0, a.pitch) {
+    h_x[k] = face.kept_x(h_x[k], k) - face.db_x(k) * ((e_z_j[k] - e_z[k]) * inv_dy - (e_y[k + 1] - e_y[k]) * inv_dz[k]);
+    h_y[k] = face.kept_y(h_y[k], k) - face.db_y(k) * ((e_x[k + 1] - e_x[k]) * inv_dz[k] - (e_z_i[k] - e_z[k]) * inv_dx);
+    h_z[k] = face.kept_z(h_z[k], k) - face.db_z(k) * ((e_y_i[k] - e_y[k]) * inv_dx - (e_x_j[k] - e_x[k]) * inv_dy);
+  }
+  if (absorbs(i, a.low_x, a.high_x)) {
+    const Index s = in_slab(i, a.low_x, a.high_x) * a.plane + j * a.row;
+    real *psi_yx = a.psi_yx + s, *psi_zx = a.psi_zx + s;
+    const real b = a.b_x[i], c = a.c_x[i];
+    FOR_EACH_Z(k, 0, a.pitch) {
+      psi_yx[k] = b * psi_yx[k] + c * (e_z_i[k] - e_z[k]);
+      psi_zx[k] = b * psi_zx[k] + c * (e_y_i[k] - e_y[k]);
+      h_y[k] += face.db_y(k) * psi_yx[k];
+      h_z[k] -= face.db_z(k) * psi_zx[k];
+    }
+  }
+  if (absorbs(j, a.low_y, a.high_y)) {
+    const Index s = (i * a.slab_y + in_slab(j, a.low_y, a.high_y)) * a.row;
+    real *psi_xy = a.psi_xy + s, *psi_zy = a.psi_zy + s;
+    const real b = a.b_y[j], c = a.c_y[j];
+    FOR_EACH_Z(k, 0, a.pitch) {
+      psi_xy[k] = b * psi_xy[k] + c * (e_z_j[k] - e_z[k]);
+      psi_zy[k] = b * psi_zy[k] + c * (e_x_j[k] - e_x[k]);
+      h_x[k] -= face.db_x(k) * psi_xy[k];
+      h_z[k] += face.db_z(k) * psi_zy[k];
+    }
+  }
+  const Index slab = (i * a.n_rows + j) * a.slab_z;
+  for (int end = 0; end < 2; ++end) {
+    const Index first = end ? a.high_z : 0, last = end ? a.pitch : a.low_z;
+    real* psi_xz = a.psi_xz + slab + (end ? a.low_z - a.high_z : 0);
+    real* psi_yz = a.psi_yz + slab + (end ? a.low_z - a.high_z : 0);
+    FOR_EACH_Z(k, first, last) {
+      psi_xz[k] = a.b_z[k] * psi_xz[k] + a.c_z[k] * (e_y[k + 1] - e_y[k]);
+      psi_yz[k] = a.b_z[k] * psi_yz[k] + a.c_z[k] * (e_x[k + 1] - e_x[k]);
+      h_x[k] += face.db_x(k) * psi_xz[k];
+      h_y[k] -= face.db_y(k) * psi_yz[k];
+    }
+  }
+}
+
+// h^(n+1/2) = h^(n-1/2) - (dt / mu0) curl e^n
 KERNEL_ROWS(yee_h) {
   FOR_EACH_ROW(i, j) {
+    const VacuumFaces faces = {a.db};
+    advance_h(a, box, i, j, faces);
+  }
+}
+
+// h^(n+1/2) = da h^(n-1/2) - db curl e^n
+KERNEL_ROWS(yee_h_tabled) {
+  FOR_EACH_ROW(i, j) {
     const Index o = i * a.plane + j * a.row;
-    real *h_x = a.h_x + o, *h_y = a.h_y + o, *h_z = a.h_z + o;
-    const real *e_x = a.e_x + o, *e_y = a.e_y + o, *e_z = a.e_z + o;
-    const real *e_x_j = e_x + a.row, *e_z_j = e_z + a.row;      // at j + 1
-    const real *e_y_i = e_y + a.plane, *e_z_i = e_z + a.plane;  // at i + 1
-    const real* inv_dz = a.inv_dz;
-    const real inv_dx = a.inv_dx[i], inv_dy = a.inv_dy[j], db = a.db;
-    FOR_EACH_Z(k, 0, a.pitch) {
-      h_x[k] -= db * ((e_z_j[k] - e_z[k]) * inv_dy - (e_y[k + 1] - e_y[k]) * inv_dz[k]);
-      h_y[k] -= db * ((e_x[k + 1] - e_x[k]) * inv_dz[k] - (e_z_i[k] - e_z[k]) * inv_dx);
-      h_z[k] -= db * ((e_y_i[k] - e_y[k]) * inv_dx - (e_x_j[k] - e_x[k]) * inv_dy);
-    }
-    if (absorbs(i, a.low_x, a.high_x)) {
-      const Index s = in_slab(i, a.low_x, a.high_x) * a.plane + j * a.row;
-      real *psi_yx = a.psi_yx + s, *psi_zx = a.psi_zx + s;
-      const real b = a.b_x[i], c = a.c_x[i];
-      FOR_EACH_Z(k, 0, a.pitch) {
-        psi_yx[k] = b * psi_yx[k] + c * (e_z_i[k] - e_z[k]);
-        psi_zx[k] = b * psi_zx[k] + c * (e_y_i[k] - e_y[k]);
-        h_y[k] += db * psi_yx[k];
-        h_z[k] -= db * psi_zx[k];
-      }
-    }
-    if (absorbs(j, a.low_y, a.high_y)) {
-      const Index s = (i * a.slab_y + in_slab(j, a.low_y, a.high_y)) * a.row;
-      real *psi_xy = a.psi_xy + s, *psi_zy = a.psi_zy + s;
-      const real b = a.b_y[j], c = a.c_y[j];
-      FOR_EACH_Z(k, 0, a.pitch) {
-        psi_xy[k] = b * psi_xy[k] + c * (e_z_j[k] - e_z[k]);
-        psi_zy[k] = b * psi_zy[k] + c * (e_x_j[k] - e_x[k]);
-        h_x[k] -= db * psi_xy[k];
-        h_z[k] += db * psi_zy[k];
-      }
-    }
-    const Index slab = (i * a.n_rows + j) * a.slab_z;
-    for (int end = 0; end < 2; ++end) {
-      const Index first = end ? a.high_z : 0, last = end ? a.pitch : a.low_z;
-      real* psi_xz = a.psi_xz + slab + (end ? a.low_z - a.high_z : 0);
-      real* psi_yz = a.psi_yz + slab + (end ? a.low_z - a.high_z : 0);
-      FOR_EACH_Z(k, first, last) {
-        psi_xz[k] = a.b_z[k] * psi_xz[k] + a.c_z[k] * (e_y[k + 1] - e_y[k]);
-        psi_yz[k] = a.b_z[k] * psi_yz[k] + a.c_z[k] * (e_x[k + 1] - e_x[k]);
-        h_x[k] += db * psi_xz[k];
-        h_y[k] -= db * psi_yz[k];
-      }
-    }
+    const TabledFaces faces = {a.da, a.db, a.id_x + o, a.id_y + o, a.id_z + o};
+    advance_h(a, box, i, j, faces);
   }
 }
 

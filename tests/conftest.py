@@ -18,6 +18,8 @@ from pathlib import Path  # noqa: E402
 import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
+pytest_plugins = ["tests.validation"]
+
 QUICK_FOLDERS = frozenset({"unit", "architecture", "standards", "kernels"})
 RENDERING_FOLDERS = (Path("unit/viz"), Path("unit/report"))
 MOST_WORKERS = 8

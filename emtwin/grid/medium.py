@@ -1,4 +1,4 @@
-"""Material rows per Yee edge."""
+"""Material rows per Yee edge, and per face where something is magnetic."""
 
 from __future__ import annotations
 
@@ -13,6 +13,58 @@ from emtwin.grid.yee import Grid
 PEC_ROW = 0
 VACUUM_ROW = 1
 MAX_ROWS = int(np.iinfo(np.uint16).max) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """Which row of a small magnetic table every face of the grid uses.
+
+    Row 0 holds no magnetic field (and marks what is no face), row 1 is vacuum.
+
+    Parameters
+    ----------
+    ids_x : ndarray of uint16
+        Row of h_x at (i, j+1/2, k+1/2), shape `grid.nodes`; the last planes along y and z hold no
+        face and are row 0.
+    ids_y : ndarray of uint16
+        Row of h_y at (i+1/2, j, k+1/2), likewise.
+    ids_z : ndarray of uint16
+        Row of h_z at (i+1/2, j+1/2, k), likewise.
+    permeability : ndarray of float64
+        Relative permeability per row, shape (rows,).
+    magnetic_loss : ndarray of float64
+        Magnetic conductivity per row in ohm/m, shape (rows,).
+
+    Raises
+    ------
+    GridError
+        If shapes disagree, an id has no row, or a value is negative or not finite.
+    """
+
+    ids_x: NDArray[np.uint16]
+    ids_y: NDArray[np.uint16]
+    ids_z: NDArray[np.uint16]
+    permeability: NDArray[np.float64]
+    magnetic_loss: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        _freeze_table(self, "permeability", "magnetic_loss")
+        _freeze_ids(self, self.permeability.size)
+
+    @classmethod
+    def vacuum(cls, grid: Grid) -> Faces:
+        """Faces of an empty `grid`: row 1 on every face that exists."""
+        ids = [np.full(grid.nodes, VACUUM_ROW, dtype=np.uint16) for _ in range(3)]
+        for axis, array in enumerate(ids):
+            for other in range(3):
+                if other != axis:
+                    last_plane(array, other)[...] = PEC_ROW
+        return cls(ids[0], ids[1], ids[2], np.ones(2), np.zeros(2))
+
+    @property
+    def ids(self) -> tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]:
+        """The id arrays of the three components."""
+        return self.ids_x, self.ids_y, self.ids_z
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +87,8 @@ class Medium:
         Relative permittivity per row, shape (rows,).
     conductivity : ndarray of float64
         Conductivity per row in S/m, shape (rows,); of row 0 it has no meaning and is 0.
+    faces : Faces or None
+        Magnetic rows of the faces; None where everything has the permeability of vacuum.
 
     Raises
     ------
@@ -47,23 +101,15 @@ class Medium:
     ids_z: NDArray[np.uint16]
     permittivity: NDArray[np.float64]
     conductivity: NDArray[np.float64]
+    faces: Faces | None = None
 
     def __post_init__(self) -> None:
-        for name in ("permittivity", "conductivity"):
-            values = np.ascontiguousarray(getattr(self, name), dtype=np.float64)
-            _check_values(name, values)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
-        if self.permittivity.shape != self.conductivity.shape:
+        _freeze_table(self, "permittivity", "conductivity")
+        _freeze_ids(self, self.rows)
+        if self.faces is not None and self.faces.ids_x.shape != self.ids_x.shape:
             raise GridError.single(
-                f"the material table has {self.permittivity.size} permittivities but "
-                f"{self.conductivity.size} conductivities"
+                f"faces have shape {self.faces.ids_x.shape}, but edges {self.ids_x.shape}"
             )
-        for name in ("ids_x", "ids_y", "ids_z"):
-            ids = np.ascontiguousarray(getattr(self, name), dtype=np.uint16)
-            _check_ids(name, ids, self.rows, self.ids_x.shape)
-            ids.setflags(write=False)
-            object.__setattr__(self, name, ids)
 
     @classmethod
     def vacuum(cls, grid: Grid) -> Medium:
@@ -90,6 +136,29 @@ def last_plane(array: NDArray[np.uint16], axis: int) -> NDArray[np.uint16]:
     where[axis] = -1
     view: NDArray[np.uint16] = array[tuple(where)]
     return view
+
+
+def _freeze_table(owner: Faces | Medium, *names: str) -> None:
+    """Columns of a table as contiguous arrays of one length that nobody changes."""
+    for name in names:
+        values = np.ascontiguousarray(getattr(owner, name), dtype=np.float64)
+        _check_values(name, values)
+        values.setflags(write=False)
+        object.__setattr__(owner, name, values)
+    first, second = (getattr(owner, name) for name in names)
+    if first.shape != second.shape:
+        raise GridError.single(
+            f"the material table has {first.size} values of {names[0]} but {second.size} of "
+            f"{names[1]}"
+        )
+
+
+def _freeze_ids(owner: Faces | Medium, rows: int) -> None:
+    for name in ("ids_x", "ids_y", "ids_z"):
+        ids = np.ascontiguousarray(getattr(owner, name), dtype=np.uint16)
+        _check_ids(name, ids, rows, owner.ids_x.shape)
+        ids.setflags(write=False)
+        object.__setattr__(owner, name, ids)
 
 
 def _check_values(name: str, values: NDArray[np.float64]) -> None:

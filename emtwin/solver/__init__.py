@@ -6,7 +6,9 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 """
 
 from emtwin.solver.absorber import Absorber
+from emtwin.solver.assembly import Assembly
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
+from emtwin.solver.elements import Bound, Element, Recording
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
@@ -20,9 +22,12 @@ from emtwin.solver.wires import Trace, Wire, WireEnd
 
 __all__ = [
     "Absorber",
+    "Assembly",
+    "Bound",
     "CurrentElement",
     "Dipoles",
     "EdgePort",
+    "Element",
     "EquivalentCurrents",
     "FieldSamples",
     "HuygensSurface",
@@ -30,6 +35,7 @@ __all__ = [
     "PortRecord",
     "Progress",
     "Pulse",
+    "Recording",
     "RunResult",
     "Simulation",
     "Stepper",

@@ -1,4 +1,4 @@
-"""Update coefficients of the material rows, and runs of equal rows along z."""
+"""Update coefficients of the material rows of edges and faces, and runs of equal rows along z."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import EPS0
-from emtwin.grid.medium import Medium
+from emtwin.constants import EPS0, MU0
+from emtwin.grid import Grid
+from emtwin.grid.medium import Faces, Medium
 
 PEC_ROW = 0
 _VECTOR = 16  # elements of a 512-bit float32 register; the layout pads rows to a multiple
@@ -48,6 +49,46 @@ def row_coefficients(
     cb = np.append(dt / (EPS0 * permittivity) / (1 + loss), 0.0)
     ca[PEC_ROW] = cb[PEC_ROW] = 0.0
     return RowCoefficients(ca, cb)
+
+
+class FaceCoefficients(NamedTuple):
+    """da (dimensionless) and db (A s / (V m) per metre) of each row; the last row is `held`."""
+
+    da: NDArray[np.float64]
+    db: NDArray[np.float64]
+
+    @property
+    def held(self) -> int:
+        """Row of faces that an element of their own advances: da = 1, db = 0."""
+        return self.da.size - 1
+
+
+def face_coefficients(faces: Faces | None, dt: float) -> FaceCoefficients:
+    """Coefficients of h^(n+1/2) = da h^(n-1/2) - db curl e (Taflove and Hagness, eq. 3.29).
+
+    Parameters
+    ----------
+    faces : Faces or None
+        The magnetic rows; None stands for vacuum everywhere.
+    dt : float
+        Time step in seconds.
+
+    Returns
+    -------
+    FaceCoefficients
+        One row more than came in: the last one is `held`.
+    """
+    permeability = np.ones(2) if faces is None else faces.permeability
+    loss = (np.zeros(2) if faces is None else faces.magnetic_loss) * dt / (2 * MU0 * permeability)
+    da = np.append((1 - loss) / (1 + loss), 1.0)
+    db = np.append(dt / (MU0 * permeability) / (1 + loss), 0.0)
+    da[PEC_ROW] = db[PEC_ROW] = 0.0
+    return FaceCoefficients(da, db)
+
+
+def face_ids(grid: Grid, medium: Medium) -> list[NDArray[np.uint16]]:
+    """Copies of the rows of the faces, vacuum where the medium says nothing."""
+    return [ids.copy() for ids in (medium.faces or Faces.vacuum(grid)).ids]
 
 
 class Runs(NamedTuple):

@@ -103,6 +103,8 @@ class RunResult:
         Where those samples were taken.
     currents : EquivalentCurrents or None
         Currents of the near-to-far surface, A m s and V m s.
+    traces : dict of str to ndarray of float64, shape (n_steps, n)
+        What each element wrote down after every step, by the name of the recording.
     decay_db, port_decay_db : float
         Stored energy at the end relative to its peak, and the largest port's tail to its peak.
     finished_by : str
@@ -123,6 +125,7 @@ class RunResult:
     spectra: dict[str, NDArray[np.complex64]]
     samples: dict[str, FieldSamples]
     currents: EquivalentCurrents | None
+    traces: dict[str, NDArray[np.float64]]
     decay_db: float
     port_decay_db: float
     finished_by: str

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.backends import Backend, Program, Stage
+from emtwin.backends import Array, Backend, Program, Stage
 from emtwin.constants import TWO_PI
 from emtwin.errors import Notice, RunError
+from emtwin.solver.elements import Recording
 from emtwin.solver.ending import Tail
 from emtwin.solver.monitors import FieldSamples, nyquist_interval
 from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
@@ -22,6 +23,7 @@ from emtwin.solver.stepper import Stepper
 STEPS_AFTER_PULSE = 128
 """Steps that every run goes on after its sources: less says nothing of a decay."""
 
+_WIRE_PORTS, _EDGE_PORTS = "ports on wires", "ports across edges"
 _STEPS_PER_CALL = 512
 _NOTICED_SHARE = 0.06  # half a decibel
 _PATIENCE = 1.15  # steps of a run until its ringing is looked at again
@@ -129,27 +131,27 @@ class _Loop:
                 stepper.fields, self.sample_offset, self.every, self.lines
             )
             stages.append(stage)
-        stages += self._port_monitors()
+        stages += self._trace_stages()
         self.program: Program = self.backend.program([*stepper.stages(), *stages])
 
-    def _port_monitors(self) -> list[Stage]:
-        network, stages = self.simulation.network, []
-        self.wire_ring = self.edge_ring = None
-        self.wire_traces: list[NDArray[np.float64]] = []
-        self.edge_traces: list[NDArray[np.float64]] = []
+    def _trace_stages(self) -> list[Stage]:
+        """Ports and elements write something down after every step."""
+        stepper, network, stages = self.stepper, self.simulation.network, []
+        recordings = dict(stepper.recordings)
         if network.ports:
             where = np.array([network.port_segment(name) for name in network.ports], np.int64)
-            stage, self.wire_ring = self.stepper.record(
-                self.stepper.wire_current, where, 1, self.batch
-            )
-            stages.append(stage)
+            recordings[_WIRE_PORTS] = Recording(stepper.wire_current, where, half_step=True)
         if self.simulation.ports:
             offsets = [
-                self.stepper.layout.offset(component, np.array(edges))
+                stepper.layout.offset(component, np.array(edges))
                 for component, _, edges in (port.edges() for port in self.simulation.ports)
             ]
-            stage, self.edge_ring = self.stepper.record(
-                self.stepper.fields, np.concatenate(offsets), 1, self.batch
+            recordings[_EDGE_PORTS] = Recording(stepper.fields, np.concatenate(offsets))
+        self.rings: dict[str, Array] = {}
+        self.parts: dict[str, list[NDArray[np.float64]]] = {name: [] for name in recordings}
+        for name, recording in recordings.items():
+            stage, self.rings[name] = stepper.record(
+                recording.source, recording.offset, 1, self.batch
             )
             stages.append(stage)
         return stages
@@ -178,14 +180,9 @@ class _Loop:
         if self.sample_offset.size:
             lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
         self.spectra.add(lines)
-        for ring, traces in (
-            (self.wire_ring, self.wire_traces),
-            (self.edge_ring, self.edge_traces),
-        ):
-            if ring is not None:
-                traces.append(
-                    self.backend.download(ring).reshape(self.batch, -1).astype(np.float64)
-                )
+        for name, ring in self.rings.items():
+            lines = self.backend.download(ring).reshape(self.batch, -1)
+            self.parts[name].append(lines.astype(np.float64))
 
     def _check(self, done: int, pulse_steps: int) -> None:
         self.energy_program.run(done, 1)
@@ -222,7 +219,7 @@ class _Loop:
 
     def port_decay_db(self) -> float:
         worst = -np.inf
-        for traces in (self.wire_traces, self.edge_traces):
+        for traces in (self.parts.get(_WIRE_PORTS), self.parts.get(_EDGE_PORTS)):
             if traces:
                 peak = np.max([np.abs(part).max(axis=0) for part in traces], axis=0)
                 tail = np.abs(traces[-1]).max(axis=0)
@@ -276,6 +273,7 @@ class _Loop:
             spectra,
             {group.name: group for group in simulation.samples},
             currents,
+            {name: np.concatenate(self.parts[name]) for name in self.stepper.recordings},
             self.decay_db(),
             self.port_decay_db(),
             finished_by,
@@ -286,7 +284,7 @@ class _Loop:
 
     def _notices(self, done: int, finished_by: str, ending: Ending) -> tuple[Notice, ...]:
         run_of = f"The run driven at {self.simulation.driven or 'its source'}"
-        notices = []
+        notices = list(self.simulation.notices)
         if finished_by != "decay":
             notices.append(
                 Notice(
@@ -312,12 +310,12 @@ class _Loop:
     def _port_voltages(self) -> dict[str, NDArray[np.float64]]:
         """Voltage of every port at times (n + 1) dt."""
         simulation, voltages = self.simulation, {}
-        if self.wire_traces:
-            current = np.concatenate(self.wire_traces)
+        if _WIRE_PORTS in self.parts:
+            current = np.concatenate(self.parts[_WIRE_PORTS])
             for column, name in enumerate(simulation.network.ports):
                 voltages[name] = self._wire_voltage(name, current[:, column])
-        if self.edge_traces:
-            field, start = np.concatenate(self.edge_traces), 0
+        if _EDGE_PORTS in self.parts:
+            field, start = np.concatenate(self.parts[_EDGE_PORTS]), 0
             for port in simulation.ports:
                 component, sign, edges = port.edges()
                 axis = "xyz".index(component[-1])

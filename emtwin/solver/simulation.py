@@ -8,11 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.errors import GridError
+from emtwin.errors import GridError, Notice
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.coefficients import PEC_ROW
+from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
@@ -50,6 +51,8 @@ class Simulation:
         Near-to-far surface.
     samples : tuple of FieldSamples
         More samples whose spectra are wanted.
+    elements : tuple of Element
+        Parts with an update of their own, and monitors in time.
     frequencies : ndarray, shape (nf,)
         Frequencies of all spectra, Hz.
     courant : float
@@ -68,6 +71,7 @@ class Simulation:
     plane_wave: PlaneWave | None = None
     surface: HuygensSurface | None = None
     samples: tuple[FieldSamples, ...] = ()
+    elements: tuple[Element, ...] = ()
     frequencies: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     courant: float = 0.99
 
@@ -85,6 +89,7 @@ class Simulation:
             )
         for port in self.ports:
             _check_edges(port, self.medium)
+        checked(self.elements, self.grid, self.medium)
 
     @cached_property
     def network(self) -> WireNetwork:
@@ -94,7 +99,23 @@ class Simulation:
     @cached_property
     def dt(self) -> float:
         """Time step in seconds."""
-        return self.courant * stable_step(self.grid, self.network)
+        limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
+        return self.courant * min([stable_step(self.grid, self.network), *limits])
+
+    @cached_property
+    def held(self) -> dict[str, NDArray[np.int64]]:
+        """Edges and faces that the sweep leaves to ports and elements, by component."""
+        found = {name: [index] for name, index in all_held(self.elements, self.grid).items()}
+        for port in self.ports:
+            component, _, edges = port.edges()
+            found.setdefault(component, []).append(np.array(edges, np.int64))
+        return {component: np.concatenate(parts) for component, parts in found.items()}
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Named warnings of wires and elements."""
+        found = [n for e in self.elements for n in e.notices(self.grid, self.medium)]
+        return (*self.network.notices, *found)
 
     @cached_property
     def resistances(self) -> dict[str, float]:

@@ -8,7 +8,7 @@
 #include "yee.cu"
 
 #define ALL_KERNELS(ENTRY)                                   \
-  ENTRY(yee_h) ENTRY(yee_e)                                  \
+  ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)              \
   ENTRY(impress) ENTRY(held_edge)                            \
   ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
   ENTRY(record) ENTRY(energy)

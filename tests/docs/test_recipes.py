@@ -47,11 +47,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "_native")
     for folder in ("emtwin", "gpu_kernels", "tests/kernels"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
-    for file in ("pyproject.toml", "tests/conftest.py"):
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/validation.py"):
         shutil.copy(ROOT / file, copy / file)
     kernels, tests = copy / "gpu_kernels", copy / "tests" / "kernels"
     _append(kernels / "elements.cu", recipe("kernel-text"))
-    _insert(kernels / "native" / "all_kernels.h", "ENTRY(yee_h)", recipe("kernel-entry").strip() + " ")
+    _insert(
+        kernels / "native" / "all_kernels.h", "ENTRY(yee_h)", recipe("kernel-entry").strip() + " "
+    )
     _append(copy / "emtwin" / "backends" / "oracle" / "elements.py", recipe("kernel-oracle"))
     _insert(tests / "makers_elements.py", "MAKERS: dict", recipe("kernel-maker") + "\n\n")
     _insert(tests / "makers_elements.py", '    "record": _record,', recipe("kernel-line"))

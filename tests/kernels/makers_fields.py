@@ -11,12 +11,23 @@ from emtwin.backends import At
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import element_type, signatures
 from emtwin.grid import Grid, Node
-from emtwin.grid.medium import Medium
+from emtwin.grid.medium import Faces, Medium
 from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, Stepper
 from tests.kernels.argument_base import ArgumentSet, Maker, noise
 
 
-def _random_scene(rng: np.random.Generator, shape: tuple[int, int, int]) -> Simulation:
+def _random_faces(rng: np.random.Generator, grid: Grid) -> Faces:
+    """Four magnetic materials scattered over the faces."""
+    ids = [
+        np.where(volume > 0, rng.integers(0, 5, grid.nodes), 0).astype(np.uint16)
+        for volume in Faces.vacuum(grid).ids
+    ]
+    return Faces(*ids, np.array([1, 1, 4.0, 2, 30]), np.array([0, 0, 500.0, 0, 9000]))
+
+
+def _random_scene(
+    rng: np.random.Generator, shape: tuple[int, int, int], *, magnetic: bool
+) -> Simulation:
     """Graded grid, six materials scattered over it, absorber of unequal thickness on all faces."""
     grid = Grid(*(np.append(0.0, np.cumsum(rng.uniform(1e-3, 2e-3, n))) for n in shape))
     ids = []
@@ -25,7 +36,8 @@ def _random_scene(rng: np.random.Generator, shape: tuple[int, int, int]) -> Simu
         volume[:, ::3, :] = 1  # long runs of one row beside short ones
         np.moveaxis(volume, axis, 0)[-1] = 0
         ids.append(volume)
-    medium = Medium(*ids, np.array([1, 1, 4.0, 2, 3, 7]), np.array([0, 0, 0.02, 0.5, 0, 1]))
+    faces = _random_faces(rng, grid) if magnetic else None
+    medium = Medium(*ids, np.array([1, 1, 4.0, 2, 3, 7]), np.array([0, 0, 0.02, 0.5, 0, 1]), faces)
     absorber = Absorber(tuple((min(2, n // 3), min(4, n // 3)) for n in shape))
     drive = CurrentElement("e_z", Node(*(n // 2 for n in shape)))
     return Simulation(grid, medium, Pulse(5e9), absorber, currents=(drive,))
@@ -33,7 +45,9 @@ def _random_scene(rng: np.random.Generator, shape: tuple[int, int, int]) -> Simu
 
 def _field_kernel(kernel: str) -> Maker:
     def make(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
-        stepper = Stepper(_random_scene(rng, shape), NumpyBackend(real))
+        stepper = Stepper(
+            _random_scene(rng, shape, magnetic=kernel == "yee_h_tabled"), NumpyBackend(real)
+        )
         stages = [*stepper.stages(), stepper.energy()[0]]
         stage = next(stage for stage in stages if stage.kernel == kernel)
         return ArgumentSet(kernel, stage.box, _randomised(rng, real, kernel, stage.arguments))
@@ -62,6 +76,7 @@ def _randomised(
 
 MAKERS: dict[str, Maker] = {
     "yee_h": _field_kernel("yee_h"),
+    "yee_h_tabled": _field_kernel("yee_h_tabled"),
     "yee_e": _field_kernel("yee_e"),
     "energy": _field_kernel("energy"),
 }

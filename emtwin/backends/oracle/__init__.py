@@ -1,8 +1,9 @@
 """Each kernel once more, in NumPy: slow, readable, and the judge of the others.
 
-A function takes the kernel's arguments (pointers as `At`), a box and the step, as the kernel does.
-Differences are written in the kernels' order of operations, so that equality is to the bit. One
-module here for each file of kernels.
+In: a kernel's arguments (pointers as `At`), a box and the step, as the kernel takes them.
+Out: the same arrays, changed as the kernel changes them, in its order of operations, so that
+equality is to the bit. One module here for each file of kernels.
+Never: a shortcut; what stands here is the definition of the kernel.
 """
 
 from __future__ import annotations

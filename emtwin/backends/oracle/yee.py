@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from emtwin.backends.base import At, Box
 from emtwin.backends.oracle.views import Values, line, volume
 
@@ -31,23 +33,33 @@ class _Shifted:
 
 
 def yee_h(a: SimpleNamespace, box: Box, _step: int) -> None:
-    """h^(n+1/2) = h^(n-1/2) - (dt / mu) curl e^n, with the absorber's psi."""
+    """h^(n+1/2) = h^(n-1/2) - (dt / mu0) curl e^n, with the absorber's psi."""
+    _advance_h(a, box, dict.fromkeys("xyz", 1), dict.fromkeys("xyz", a.db))
+
+
+def yee_h_tabled(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """h^(n+1/2) = da h^(n-1/2) - db curl e^n, with the absorber's psi."""
+    at = _Shifted(a, box)
+    da, db = a.da.array[a.da.offset :], a.db.array[a.db.offset :]
+    rows = {axis: at(f"id_{axis}") for axis in "xyz"}
+    kept, gain = ({axis: table[row] for axis, row in rows.items()} for table in (da, db))
+    _advance_h(a, box, kept, gain)
+
+
+def _advance_h(a: SimpleNamespace, box: Box, kept: dict[str, Any], gain: dict[str, Any]) -> None:
     at = _Shifted(a, box)
     inv_dx, inv_dy, inv_dz = at.spacing("x"), at.spacing("y"), at.spacing("z")
     e_x, e_y, e_z = at("e_x"), at("e_y"), at("e_z")
     dy_ez, dz_ey = at("e_z", "y", 1) - e_z, at("e_y", "z", 1) - e_y
     dz_ex, dx_ez = at("e_x", "z", 1) - e_x, at("e_z", "x", 1) - e_z
     dx_ey, dy_ex = at("e_y", "x", 1) - e_y, at("e_x", "y", 1) - e_x
-    h_x, h_y, h_z = at("h_x"), at("h_y"), at("h_z")
-    h_x -= a.db * (dy_ez * inv_dy - dz_ey * inv_dz)
-    h_y -= a.db * (dz_ex * inv_dz - dx_ez * inv_dx)
-    h_z -= a.db * (dx_ey * inv_dx - dy_ex * inv_dy)
-    for here, psi, change in _slabs(a, box, "x", {"psi_yx": dx_ez, "psi_zx": dx_ey}):
-        (h_y if psi == "psi_yx" else h_z)[here] += a.db * change * (1 if psi == "psi_yx" else -1)
-    for here, psi, change in _slabs(a, box, "y", {"psi_xy": dy_ez, "psi_zy": dy_ex}):
-        (h_x if psi == "psi_xy" else h_z)[here] += a.db * change * (-1 if psi == "psi_xy" else 1)
-    for here, psi, change in _slabs(a, box, "z", {"psi_xz": dz_ey, "psi_yz": dz_ex}):
-        (h_x if psi == "psi_xz" else h_y)[here] += a.db * change * (1 if psi == "psi_xz" else -1)
+    h = {axis: at(f"h_{axis}") for axis in "xyz"}
+    h["x"][...] = kept["x"] * h["x"] - gain["x"] * (dy_ez * inv_dy - dz_ey * inv_dz)
+    h["y"][...] = kept["y"] * h["y"] - gain["y"] * (dz_ex * inv_dz - dx_ez * inv_dx)
+    h["z"][...] = kept["z"] * h["z"] - gain["z"] * (dx_ey * inv_dx - dy_ex * inv_dy)
+    _absorb(a, box, h, gain, "x", {"psi_yx": dx_ez, "psi_zx": dx_ey}, _SIGN_H)
+    _absorb(a, box, h, gain, "y", {"psi_xy": dy_ez, "psi_zy": dy_ex}, _SIGN_H)
+    _absorb(a, box, h, gain, "z", {"psi_xz": dz_ey, "psi_yz": dz_ex}, _SIGN_H)
 
 
 def yee_e(a: SimpleNamespace, box: Box, _step: int) -> None:
@@ -64,25 +76,28 @@ def yee_e(a: SimpleNamespace, box: Box, _step: int) -> None:
     e["x"][...] = ca[at("id_x")] * e["x"] + gain["x"] * (dy_hz * inv_dy - dz_hy * inv_dz)
     e["y"][...] = ca[at("id_y")] * e["y"] + gain["y"] * (dz_hx * inv_dz - dx_hz * inv_dx)
     e["z"][...] = ca[at("id_z")] * e["z"] + gain["z"] * (dx_hy * inv_dx - dy_hx * inv_dy)
-    _absorb_e(a, box, e, gain, "x", {"psi_yx": dx_hz, "psi_zx": dx_hy})
-    _absorb_e(a, box, e, gain, "y", {"psi_xy": dy_hz, "psi_zy": dy_hx})
-    _absorb_e(a, box, e, gain, "z", {"psi_xz": dz_hy, "psi_yz": dz_hx})
+    _absorb(a, box, e, gain, "x", {"psi_yx": dx_hz, "psi_zx": dx_hy}, _SIGN_E)
+    _absorb(a, box, e, gain, "y", {"psi_xy": dy_hz, "psi_zy": dy_hx}, _SIGN_E)
+    _absorb(a, box, e, gain, "z", {"psi_xz": dz_hy, "psi_yz": dz_hx}, _SIGN_E)
 
 
 _SIGN_E = {"psi_yx": -1, "psi_zx": 1, "psi_xy": 1, "psi_zy": -1, "psi_xz": -1, "psi_yz": 1}
+_SIGN_H = {name: -sign for name, sign in _SIGN_E.items()}
 
 
-def _absorb_e(
+def _absorb(
     a: SimpleNamespace,
     box: Box,
-    e: dict[str, Values],
-    gain: dict[str, Values],
+    field: dict[str, Values],
+    gain: dict[str, Any],
     axis: str,
     differences: dict[str, Values],
+    signs: dict[str, int],
 ) -> None:
     for here, psi, change in _slabs(a, box, axis, differences):
         component = psi[4]
-        e[component][here] += gain[component][here] * change * _SIGN_E[psi]
+        factor = gain[component][here] if np.ndim(gain[component]) else gain[component]
+        field[component][here] += factor * change * signs[psi]
 
 
 def _slabs(a: SimpleNamespace, box: Box, axis: str, differences: dict[str, Values]) -> Any:

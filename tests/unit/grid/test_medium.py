@@ -33,7 +33,7 @@ def test_medium_cannot_be_changed() -> None:
     [
         ({"permittivity": np.array([1.0, np.nan])}, r"permittivity must be finite"),
         ({"conductivity": np.array([0.0, -1.0])}, r"conductivity .* not negative, got -1"),
-        ({"conductivity": np.zeros(3)}, r"2 permittivities but 3 conductivities"),
+        ({"conductivity": np.zeros(3)}, r"2 values of permittivity but 3 of conductivity"),
         ({"permittivity": np.ones(1)}, r"at least the rows .* shape \(1,\)"),
         ({"permittivity": np.ones(MAX_ROWS + 1)}, r"65537 material rows, .* at most 65536"),
         ({"ids_y": np.ones((4, 5, 5))}, r"ids_y has shape \(4, 5, 5\), but ids_x has \(4, 5, 6\)"),

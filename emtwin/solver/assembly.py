@@ -1,0 +1,127 @@
+"""What the stages of one run are made with: places in memory, arrays, coefficient rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from emtwin.backends import Array, At, Backend, Box
+from emtwin.grid import Grid
+from emtwin.grid.medium import Medium
+from emtwin.solver.coefficients import (
+    FaceCoefficients,
+    RowCoefficients,
+    closed_ids,
+    face_coefficients,
+    face_ids,
+    row_coefficients,
+)
+from emtwin.solver.layout import COMPONENTS, Layout
+from emtwin.solver.pulses import Pulse
+
+Ids = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
+
+
+class Assembly:
+    """Memory and coefficients of one run on one backend.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    medium : Medium
+        Its materials.
+    pulse : Pulse
+        Waveform of the sources.
+    dt : float
+        Time step in seconds.
+    backend : Backend
+        Where to run.
+    held : mapping of str to ndarray, shape (n, 3)
+        Edges and faces that the sweep leaves alone, by component.
+
+    Attributes
+    ----------
+    fields : Array
+        The six components in one allocation; see `Layout`.
+    rows, ids : RowCoefficients, tuple of ndarray
+        Coefficients of e and the row of every edge, as the kernels read them.
+    face_rows, face_ids : FaceCoefficients or None, tuple of ndarray
+        The same of h; None and empty where every face is vacuum and advanced by the sweep.
+    state : dict of str to Array
+        Everything that a step changes, by name: what a checkpoint has to keep.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        medium: Medium,
+        pulse: Pulse,
+        dt: float,
+        backend: Backend,
+        held: Mapping[str, NDArray[np.int64]],
+    ) -> None:
+        self.grid, self.medium, self.pulse, self.dt, self.backend = grid, medium, pulse, dt, backend
+        self.layout = Layout(grid)
+        self.state: dict[str, Array] = {}
+        self.fields = self.memory("fields", self.layout.total)
+        self.rows: RowCoefficients = row_coefficients(medium.permittivity, medium.conductivity, dt)
+        self.ids = self._padded(closed_ids(medium), held, "e", self.rows.held)
+        self.face_rows: FaceCoefficients | None = None
+        self.face_ids: Ids | None = None
+        if medium.faces is not None or any(component[0] == "h" for component in held):
+            self.face_rows = face_coefficients(medium.faces, dt)
+            self.face_ids = self._padded(face_ids(grid, medium), held, "h", self.face_rows.held)
+
+    def _padded(
+        self,
+        ids: list[NDArray[np.uint16]],
+        held: Mapping[str, NDArray[np.int64]],
+        kind: str,
+        row: int,
+    ) -> Ids:
+        for axis, volume in zip("xyz", ids, strict=True):
+            index = held.get(f"{kind}_{axis}")
+            if index is not None:
+                volume[tuple(np.asarray(index).T)] = row
+        x, y, z = (self.layout.pad(volume) for volume in ids)
+        return x, y, z
+
+    @property
+    def whole(self) -> Box:
+        """All elements of the field arrays."""
+        return Box((0, 0, 0), self.layout.shape)
+
+    def memory(self, name: str, size: int, dtype: DTypeLike | None = None) -> Array:
+        """Zeros that the time steps change, kept in `state` under a name of their own."""
+        if name in self.state:
+            raise ValueError(f"two arrays of a run are called {name!r}")
+        self.state[name] = self.backend.zeros(max(size, 1), dtype)
+        return self.state[name]
+
+    def real(self, values: Any) -> Array:
+        """Constants in the backend's real type."""
+        return self.backend.upload(np.asarray(values, dtype=self.backend.real))
+
+    def index(self, values: Any) -> Array:
+        """Offsets and counts as the kernels' Index."""
+        return self.backend.upload(np.asarray(values, dtype=np.int64))
+
+    def at(self, component: str) -> At:
+        """Address of element (0, 0, 0) of a component."""
+        return At(self.fields, self.layout.start(component))
+
+    def all_components(self) -> dict[str, Any]:
+        """Addresses of the six components, by name."""
+        return {name: self.at(name) for name in COMPONENTS}
+
+    def offset(self, component: str, index: Any) -> NDArray[np.int64]:
+        """Offsets in `fields` of places `index`, shape (n, 3) or (3,)."""
+        return self.layout.offset(component, np.atleast_2d(np.asarray(index, np.int64)))
+
+    def cb(self, component: str, index: tuple[int, int, int]) -> float:
+        """Change of e per unit of curl h on an edge, as the sweep applies it."""
+        return float(self.rows.cb[self.ids["xyz".index(component[-1])][index]])

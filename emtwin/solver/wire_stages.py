@@ -1,0 +1,118 @@
+"""The stages that advance thin wires: currents, potentials, and what the currents do to e."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emtwin.backends import Array, Box, Stage
+from emtwin.solver.assembly import Assembly
+from emtwin.solver.wires import Segment, WireNetwork, dual_area
+
+Arrivals = list[list[tuple[int, float]]]
+
+
+class WireStages:
+    """Stages of a network of wires in one run.
+
+    Parameters
+    ----------
+    assembly : Assembly
+        Memory and coefficients of the run.
+    network : WireNetwork
+        The wires.
+    driven : str
+        Port whose segment the pulse drives, or "".
+    """
+
+    def __init__(self, assembly: Assembly, network: WireNetwork, driven: str) -> None:
+        self._assembly, self._network, self._driven = assembly, network, driven
+        self.current: Array = assembly.memory("wire current", len(network.segments))
+        self._potential: Array = assembly.memory("wire potential", network.bonded.size)
+
+    def before_e(self) -> list[Stage]:
+        """Currents to n + 1/2, then potentials to n + 1."""
+        return [self._currents(), self._charges()] if self._network.segments else []
+
+    def after_e(self) -> list[Stage]:
+        """What the currents take from e."""
+        return [self._deposits()] if self._network.segments else []
+
+    def _currents(self) -> Stage:
+        segments, assembly = self._network.segments, self._assembly
+        inductance = np.array([s.inductance for s in segments])
+        loss = np.array([s.resistance for s in segments]) * assembly.dt / (2 * inductance)
+        driven = [1.0 if self._driven and s.port == self._driven else 0.0 for s in segments]
+        waveform = assembly.pulse.sampled(assembly.dt)
+        return Stage(
+            "wire_current",
+            Box.items(len(segments)),
+            {
+                "current": self.current,
+                "potential": self._potential,
+                "field": assembly.fields,
+                "edge": assembly.index([self._edge(s) for s in segments]),
+                "from_node": assembly.index([s.nodes[0] for s in segments]),
+                "to_node": assembly.index([s.nodes[1] for s in segments]),
+                "alpha": assembly.real((1 - loss) / (1 + loss)),
+                "beta": assembly.real(assembly.dt / inductance / (1 + loss)),
+                "reach": assembly.real([s.weight * s.length for s in segments]),
+                "drive": assembly.real(driven),
+                "waveform": assembly.real(waveform),
+                "length": waveform.size,
+            },
+        )
+
+    def _charges(self) -> Stage:
+        network, assembly = self._network, self._assembly
+        arrivals: Arrivals = [[] for _ in network.bonded]
+        for number, segment in enumerate(network.segments):
+            arrivals[segment.nodes[0]].append((number, -1.0))
+            arrivals[segment.nodes[1]].append((number, 1.0))
+        first, segments, signs = _ragged(arrivals)
+        delta = np.where(network.bonded, 0.0, assembly.dt / network.node_capacitance)
+        return Stage(
+            "wire_charge",
+            Box.items(len(arrivals)),
+            {
+                "potential": self._potential,
+                "current": self.current,
+                "first": assembly.index(first),
+                "segment": assembly.index(segments),
+                "sign": assembly.real(signs),
+                "gamma": assembly.real(np.where(network.bonded, 0.0, 1.0)),
+                "delta": assembly.real(delta),
+            },
+        )
+
+    def _deposits(self) -> Stage:
+        assembly, shares = self._assembly, dict[int, list[tuple[int, float]]]()
+        for number, segment in enumerate(self._network.segments):
+            share = segment.weight * self._deposit(segment)
+            shares.setdefault(self._edge(segment), []).append((number, share))
+        first, segments, share_values = _ragged(list(shares.values()))
+        return Stage(
+            "wire_deposit",
+            Box.items(len(shares)),
+            {
+                "field": assembly.fields,
+                "current": self.current,
+                "edge": assembly.index(list(shares)),
+                "first": assembly.index(first),
+                "segment": assembly.index(segments),
+                "share": assembly.real(share_values),
+            },
+        )
+
+    def _edge(self, segment: Segment) -> int:
+        return int(self._assembly.offset(segment.component, segment.index)[0])
+
+    def _deposit(self, segment: Segment) -> float:
+        """Change of e per ampere: cb of the edge over its area; zero inside a conductor."""
+        area = dual_area(self._assembly.grid, segment.component, segment.index)
+        return self._assembly.cb(segment.component, segment.index) / area
+
+
+def _ragged(lists: Arrivals) -> tuple[list[int], list[int], list[float]]:
+    """Row pointers, numbers and values of a list of lists."""
+    first = [0, *np.cumsum([len(items) for items in lists]).tolist()]
+    return first, [n for items in lists for n, _ in items], [v for items in lists for _, v in items]
