@@ -130,8 +130,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--validation-out", metavar="FILE", help="write every validated case to this file"
     )
-        "--validation-out", metavar="FILE", help="write every validated case to this file"
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

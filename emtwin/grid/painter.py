@@ -1,0 +1,197 @@
+"""Shapes and materials to the medium of a grid, for those who want the field solver alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import GridError
+from emtwin.grid.medium import MAX_ROWS, PEC_ROW, VACUUM_ROW, Medium
+from emtwin.grid.yee import Grid, Node
+from emtwin.materials import Material, lookup
+
+Point = Sequence[float]
+Mask = NDArray[np.bool_]
+Real = NDArray[np.float64]
+Number = TypeVar("Number", np.float64, np.int64)
+
+PEC = Material("perfect conductor", 1.0, 0.0, True, "definition")
+"""A perfect conductor, for `Painter`."""
+
+_DIGITS = 12  # averages that agree to this many decimals share a row
+
+
+class Painter:
+    """Fills the cells of a grid with materials; what is painted later covers what is there.
+
+    A cell belongs to a shape when its centre lies inside. An edge gets the average of the four
+    cells around it, weighted by the area that each has across the edge, of permittivity and of
+    conductivity: the average that is right for a field along the interface (Taflove and Hagness,
+    Computational Electrodynamics, 3rd ed., section 3.7). An edge of a conducting cell conducts.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    background : Material, optional
+        What fills the grid at first; vacuum if left out.
+
+    Examples
+    --------
+    >>> painter = Painter(Grid.uniform((20, 20, 20), 5e-3))
+    >>> painter.sphere((0.05, 0.05, 0.05), 0.03, lookup("water"))
+    >>> painter.plate((0.0, 0.0, 0.01), (0.1, 0.1, 0.01))
+    >>> medium = painter.medium()
+    """
+
+    def __init__(self, grid: Grid, background: Material | None = None) -> None:
+        self.grid = grid
+        self._materials = [background or lookup("vacuum")]
+        self._cells = np.zeros(grid.shape, np.int64)
+        self._conducting = [np.zeros(grid.nodes, bool) for _ in range(3)]
+
+    def cells(self, inside: Mask, material: Material) -> None:
+        """Paint the cells where `inside`, shape `grid.shape`, is true."""
+        if inside.shape != self.grid.shape:
+            raise GridError.single(
+                f"the mask has shape {inside.shape}, the grid {self.grid.shape} cells"
+            )
+        if not inside.any():
+            raise GridError.single(
+                f"a shape of {material.name} holds the centre of no cell: it would vanish",
+                field=material.name,
+                remedy="make the cells smaller there, or use a plate, a sheet or a wire",
+            )
+        if material not in self._materials:
+            self._materials.append(material)
+        self._cells[inside] = self._materials.index(material)
+
+    def box(self, lo: Point, hi: Point, material: Material) -> None:
+        """Paint the box between two corners in metres."""
+        x, y, z = self._centres()
+        inside = np.ones(self.grid.shape, bool)
+        for centre, low, high in zip((x, y, z), lo, hi, strict=True):
+            inside &= (centre > low) & (centre < high)
+        self.cells(inside, material)
+
+    def sphere(self, centre: Point, radius: float, material: Material) -> None:
+        """Paint a sphere; `centre` and `radius` in metres."""
+        squares = [(c - p) ** 2 for c, p in zip(self._centres(), centre, strict=True)]
+        self.cells(squares[0] + squares[1] + squares[2] < radius**2, material)
+
+    def cylinder(self, start: Point, stop: Point, radius: float, material: Material) -> None:
+        """Paint a round cylinder between two points on its axis; metres, any direction."""
+        axis = np.subtract(stop, start)
+        length = float(np.linalg.norm(axis))
+        offset = [c - p for c, p in zip(self._centres(), start, strict=True)]
+        along = sum(o * a for o, a in zip(offset, axis / length, strict=True))
+        square = sum(o**2 for o in offset) - along**2
+        self.cells((along > 0) & (along < length) & (square < radius**2), material)
+
+    def plate(self, lo: Point, hi: Point) -> None:
+        """Perfectly conducting plate without thickness between two corners (m) in a grid plane."""
+        low, high = self._corners(lo, hi, flat=1)
+        for axis in range(3):
+            where = tuple(
+                slice(low[a], high[a] + (0 if a == axis and high[a] > low[a] else 1))
+                for a in range(3)
+            )
+            if high[axis] > low[axis]:
+                self._conducting[axis][where] = True
+
+    def line(self, start: Point, stop: Point) -> None:
+        """Perfectly conducting edges between two points (m) of one grid line."""
+        low, high = self._corners(start, stop, flat=2)
+        axis = int(np.argmax(np.subtract(high, low)))
+        where = tuple(slice(low[a], high[a] + (a != axis)) for a in range(3))
+        self._conducting[axis][where] = True
+
+    def medium(self) -> Medium:
+        """The medium of the grid's edges.
+
+        Raises
+        ------
+        GridError
+            If there are more different averages than a medium has rows.
+        """
+        table = [(1.0, 0.0), (1.0, 0.0)]  # conductor, vacuum
+        keys: dict[tuple[float, float], int] = {(1.0, 0.0): VACUUM_ROW}
+        ids = [self._edge_rows(axis, table, keys) for axis in range(3)]
+        if len(table) > MAX_ROWS:
+            raise GridError.single(
+                f"{len(table)} different averages of materials, but a medium has {MAX_ROWS} rows",
+                remedy="use a uniform grid across interfaces, or fewer materials",
+            )
+        rows = np.array(table)
+        x, y, z = (volume.astype(np.uint16) for volume in ids)
+        return Medium(x, y, z, rows[:, 0], rows[:, 1])
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _centres(self) -> tuple[Real, Real, Real]:
+        x, y, z = self.grid.centres
+        return x[:, None, None], y[None, :, None], z[None, None, :]
+
+    def _corners(self, one: Point, two: Point, flat: int) -> tuple[Node, Node]:
+        """Nodes of two corners that agree along `flat` axes, in rising order."""
+        nodes = [self.grid.nearest_node((p[0], p[1], p[2])) for p in (one, two)]
+        low, high = Node(*np.min(nodes, axis=0)), Node(*np.max(nodes, axis=0))
+        if sum(a == b for a, b in zip(low, high, strict=True)) != flat:
+            shape = "a plate lies in one grid plane" if flat == 1 else "a line on one grid line"
+            raise GridError.single(
+                f"{shape}, but its corners {tuple(one)} and {tuple(two)} m are nearest to the "
+                f"nodes {tuple(low)} and {tuple(high)}",
+                remedy="move the corners to grid lines, or add grid lines there",
+            )
+        return low, high
+
+    def _edge_rows(
+        self, axis: int, table: list[tuple[float, float]], keys: dict[tuple[float, float], int]
+    ) -> NDArray[np.int64]:
+        """Row of every edge along an axis; new averages are added to the table."""
+        metal = np.array([m.metal for m in self._materials])
+        values = np.array([(m.permittivity, m.conductivity) for m in self._materials])
+        areas = self._around(axis, self._areas(axis))
+        conducting, total = np.zeros(self._edges(axis), bool), np.zeros((2, *self._edges(axis)))
+        for cell, area in zip(self._around(axis, self._cells), areas, strict=True):
+            total += area * np.moveaxis(values[cell], -1, 0)
+            conducting |= metal[cell] & (area > 0)
+        average = np.round(total / sum(areas), _DIGITS).reshape(2, -1).T
+        unique, where = np.unique(average, axis=0, return_inverse=True)
+        numbers = []
+        for eps, sigma in unique.tolist():
+            if (eps, sigma) not in keys:
+                keys[eps, sigma] = len(table)
+                table.append((eps, sigma))
+            numbers.append(keys[eps, sigma])
+        ids = np.full(self.grid.nodes, PEC_ROW, np.int64)
+        inside = tuple(slice(0, n) for n in self._edges(axis))
+        rows = np.array(numbers)[where].reshape(self._edges(axis))
+        ids[inside] = np.where(conducting, PEC_ROW, rows)
+        ids[self._conducting[axis]] = PEC_ROW
+        return ids
+
+    def _edges(self, axis: int) -> tuple[int, int, int]:
+        n = [nodes - (a == axis) for a, nodes in enumerate(self.grid.nodes)]
+        return n[0], n[1], n[2]
+
+    def _areas(self, axis: int) -> Real:
+        """Area across `axis` that each cell has beside each of its edges, m2."""
+        sizes = [np.ones(d.size) if a == axis else d / 2 for a, d in enumerate(self.grid.spacings)]
+        areas: Real = np.einsum("i,j,k->ijk", *sizes)
+        return areas
+
+    def _around(self, axis: int, cells: NDArray[Number]) -> list[NDArray[Number]]:
+        """Values of the four cells around each edge, zero outside the grid."""
+        u, v = (a for a in range(3) if a != axis)
+        padded = np.pad(cells, [(0, 0) if a == axis else (1, 1) for a in range(3)])
+        corners = []
+        for low_u, low_v in np.ndindex(2, 2):
+            where = [slice(None)] * 3
+            where[u] = slice(low_u, low_u + self.grid.nodes[u])
+            where[v] = slice(low_v, low_v + self.grid.nodes[v])
+            corners.append(padded[tuple(where)])
+        return corners
