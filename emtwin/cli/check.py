@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from emtwin.cli import options, output
@@ -70,7 +69,7 @@ def sites_table(plan: CampaignPlan) -> Table:
         for site in plan.sites
     ]
     names = ("Site", "Grid", "Cells", "Cell size", "Time step", "Steps", "Memory", "Runs driven at")
-    return _table(plan.name, names, rows, right=(2, 5, 6))
+    return output.table(plan.name, names, rows, right=(2, 5, 6))
 
 
 def times_table(plan: CampaignPlan) -> Table:
@@ -85,7 +84,7 @@ def times_table(plan: CampaignPlan) -> Table:
         for name in total
     ]
     names = ("Backend", *(site.name for site in plan.sites), "Together")
-    return _table("Expected time", names, rows, right=range(1, len(names)))
+    return output.table("Expected time", names, rows, right=range(1, len(names)))
 
 
 def audit_table(site: SitePlan) -> Table:
@@ -104,7 +103,7 @@ def audit_table(site: SitePlan) -> Table:
         for part in site.audit
     ]
     names = ("Part", "Kind", "Material", "Cells", "Edges", "Volume", "In the grid", "Notes")
-    return _table(f"Geometry audit, {site.name}", names, rows, right=(3, 4, 5, 6))
+    return output.table(f"Geometry audit, {site.name}", names, rows, right=(3, 4, 5, 6))
 
 
 def _volume(cubic_metres: float | None) -> str:
@@ -115,17 +114,3 @@ def _notices(plan: CampaignPlan) -> list[str]:
     """Every notice once: sites share the campaign's."""
     found = [*plan.notices, *(notice for site in plan.sites for notice in site.notices)]
     return list(dict.fromkeys(map(str, found)))
-
-
-def _table(
-    title: str, names: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]
-) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title), title_justify="left", expand=False)
-    for index, name in enumerate(names):
-        table.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table

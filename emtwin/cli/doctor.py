@@ -7,7 +7,9 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
@@ -82,8 +84,17 @@ class Diagnosis:
 
 
 @reported
-def doctor(json_output: options.Json = False) -> None:
+def doctor(
+    json_output: options.Json = False,
+    support: Annotated[
+        bool,
+        typer.Option("--support", help="What the field solver can do, and where it is validated."),
+    ] = False,
+) -> None:
     """Print versions, backends, GPU and rendering; what is missing and how to get it."""
+    if support:
+        _print_support(json_output)
+        return
     diagnosis = diagnose()
     if json_output:
         output.print_json(diagnosis)
@@ -91,6 +102,18 @@ def doctor(json_output: options.Json = False) -> None:
     console = output.stdout()
     for text, style in _described(diagnosis):
         output.line(console, text, style)
+
+
+def _print_support(json_output: bool) -> None:
+    """The support matrix: each feature, its status on each backend, and the test that holds it."""
+    from emtwin.solver.support import BACKENDS, FEATURES
+
+    if json_output:
+        output.print_json([feature.row() for feature in FEATURES])
+        return
+    columns = ["feature", *BACKENDS, "held by tests/", "limits"]
+    rows = [[str(value) for value in feature.row().values()] for feature in FEATURES]
+    output.stdout().print(output.table("Field solver: features and backends", columns, rows))
 
 
 def diagnose() -> Diagnosis:

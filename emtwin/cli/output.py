@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 WIDTH_OF_A_FILE = 120
 
@@ -30,6 +31,21 @@ def stderr() -> Console:
 def line(console: Console, text: str, style: str = "") -> None:
     """Print `text` as it is: not wrapped, no markup, so that paths can be copied."""
     console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)
+
+
+def table(
+    title: str, names: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+) -> Table:
+    """Table of texts; columns whose number is in `right` are aligned to the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=Text(title), title_justify="left", expand=False)
+    for index, name in enumerate(names):
+        made.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*map(Text, row))
+    return made
 
 
 def print_json(values: Any) -> None:

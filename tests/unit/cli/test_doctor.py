@@ -12,6 +12,7 @@ import pytest
 from emtwin import backends, resources
 from emtwin.backends import BackendStatus
 from emtwin.cli import doctor as command
+from emtwin.solver.support import BACKENDS, FEATURES
 from emtwin.viz import Rendering
 from tests.unit.cli.conftest import Call
 
@@ -99,3 +100,13 @@ def test_this_machine(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_extra_of_the_package_is_known(repository: Path) -> None:
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert set(command.EXTRAS) == set(project["optional-dependencies"]) - {"dev"}
+
+
+def test_support_matrix(call: Call) -> None:
+    """Every feature with its status on each backend; as a table and as JSON."""
+    rows = json.loads(call("doctor", "--support", "--json").out)
+    assert {row["feature"] for row in rows} == {feature.name for feature in FEATURES}
+    assert all(row[b] in ("validated", "experimental", "refused") for row in rows for b in BACKENDS)
+    table = call("doctor", "--support").out
+    assert "absorber (CPML)" in table
+    assert "physics/test_absorber.py" in table

@@ -1,0 +1,144 @@
+"""What has been validated, where: features of the solver by backend.
+
+A row is *validated* on a backend when the test that it names holds it there against an exact,
+analytic or published answer; *experimental* when it runs there but has not been held to one;
+*refused* when it would be wrong. The table travels with every result; a run that uses something
+experimental carries the notice ``not-validated``, and one that uses something refused does not
+begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from emtwin.errors import GridError, Notice
+from emtwin.solver.simulation import Simulation
+
+VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
+BACKENDS = ("numpy", "native", "cuda")
+
+Used = Callable[[Simulation], bool]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing that a simulation may use.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    held_by : str
+        Test file, or folder, that holds it, below ``tests/``.
+    used : callable
+        Whether a simulation uses it.
+    numpy, native, cuda : str
+        "validated", "experimental" or "refused".
+    note : str
+        Limits, or why it is not validated.
+    """
+
+    name: str
+    held_by: str
+    used: Used
+    numpy: str = VALIDATED
+    native: str = VALIDATED
+    cuda: str = EXPERIMENTAL
+    note: str = ""
+
+    def status(self, backend: str) -> str:
+        """Status on one backend."""
+        return str(getattr(self, backend))
+
+    def row(self) -> dict[str, str]:
+        """The feature as a line of the matrix."""
+        statuses = {backend: self.status(backend) for backend in BACKENDS}
+        return {"feature": self.name, **statuses, "held_by": self.held_by, "note": self.note}
+
+
+def _always(_: Simulation) -> bool:
+    return True
+
+
+def _graded(simulation: Simulation) -> bool:
+    return any(np.ptp(d) > 1e-9 * d[0] for d in simulation.grid.spacings)
+
+
+def _absorbs(simulation: Simulation) -> bool:
+    return any(n for pair in simulation.absorber.cells for n in pair)
+
+
+def _lossy(simulation: Simulation) -> bool:
+    return bool(np.any(simulation.medium.conductivity > 0))
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
+    Feature("graded grid", "physics/test_exact.py", _graded),
+    Feature("conductivity", "physics/test_exact.py", _lossy),
+    Feature("absorber (CPML)", "physics/test_absorber.py", _absorbs),
+    Feature(
+        "plane wave",
+        "physics/test_plane_wave.py",
+        lambda s: s.plane_wave is not None,
+    ),
+    Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
+    Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
+    Feature("thin wires", "physics/test_wires.py", lambda s: bool(s.wires)),
+    Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
+    Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
+    Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
+)
+"""The support matrix."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """Status of one feature in one run."""
+
+    feature: str
+    status: str
+    held_by: str
+
+
+def support(simulation: Simulation, backend: str) -> tuple[Support, ...]:
+    """Status on a backend of everything that a simulation uses.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        What is to run.
+    backend : {"numpy", "native", "cuda"}
+        Where.
+
+    Raises
+    ------
+    GridError
+        If it uses something that is refused there; all of it at once.
+    """
+    used = [feature for feature in FEATURES if feature.used(simulation)]
+    refused = [feature for feature in used if feature.status(backend) == REFUSED]
+    if refused:
+        names = ", ".join(f"{feature.name} ({feature.note})" for feature in refused)
+        raise GridError.single(
+            f"not possible on {backend}: {names}",
+            remedy="choose another backend; `emtwin doctor --support` lists what works where",
+        )
+    return tuple(Support(f.name, f.status(backend), f.held_by) for f in used)
+
+
+def support_notices(found: tuple[Support, ...], backend: str) -> tuple[Notice, ...]:
+    """The notice ``not-validated``, where something experimental is used."""
+    names = [entry.feature for entry in found if entry.status == EXPERIMENTAL]
+    if not names:
+        return ()
+    return (
+        Notice(
+            "not-validated",
+            f"Experimental on {backend}: {', '.join(names)}. No test has held this to a reference "
+            "there yet; compare with another backend or a measurement before you rely on it.",
+        ),
+    )
