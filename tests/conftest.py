@@ -30,6 +30,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("emtwin")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The backend that the fixtures of `tests.machines` give in place of `native`."""
+    parser.addoption(
+        "--machine",
+        choices=("native", "numpy"),
+        default="native",
+        help="backend of the physics tests",
+    )
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Cores for ``-n auto``; above eight, start-up costs more than the cores give."""

@@ -1,4 +1,7 @@
-"""One test body, every machine: fixtures that give a backend, the GPU's variant marked `gpu`."""
+"""One test body, every machine: fixtures that give a backend, the GPU's variant marked `gpu`.
+
+``pytest --machine numpy -m quick`` runs the same bodies on the reference instead of `native`.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,19 @@ def quick_backend(name: str, precision: str) -> Backend:
         raise
 
 
+def _asked_for(request: pytest.FixtureRequest) -> str:
+    """The backend of a fixture's parameter; ``--machine`` takes the place of `native`."""
+    name = str(request.param)
+    return str(request.config.getoption("--machine")) if name == "native" else name
+
+
 @pytest.fixture(params=PARAMETERS, scope="session")
 def machine(request: pytest.FixtureRequest) -> Backend:
     """Backend in float32."""
-    return quick_backend(request.param, "float32")
+    return quick_backend(_asked_for(request), "float32")
 
 
 @pytest.fixture(params=PARAMETERS, scope="session")
 def machine64(request: pytest.FixtureRequest) -> Backend:
     """Backend in float64."""
-    return quick_backend(request.param, "float64")
+    return quick_backend(_asked_for(request), "float64")
