@@ -104,6 +104,8 @@ def axis_profile(
     depth = kappa * (sigma + kappa * alpha)
     c = np.divide(sigma * (b - 1.0), depth, out=np.zeros_like(b), where=depth > 0)
     inside = sigma > 0
+    if magnetic:
+        inside[-1] = False  # behind the last cell there is no h
     b, c = np.where(inside, b, 0.0), np.where(inside, c / spacing, 0.0)
     return AxisProfile(kappa, b, c, *_slabs(absorber.cells[axis], lines.size))
 

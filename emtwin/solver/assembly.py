@@ -11,10 +11,10 @@ from numpy.typing import DTypeLike, NDArray
 from emtwin.backends import Array, At, Backend, Box
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
+from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.coefficients import (
     FaceCoefficients,
     RowCoefficients,
-    closed_ids,
     face_coefficients,
     face_ids,
     row_coefficients,
@@ -42,6 +42,8 @@ class Assembly:
         Where to run.
     held : mapping of str to ndarray, shape (n, 3)
         Edges and faces that the sweep leaves alone, by component.
+    boundaries : Boundaries
+        Kinds of the outer faces.
 
     Attributes
     ----------
@@ -63,13 +65,14 @@ class Assembly:
         dt: float,
         backend: Backend,
         held: Mapping[str, NDArray[np.int64]],
+        boundaries: Boundaries,
     ) -> None:
         self.grid, self.medium, self.pulse, self.dt, self.backend = grid, medium, pulse, dt, backend
         self.layout = Layout(grid)
         self.state: dict[str, Array] = {}
         self.fields = self.memory("fields", self.layout.total)
         self.rows: RowCoefficients = row_coefficients(medium.permittivity, medium.conductivity, dt)
-        self.ids = self._padded(closed_ids(medium), held, "e", self.rows.held)
+        self.ids = self._padded(boundaries.closed_ids(medium), held, "e", self.rows.held)
         self.face_rows: FaceCoefficients | None = None
         self.face_ids: Ids | None = None
         if medium.faces is not None or any(component[0] == "h" for component in held):

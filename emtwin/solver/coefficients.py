@@ -133,16 +133,3 @@ def runs_along_z(ids: tuple[NDArray[np.uint16], ...]) -> Runs:
     stop = np.append(np.where(start[1:] > 0, start[1:] * _VECTOR, pitch), pitch)
     first = np.searchsorted(row, np.arange(planes * rows + 1))
     return Runs(first.astype(np.int32), stop.astype(np.int32), uniform[begins].view(np.uint8))
-
-
-def closed_ids(medium: Medium) -> list[NDArray[np.uint16]]:
-    """Copies of the ids with the tangential edges of the outer boundary made conducting."""
-    closed = []
-    for axis, source in enumerate(medium.ids):
-        ids = source.copy()
-        for other in range(3):
-            if other != axis:
-                faces = np.moveaxis(ids, other, 0)
-                faces[0] = faces[-1] = PEC_ROW
-        closed.append(ids)
-    return closed

@@ -12,10 +12,12 @@ from emtwin.errors import GridError, Notice
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
+from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.placement import check_placement
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import CurrentElement, EdgePort
@@ -57,6 +59,8 @@ class Simulation:
         Frequencies of all spectra, Hz.
     courant : float
         Share of the largest stable time step, 0 < courant <= 1.
+    boundaries : Boundaries
+        Kinds of the outer faces; all electric where left out.
     """
 
     grid: Grid
@@ -74,6 +78,7 @@ class Simulation:
     elements: tuple[Element, ...] = ()
     frequencies: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     courant: float = 0.99
+    boundaries: Boundaries = field(default_factory=Boundaries)
 
     def __post_init__(self) -> None:
         if not 0 < self.courant <= 1:
@@ -90,6 +95,7 @@ class Simulation:
         for port in self.ports:
             _check_edges(port, self.medium)
         checked(self.elements, self.grid, self.medium)
+        check_placement(self)
 
     @cached_property
     def network(self) -> WireNetwork:

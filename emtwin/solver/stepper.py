@@ -3,14 +3,16 @@
 1. yee_h         h: n - 1/2 -> n + 1/2          from e at n
 2. impress       h += incident e at n           on the total-field surface
 3. elements      their own faces                h at n + 1/2
-4. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
-5. wire_charge   u: n -> n + 1                  from i at n + 1/2
-6. yee_e         e: n -> n + 1                  from h at n + 1/2
-7. held_edge     e: n -> n + 1                  on edges of ports
-8. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
-9. wire_deposit  e -= wire currents at n + 1/2
-10. elements     their own edges                e at n + 1
-11. record       e at n + 1, h and i at n + 1/2
+4. transfer      h at n + 1/2 across the seams of a periodic grid
+5. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
+6. wire_charge   u: n -> n + 1                  from i at n + 1/2
+7. yee_e         e: n -> n + 1                  from h at n + 1/2
+8. held_edge     e: n -> n + 1                  on edges of ports
+9. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
+10. wire_deposit e -= wire currents at n + 1/2
+11. elements     their own edges                e at n + 1
+12. transfer     e at n + 1 across the seams
+13. record       e at n + 1, h and i at n + 1/2
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from emtwin.backends import Array, Backend, Box, Stage
 from emtwin.constants import EPS0, MU0
 from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.boundary_stages import BoundaryStages
 from emtwin.solver.coefficients import runs_along_z
 from emtwin.solver.elements import Recording
 from emtwin.solver.plane_wave import OVERSAMPLING, incident_field
@@ -56,9 +59,12 @@ class Stepper:
             self.dt,
             backend,
             simulation.held,
+            simulation.boundaries,
         )
         self.layout = self.assembly.layout
         self._id_arrays = [backend.upload(ids) for ids in self.assembly.ids]
+        self._seams = BoundaryStages(self.assembly, simulation.boundaries)
+        self._duals = simulation.boundaries.dual_spacings(simulation.grid)
         self._wires = WireStages(self.assembly, simulation.network, simulation.driven)
         self._bound = [element.bind(self.assembly) for element in simulation.elements]
 
@@ -84,6 +90,7 @@ class Stepper:
             self._yee_h(),
             *h_incident,
             *(stage for bound in self._bound for stage in bound.after_h),
+            *self._seams.after_h(),
             *self._wires.before_e(),
             self._yee_e(),
             *port_stages(self.assembly, self.simulation.ports, self.simulation.driven),
@@ -91,6 +98,7 @@ class Stepper:
             *self._currents(),
             *self._wires.after_e(),
             *(stage for bound in self._bound for stage in bound.after_e),
+            *self._seams.after_e(),
         ]
 
     # -- the field updates -------------------------------------------------------------------
@@ -133,7 +141,7 @@ class Stepper:
         for axis, name in enumerate("xyz"):
             profile = axis_profile(grid, axis, self.simulation.absorber, self.dt, magnetic=magnetic)
             inverse = _inverse_spacings(
-                grid.spacings[axis] if magnetic else grid.dual_spacings[axis], profile
+                grid.spacings[axis] if magnetic else self._duals[axis], profile
             )
             if axis == 2:
                 profile = widen_to_vectors(profile, layout.pitch)

@@ -36,10 +36,11 @@ def _random_scene(
         volume[:, ::3, :] = 1  # long runs of one row beside short ones
         np.moveaxis(volume, axis, 0)[-1] = 0
         ids.append(volume)
+    drive = CurrentElement("e_z", Node(*(n // 2 for n in shape)))
+    ids[2][drive.node] = 1
     faces = _random_faces(rng, grid) if magnetic else None
     medium = Medium(*ids, np.array([1, 1, 4.0, 2, 3, 7]), np.array([0, 0, 0.02, 0.5, 0, 1]), faces)
     absorber = Absorber(tuple((min(2, n // 3), min(4, n // 3)) for n in shape))
-    drive = CurrentElement("e_z", Node(*(n // 2 for n in shape)))
     return Simulation(grid, medium, Pulse(5e9), absorber, currents=(drive,))
 
 
