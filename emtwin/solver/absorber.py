@@ -8,19 +8,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import EPS0, ETA0
+from emtwin.constants import EPS0, ETA0, TWO_PI
 from emtwin.grid import Grid
 
 _VECTOR = 16
 Lines = NDArray[np.float64]
+Layers = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
 
 @dataclass(frozen=True)
 class Absorber:
-    """Thickness and grading of the absorber; a face without cells is a perfect conductor.
+    """Thickness and grading of the absorber; a face without cells has none.
 
-    The default profile, kappa = 1, is for broadband pulses; where the absorber sees mostly
-    evanescent fields a `kappa_max` of 5 to 15 helps and costs reflection of propagating waves.
+    Waves shorter than `alpha_wavelength` cells are absorbed by sigma, longer ones and near fields
+    fade by kappa. The default is for pulses whose waves reach the absorber as waves, `evanescent`
+    for near fields of something electrically small or long that stands close to it; see there.
 
     Parameters
     ----------
@@ -30,8 +32,10 @@ class Absorber:
         Exponent of the polynomial grading.
     kappa_max : float
         Largest stretch of the coordinate.
-    alpha_max : float
-        Frequency shift at the inner surface, S/m.
+    alpha_max : float or None
+        Frequency shift at the inner surface, S/m; from `alpha_wavelength` where None.
+    alpha_wavelength : float
+        Wavelength in absorber cells at which the shift equals omega eps0.
     strength : float
         Peak conductivity as a multiple of the optimum of eq. 7.67 of the reference.
 
@@ -41,16 +45,43 @@ class Absorber:
     Computational Electrodynamics, 3rd ed., sections 7.7 to 7.9.
     """
 
-    cells: tuple[tuple[int, int], tuple[int, int], tuple[int, int]] = ((10, 10),) * 3
+    cells: Layers = ((10, 10),) * 3
     order: float = 3.0
-    kappa_max: float = 1.0
-    alpha_max: float = 0.05
+    kappa_max: float = 8.0
+    alpha_max: float | None = None
+    alpha_wavelength: float = 160.0
     strength: float = 1.0
 
     @classmethod
     def none(cls) -> Absorber:
         """No absorber: a closed box of perfect conductor."""
         return cls(((0, 0),) * 3)
+
+    @classmethod
+    def evanescent(cls, cells: Layers = ((10, 10),) * 3, f_min: float | None = None) -> Absorber:
+        """Absorber for near fields: a plate, a wire or a board a few cells before it.
+
+        Parameters
+        ----------
+        cells : tuple of (int, int)
+            As in the class.
+        f_min : float, optional
+            Lowest frequency in Hz at which waves have to be absorbed as waves. By default waves
+            shorter than 80 cells are.
+
+        Returns
+        -------
+        Absorber
+            With a stretch of 15 and alpha = 2 pi f_min eps0.
+        """
+        alpha = None if f_min is None else TWO_PI * f_min * EPS0
+        return cls(cells, kappa_max=15.0, alpha_max=alpha, alpha_wavelength=80.0)
+
+    def alpha(self, cell: float) -> float:
+        """Largest alpha in S/m of a face whose absorbing cells measure `cell` metres."""
+        if self.alpha_max is not None:
+            return self.alpha_max
+        return TWO_PI / (ETA0 * self.alpha_wavelength * cell)
 
 
 class AxisProfile(NamedTuple):
@@ -129,7 +160,7 @@ def _grade(
     graded = depth[where] ** absorber.order
     sigma[where] = sigma_max * graded
     kappa[where] = 1.0 + (absorber.kappa_max - 1.0) * graded
-    alpha[where] = absorber.alpha_max * np.clip(1.0 - depth[where], 0.0, 1.0)
+    alpha[where] = absorber.alpha(step) * np.clip(1.0 - depth[where], 0.0, 1.0)
 
 
 def _slabs(cells: tuple[int, int], n: int) -> tuple[int, int]:
