@@ -58,7 +58,7 @@ def crowded() -> Simulation:
         ports=(EdgePort("gap", Node(15, 13, 21), Node(15, 13, 24), 75.0),),
         driven="end",
         currents=(CurrentElement("e_x", Node(9, 15, 21), 0.3),),
-        plane_wave=PlaneWave((0, 1, 0), (0, 0, 1), Node(8, 9, 10), Node(20, 24, 36)),
+        plane_wave=PlaneWave((0, 1, 0), (0, 0, 1), Node(8, 9, 10), Node(20, 23, 36)),
     )
 
 

@@ -2,22 +2,21 @@
 
 The incident field is the grid's own plane wave, so that what is added on one side of the box is
 taken away on the other. Along an axis it comes from the same scheme in one dimension on the same
-lines, graded or not. At other angles it is synthesised from the dispersion relation of a uniform
-grid; where the grid is graded, or the tables would be too large, it is the continuous wave, and
-what leaks is the difference of the two dispersions.
+lines; at other angles from its spectrum, see `grid_wave`. Both hold on graded grids.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import C0, EPS0, ETA0, MU0, TWO_PI
+from emtwin.constants import C0, EPS0, ETA0, MU0
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
+from emtwin.solver.grid_wave import LEAD, GridWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import Impressed, Waveforms, parity
 
@@ -26,8 +25,6 @@ Real = NDArray[np.float64]
 
 OVERSAMPLING = 32  # linear interpolation to 1e-6
 """Values per step of a waveform that is read between the steps."""
-
-_TABLE_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,9 @@ class PlaneWave:
         Unit vector of the electric field, normal to `direction`.
     lo, hi : Node
         Corners of the box, whose surface lies in vacuum.
-    origin : tuple of float
-        Point in metres at which the field equals the waveform.
+    origin : tuple of float or None
+        Point in metres at which the field equals the waveform, counted on to the box in free space.
+        By default so far before the box that the waveform begins smoothly in it; see `placed`.
 
     Raises
     ------
@@ -59,7 +57,7 @@ class PlaneWave:
     polarisation: Vector
     lo: Node
     hi: Node
-    origin: Vector = (0.0, 0.0, 0.0)
+    origin: Vector | None = None
 
     def __post_init__(self) -> None:
         k, e = np.array(self.direction), np.array(self.polarisation)
@@ -70,12 +68,67 @@ class PlaneWave:
                 "unit vectors at right angles"
             )
 
+    def placed(self, grid: Grid, pulse: Pulse) -> PlaneWave:
+        """The wave with an origin; one that is left out lies a quarter of the pulse ahead."""
+        if self.origin is not None:
+            return self
+        corner = self._corners(grid)[0]
+        ahead = LEAD * pulse.duration * C0 * np.array(self.direction)
+        x, y, z = (float(v) for v in corner - ahead)
+        return replace(self, origin=(x, y, z))
+
+    def cells(self) -> tuple[slice, slice, slice]:
+        """Cells of the box and one more on each side, by axis."""
+        x, y, z = (slice(lo - 1, hi + 1) for lo, hi in zip(self.lo, self.hi, strict=True))
+        return x, y, z
+
+    def _corners(self, grid: Grid) -> Real:
+        """First and last corner that the wave meets, one cell outside the box, shape (2, 3)."""
+        ends = []
+        for lines, near, k in zip(grid.lines, self.cells(), self.direction, strict=True):
+            pair = lines[max(near.start, 0)], lines[min(near.stop, lines.size - 1)]
+            ends.append(pair if k >= 0 else pair[::-1])
+        return np.array(ends).T
+
+    def delay(self, points: Real) -> Real:
+        """Seconds from the origin to points of shape (n, 3) in metres, in free space."""
+        assert self.origin is not None
+        seconds: Real = (points - np.array(self.origin)) @ np.array(self.direction) / C0
+        return seconds
+
+    def entry_delay(self, grid: Grid) -> float:
+        """Seconds from the origin to the first corner."""
+        return float(self.delay(self._corners(grid)[:1])[0])
+
+    def width(self, grid: Grid) -> float:
+        """Metres from the first to the last corner, along the direction."""
+        first, last = self._corners(grid)
+        return float((last - first) @ np.array(self.direction))
+
     def crossing(self, grid: Grid) -> float:
         """Seconds from the origin to the last corner of the box, 0 at least."""
-        sides = zip(grid.lines, self.lo, self.hi, self.origin, self.direction, strict=True)
-        # The last corner is the farther end of every axis.
-        farthest = sum(max((x[lo] - o) * k, (x[hi] - o) * k) for x, lo, hi, o, k in sides)
-        return max(float(farthest), 0.0) / C0
+        return max(self.entry_delay(grid) + self.width(grid) / C0, 0.0)
+
+    @property
+    def axis(self) -> int | None:
+        """The axis that the wave travels along or against, if it does."""
+        along = np.flatnonzero(np.abs(self.direction) == 1.0)
+        return int(along[0]) if along.size else None
+
+
+class Lines(NamedTuple):
+    """Waveforms as spectral lines; see `GridWave`.
+
+    Parameters
+    ----------
+    rows : ndarray of float64, shape (rows, 2 nf)
+        Coefficients, a row for each waveform.
+    turns : ndarray of float64, shape (n_steps, 2 nf)
+        What they are multiplied with in each step after their delay.
+    """
+
+    rows: Real
+    turns: Real
 
 
 class Incident(NamedTuple):
@@ -85,14 +138,14 @@ class Incident(NamedTuple):
     ----------
     e_fixes, h_fixes : tuple of Impressed
         Corrections of e (after its update, the incident h at n + 1/2) and of h (incident e at n).
-    e_waveforms, h_waveforms : Waveforms
-        Their tables.
+    e_waveforms, h_waveforms : Waveforms or Lines
+        What they follow; with lines their delays are whole steps.
     """
 
     e_fixes: tuple[Impressed, ...]
     h_fixes: tuple[Impressed, ...]
-    e_waveforms: Waveforms
-    h_waveforms: Waveforms
+    e_waveforms: Waveforms | Lines
+    h_waveforms: Waveforms | Lines
 
 
 def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Incident:
@@ -103,7 +156,7 @@ def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Inci
     grid : Grid
         The grid.
     wave : PlaneWave
-        The wave.
+        The wave, with its origin.
     pulse : Pulse
         Its waveform.
     dt : float
@@ -112,27 +165,44 @@ def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Inci
     Returns
     -------
     Incident
-        Corrections and tables.
+        Corrections and waveforms.
     """
-    faces = tuple(
+    faces = box_faces(grid, wave, dt)
+    if wave.axis is not None:
+        return _along_axis(grid, wave, pulse, dt, faces, wave.axis)
+    return _synthesised(GridWave(grid, wave, pulse, dt), faces)
+
+
+def box_faces(grid: Grid, wave: PlaneWave, dt: float) -> tuple[Face, ...]:
+    """The twelve sets of corrections: six faces, two tangential directions each.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    wave : PlaneWave
+        The wave.
+    dt : float
+        Time step in seconds.
+
+    Returns
+    -------
+    tuple of Face
+        In the order of normal, side and direction.
+    """
+    return tuple(
         _face(grid, wave, dt, normal, side, tangential)
         for normal in range(3)
         for side in (0, 1)
         for tangential in range(3)
         if tangential != normal
     )
-    along = np.flatnonzero(np.abs(wave.direction) == 1.0)
-    if along.size:
-        return _along_axis(grid, wave, pulse, dt, faces, int(along[0]))
-    spectrum = grid_spectrum(grid, wave, pulse, dt)
-    if spectrum is not None:
-        return _synthesised(spectrum, wave, faces)
-    return _continuous(wave, pulse, dt, faces)
 
 
-class _Face(NamedTuple):
+class Face(NamedTuple):
     """Pairs of e along a tangent and h along the third axis, half a cell outside, on one face."""
 
+    normal: int
     tangential: int
     third: int
     e_index: NDArray[np.int64]
@@ -157,7 +227,7 @@ class _Face(NamedTuple):
         )
 
 
-def _face(grid: Grid, wave: PlaneWave, dt: float, normal: int, side: int, tangential: int) -> _Face:
+def _face(grid: Grid, wave: PlaneWave, dt: float, normal: int, side: int, tangential: int) -> Face:
     third = 3 - normal - tangential
     plane = (wave.lo, wave.hi)[side][normal]
     outside = plane - 1 if side == 0 else plane  # cell whose centre is half a cell outside
@@ -167,34 +237,21 @@ def _face(grid: Grid, wave: PlaneWave, dt: float, normal: int, side: int, tangen
     h_index = e_index.copy()
     h_index[:, normal] = outside
     sign = parity(tangential, normal, third) * (-1 if side == 0 else 1)
-    origin = np.array(wave.origin)
-    return _Face(
+    return Face(
+        normal,
         tangential,
         third,
         e_index,
         h_index,
-        _positions(grid, e_index, (tangential,)) - origin,
-        _positions(grid, h_index, (tangential, normal)) - origin,
+        _positions(grid, e_index, (tangential,)),
+        _positions(grid, h_index, (tangential, normal)),
         sign * dt / (EPS0 * float(grid.dual_spacings[normal][plane])),
         sign * dt / (MU0 * float(grid.spacings[normal][outside])),
     )
 
 
-def _continuous(wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[_Face, ...]) -> Incident:
-    """The wave of free space, each value at its delay."""
-    k, e_hat = np.array(wave.direction), np.array(wave.polarisation)
-    h_hat = np.cross(k, e_hat) / ETA0
-    waveforms = Waveforms(pulse.sampled(dt, OVERSAMPLING)[None, :], OVERSAMPLING)
-    return Incident(
-        tuple(f.fix("e", h_hat[f.third], f.h_position @ k / (C0 * dt) - 0.5, 0) for f in faces),
-        tuple(f.fix("h", e_hat[f.tangential], f.e_position @ k / (C0 * dt), 0) for f in faces),
-        waveforms,
-        waveforms,
-    )
-
-
 def _along_axis(
-    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[_Face, ...], axis: int
+    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[Face, ...], axis: int
 ) -> Incident:
     """The grid's own wave along an axis: one row per line, and per cell, of the axis."""
     e_hat = np.array(wave.polarisation)
@@ -209,123 +266,44 @@ def _along_axis(
     )
 
 
-class GridSpectrum(NamedTuple):
-    """A plane wave of a uniform grid, line by line of its spectrum, at the origin.
-
-    Parameters
-    ----------
-    wavenumber : ndarray of float64, shape (nf,)
-        Numerical wavenumber along the direction of travel, rad/m.
-    e : ndarray of complex128, shape (3, nf)
-        Components of e at whole steps.
-    h : ndarray of complex128, shape (3, nf)
-        Components of h half a step later.
-    n_steps : int
-        Length of the waveforms.
-    """
-
-    wavenumber: Real
-    e: NDArray[np.complex128]
-    h: NDArray[np.complex128]
-    n_steps: int
-
-    def waveforms(self, amplitude: NDArray[np.complex128], distance: Real) -> Real:
-        """Values per step at distances along the direction in metres, shape (n, n_steps)."""
-        rows = np.empty((distance.size, self.n_steps))
-        for start in range(0, distance.size, 256):
-            phase = np.exp(-1j * np.multiply.outer(distance[start : start + 256], self.wavenumber))
-            lines = np.zeros((len(phase), self.n_steps // 2 + 1), np.complex128)
-            lines[:, 1 : self.wavenumber.size + 1] = amplitude * phase
-            rows[start : start + 256] = np.fft.irfft(lines, self.n_steps, axis=1)
-        return rows
-
-
-def grid_spectrum(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> GridSpectrum | None:
-    """Spectrum of the grid's own plane wave; None where the box is not uniform or too large.
-
-    With K_a = (2 / d_a) sin(k_a d_a / 2) and W = (2 / dt) sin(w dt / 2) the scheme has plane waves
-    where |K| = W / c, with K . e = 0 and h = K x e / (mu0 W).
-
-    Parameters
-    ----------
-    grid : Grid
-        The grid.
-    wave : PlaneWave
-        The wave.
-    pulse : Pulse
-        Its waveform.
-    dt : float
-        Time step in seconds.
-
-    References
-    ----------
-    Taflove and Hagness, Computational Electrodynamics, 3rd ed., eq. 4.5.
-    """
-    near = [grid.spacings[a][wave.lo[a] - 1 : wave.hi[a] + 1] for a in range(3)]
-    if any(np.ptp(d) > 1e-9 * d[0] for d in near):
-        return None
-    cell, direction = np.array([d[0] for d in near]), np.array(wave.direction)
-    n_steps = 2 ** int(np.ceil(np.log2(2 * (pulse.duration + wave.crossing(grid)) / dt + 500)))
-    sides = [int(wave.hi[a] - wave.lo[a]) + 1 for a in range(3)]
-    samples = 8 * (sides[0] * sides[1] + sides[1] * sides[2] + sides[2] * sides[0])
-    if 8 * samples * n_steps > _TABLE_BYTES:
-        return None
-    omega = TWO_PI * np.fft.rfftfreq(n_steps, dt)[1:]
-    spectrum = np.fft.rfft(pulse(np.arange(n_steps) * dt), n_steps)[1:]
-    rate = 2 / dt * np.sin(omega * dt / 2)
-    wavenumber, travels = _numerical_wavenumber(rate / C0, cell, direction)
-    last = int(np.argmin(travels)) if not travels.all() else travels.size
-    wavenumber, rate, spectrum = wavenumber[:last], rate[:last], spectrum[:last]
-    k = 2 / cell[:, None] * np.sin(np.multiply.outer(direction * cell, wavenumber) / 2)
-    e_hat = np.array(wave.polarisation)[:, None]
-    e = (e_hat - k * (k * e_hat).sum(axis=0) / (k * k).sum(axis=0)) * spectrum
-    h = np.cross(k, e, axis=0) / (MU0 * rate) * np.exp(0.5j * omega[:last] * dt)
-    return GridSpectrum(wavenumber, e, h, n_steps)
-
-
-def _numerical_wavenumber(
-    size: Real, cell: Real, direction: Real
-) -> tuple[Real, NDArray[np.bool_]]:
-    """k along `direction` with |K(k)| = size, by Newton's method, and where there is one."""
-    k = size.copy()
-    for _ in range(50):
-        half = np.multiply.outer(cell * direction, k) / 2
-        off = ((2 / cell[:, None] * np.sin(half)) ** 2).sum(axis=0) - size**2
-        slope = (2 * direction[:, None] / cell[:, None] * np.sin(2 * half)).sum(axis=0)
-        k -= np.divide(off, slope, out=np.zeros_like(off), where=np.abs(slope) > 0)
-    found = (np.abs(off) < 1e-9 * size**2) & (k > 0) & (slope > 0)
-    return k, found
-
-
-def _synthesised(spectrum: GridSpectrum, wave: PlaneWave, faces: tuple[_Face, ...]) -> Incident:
-    """The grid's own wave at any angle: one row per component and distance along the direction."""
-    direction, e_fixes, h_fixes = np.array(wave.direction), [], []
-    e_rows, h_rows = _Rows(spectrum, spectrum.e), _Rows(spectrum, spectrum.h)
+def _synthesised(waves: GridWave, faces: tuple[Face, ...]) -> Incident:
+    """The grid's own wave at any angle: a row of lines for each place."""
+    e_fixes, h_fixes = [], []
+    e_rows, h_rows = _Rows(waves, "e"), _Rows(waves, "h")
     for f in faces:
-        e_fixes.append(f.fix("e", 1.0, None, h_rows.of(f.third, f.h_position @ direction)))
-        h_fixes.append(f.fix("h", 1.0, None, e_rows.of(f.tangential, f.e_position @ direction)))
-    return Incident(tuple(e_fixes), tuple(h_fixes), h_rows.waveforms(), e_rows.waveforms())
+        h_row, h_first = h_rows.of(f.third, f.h_index, f.h_position)
+        e_row, e_first = e_rows.of(f.tangential, f.e_index, f.e_position)
+        e_fixes.append(f.fix("e", 1.0, h_first, h_row))
+        h_fixes.append(f.fix("h", 1.0, e_first, e_row))
+    return Incident(tuple(e_fixes), tuple(h_fixes), h_rows.lines(), e_rows.lines())
 
 
 class _Rows:
     """Rows of a table that grows by one component and face at a time."""
 
-    def __init__(self, spectrum: GridSpectrum, amplitude: NDArray[np.complex128]) -> None:
-        self._spectrum, self._amplitude = spectrum, amplitude
+    def __init__(self, waves: GridWave, kind: str) -> None:
+        self._waves, self._kind = waves, kind
         self._tables: list[Real] = []
         self._count = 0
 
-    def of(self, component: int, distance: Real) -> NDArray[np.int64]:
-        """Rows for these distances; equal ones share a row."""
-        unique, row = np.unique(np.round(distance, 12), return_inverse=True)
-        self._tables.append(self._spectrum.waveforms(self._amplitude[component], unique))
-        rows: NDArray[np.int64] = row + self._count
-        self._count += unique.size
-        return rows
+    def of(
+        self, axis: int, index: NDArray[np.int64], position: Real
+    ) -> tuple[NDArray[np.int64], Real]:
+        """Rows and first steps of these places; places side by side on a wave front share one."""
+        waves = self._waves
+        varies = np.array(waves.wave.direction) != 0
+        _, which, row = np.unique(
+            np.where(varies, index, 0), axis=0, return_index=True, return_inverse=True
+        )
+        delay = waves.wave.delay(position[which])
+        self._tables.append(waves.rows(f"{self._kind}_{'xyz'[axis]}", index[which], delay))
+        rows: NDArray[np.int64] = row.ravel() + self._count
+        self._count += which.size
+        return rows, waves.first_step(delay)[row.ravel()]
 
-    def waveforms(self) -> Waveforms:
+    def lines(self) -> Lines:
         """The whole table."""
-        return Waveforms(np.concatenate(self._tables), 1)
+        return Lines(np.concatenate(self._tables), self._waves.turns)
 
 
 def _positions(grid: Grid, index: NDArray[np.int64], half: tuple[int, ...]) -> Real:
@@ -347,7 +325,8 @@ def _wave_of_the_lines(
     comes back in time.
     """
     lines = grid.lines[axis][wave.lo[axis] - 1 : wave.hi[axis] + 2]
-    travelled = np.sort((lines - wave.origin[axis]) * wave.direction[axis])
+    origin = np.array(wave.origin)
+    travelled = np.sort((lines - origin[axis]) * wave.direction[axis])
     arrival = travelled[0] / C0
     n_steps = 2 * int((pulse.duration + max(travelled[-1] / C0, 0.0)) / dt) + 500
     spacing = np.diff(travelled)

@@ -42,12 +42,12 @@ class Pulse:
         return 2 * self.start
 
     def __call__(self, t: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Values at times `t` in seconds."""
+        """Values at times `t` in seconds; before 0 and after `duration` they go on falling."""
         u = (t - self.start) / self.width
         values: NDArray[np.float64] = -self.amplitude * u * np.exp(0.5 * (1.0 - u**2))
-        return np.where((t < 0) | (t > self.duration), 0.0, values)
+        return values
 
     def sampled(self, dt: float, oversampling: int = 1) -> NDArray[np.float64]:
         """Table of the pulse, `oversampling` values per step `dt` (s), ending with zeros."""
-        count = int(np.ceil(self.duration / dt)) * oversampling + 2
-        return self(np.arange(count) * dt / oversampling)
+        t = np.arange(int(np.ceil(self.duration / dt)) * oversampling + 2) * dt / oversampling
+        return np.where(t > self.duration, 0.0, self(t))

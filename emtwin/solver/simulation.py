@@ -22,6 +22,7 @@ from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
+from emtwin.solver.wave_placement import wave_notices
 from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
 
 
@@ -95,6 +96,9 @@ class Simulation:
         for port in self.ports:
             _check_edges(port, self.medium)
         checked(self.elements, self.grid, self.medium)
+        if self.plane_wave is not None:
+            placed = self.plane_wave.placed(self.grid, self.pulse)
+            object.__setattr__(self, "plane_wave", placed)
         check_placement(self)
 
     @cached_property
@@ -119,8 +123,10 @@ class Simulation:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Named warnings of wires and elements."""
+        """Named warnings of wires, elements and the plane wave."""
         found = [n for e in self.elements for n in e.notices(self.grid, self.medium)]
+        if self.plane_wave is not None:
+            found += wave_notices(self, self.plane_wave)
         return (*self.network.notices, *found)
 
     @cached_property

@@ -30,7 +30,7 @@ from emtwin.solver.assembly import Assembly
 from emtwin.solver.boundary_stages import BoundaryStages
 from emtwin.solver.coefficients import runs_along_z
 from emtwin.solver.elements import Recording
-from emtwin.solver.plane_wave import OVERSAMPLING, incident_field
+from emtwin.solver.plane_wave import OVERSAMPLING, Lines, incident_field
 from emtwin.solver.port_stages import port_stages
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.sources import Impressed, Waveforms, impressed_current
@@ -185,13 +185,15 @@ class Stepper:
         parts = [impressed_current(scene.grid, current, self.dt) for current in scene.currents]
         return self._impress(parts, Waveforms(table, OVERSAMPLING))
 
-    def _impress(self, parts: Sequence[Impressed], waveforms: Waveforms) -> list[Stage]:
+    def _impress(self, parts: Sequence[Impressed], waveforms: Waveforms | Lines) -> list[Stage]:
         if not parts:
             return []
         offset = np.concatenate([self.layout.offset(p.component, p.index) for p in parts])
         weight = np.concatenate([p.weight for p in parts])
         delay = np.concatenate([p.delay for p in parts])
         row = np.concatenate([p.row for p in parts])
+        if isinstance(waveforms, Lines):
+            return self._impress_lines(offset, weight, delay, row, waveforms)
         table = self.assembly.real(waveforms.table.ravel())
         return [
             Stage(
@@ -206,6 +208,36 @@ class Stepper:
                     "waveform": table,
                     "length": waveforms.table.shape[1],
                     "oversampling": waveforms.oversampling,
+                },
+            )
+            for chosen in _without_repeats(offset)
+        ]
+
+    def _impress_lines(
+        self,
+        offset: NDArray[np.int64],
+        weight: NDArray[np.float64],
+        first: NDArray[np.float64],
+        row: NDArray[np.int64],
+        lines: Lines,
+    ) -> list[Stage]:
+        shared = {
+            "field": self.fields,
+            "rows": self.assembly.real(lines.rows.ravel()),
+            "turns": self.assembly.real(lines.turns.ravel()),
+            "length": lines.turns.shape[0],
+            "width": lines.turns.shape[1],
+        }
+        return [
+            Stage(
+                "impress_lines",
+                Box.items(chosen.size),
+                shared
+                | {
+                    "offset": self.assembly.index(offset[chosen]),
+                    "weight": self.assembly.real(weight[chosen]),
+                    "first": self.assembly.index(first[chosen]),
+                    "row": self.assembly.index(row[chosen]),
                 },
             )
             for chosen in _without_repeats(offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from emtwin.errors import GridError, Problem
 from emtwin.grid import Grid, Node
-from emtwin.grid.medium import Medium
+from emtwin.grid.medium import Faces, Medium
 from emtwin.solver import (
     Absorber,
     Bound,
@@ -19,9 +20,11 @@ from emtwin.solver import (
     Element,
     FieldSamples,
     HuygensSurface,
+    PlaneWave,
     Pulse,
     Simulation,
     Wire,
+    wave_placement,
 )
 
 GRID = Grid.uniform((12, 10, 8), 1e-3)
@@ -202,3 +205,118 @@ def test_the_two_copies_of_a_periodic_plane_agree() -> None:
         "repeats along x, but 3 edges", medium=medium, boundaries=Boundaries.periodic("x")
     )
     assert "same rows" in problem.remedy
+
+
+ALONG = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+ASLANT = (0.6, 0.8, 0.0), (0.0, 0.0, 1.0)
+
+
+LO, HI = Node(4, 3, 3), Node(8, 7, 5)
+
+
+def wave(lo: Node = LO, hi: Node = HI, way: Any = ALONG) -> PlaneWave:
+    """A wave in the middle of the grid."""
+    return PlaneWave(*way, lo, hi)
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "match"),
+    [
+        (Node(0, 3, 3), Node(8, 7, 5), r"from node 0 to 8 along x does not fit .* 0 to 12"),
+        (Node(4, 3, 3), Node(8, 10, 5), r"from node 3 to 10 along y does not fit .* 0 to 10"),
+        (Node(4, 3, 5), Node(8, 7, 5), r"no cells along z: it goes from node 5 to 5"),
+    ],
+)
+def test_wave_box_outside_the_grid(lo: Node, hi: Node, match: str) -> None:
+    """The box needs a cell on each side, for the scattered field."""
+    refusal(match, plane_wave=wave(lo, hi))
+
+
+def test_wave_box_in_the_absorber() -> None:
+    """The corrections reach half a cell out of the box, which is not for the absorber to take."""
+    absorber = Absorber(((4, 2), (2, 2), (2, 2)))
+    problem = refusal(
+        "absorber, which begins at nodes 4 and 10", absorber=absorber, plane_wave=wave()
+    )
+    assert "within nodes 5 to 9" in problem.remedy
+    scene(absorber=absorber, plane_wave=wave(Node(5, 3, 3), Node(9, 7, 5)))
+
+
+@pytest.mark.parametrize(
+    ("direction", "place"), [(1, (4, 5, 4)), (2, (6, 3, 4)), (0, (3, 5, 4)), (0, (8, 5, 4))]
+)
+@pytest.mark.parametrize("row", [0, 2])
+def test_wave_surface_in_a_material(direction: int, place: tuple[int, int, int], row: int) -> None:
+    """Dielectric or metal on the surface, or on the normal edges outside it; inside it is fine."""
+    ids = [volume.copy() for volume in Medium.vacuum(GRID).ids]
+    ids[direction][place] = row
+    medium = Medium(*ids, np.array([1.0, 1.0, 2.0]), np.zeros(3))
+    name = f"e_{'xyz'[direction]}"
+    problem = refusal(
+        rf"crosses 1 edges or faces with .* {name} at \({place[0]}, ",
+        medium=medium,
+        plane_wave=wave(),
+    )
+    assert "vacuum" in problem.remedy
+    ids = [volume.copy() for volume in ids]
+    ids[direction][place], ids[direction][6, 5, 4] = 1, row
+    scene(medium=Medium(*ids, medium.permittivity, medium.conductivity), plane_wave=wave())
+
+
+def test_wave_surface_in_a_magnetic_material() -> None:
+    """Faces half a cell outside count too."""
+    faces = Faces.vacuum(GRID)
+    ids = [volume.copy() for volume in faces.ids]
+    ids[1][3, 5, 4] = 2
+    medium = Medium.vacuum(GRID)
+    magnetic = Faces(*ids, np.array([1.0, 1.0, 5.0]), np.zeros(3))
+    filled = Medium(*medium.ids, medium.permittivity, medium.conductivity, magnetic)
+    refusal(
+        r"crosses 1 edges or faces with .* h_y at \(3, 5, 4\)", medium=filled, plane_wave=wave()
+    )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"ports": (EdgePort("p", Node(7, 5, 4), Node(10, 5, 4), 50.0),)},
+        {"currents": (CurrentElement("e_z", Node(4, 5, 4)),)},
+        {"wires": (Wire("w", np.array([[6, j, 4] for j in range(2, 6)]), 1e-5),)},
+        {"elements": (Patch("h_z", (8, 5, 4)),)},
+    ],
+    ids=["port", "current", "wire", "element"],
+)
+def test_nothing_crosses_the_wave_surface(settings: dict[str, Any]) -> None:
+    """What is advanced by something else cannot be corrected as well."""
+    problem = refusal(
+        "edges or faces of ports, wires, currents or elements", plane_wave=wave(), **settings
+    )
+    assert problem.field == "plane_wave"
+
+
+def test_wave_that_has_already_arrived() -> None:
+    """An origin behind the box: the pulse is over there when the run begins."""
+    late = replace(wave(), origin=(0.5, 0.0, 0.0))
+    problem = refusal("reaches its box before the run begins: up to -?0 dB", plane_wave=late)
+    assert "leave `origin` out" in problem.remedy
+
+
+def test_wave_too_short_for_its_cells() -> None:
+    """At 2.5 cells per wavelength half of the pulse is no wave of the grid; the cell is named."""
+    lines = [
+        np.append(0.0, np.cumsum(np.where(np.arange(n) == 6, 2e-3, 1e-3))) for n in (12, 10, 8)
+    ]
+    grid = Grid(*lines)
+    with pytest.raises(GridError, match=r"would leak at up to -?\d+ dB.*2 mm along x") as caught:
+        Simulation(
+            grid, Medium.vacuum(grid), Pulse(120e9), Absorber.none(), plane_wave=wave(way=ASLANT)
+        )
+    assert "lower f_max" in caught.value.problems[0].remedy
+
+
+def test_wave_whose_tables_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Size and limit are told; along an axis there are no such tables."""
+    monkeypatch.setattr(wave_placement, "MOST_BYTES", 2**16)
+    problem = refusal("tables of the plane wave would need 0.0 GiB", plane_wave=wave(way=ASLANT))
+    assert "smaller box" in problem.remedy
+    assert scene(plane_wave=wave()).notices == ()
