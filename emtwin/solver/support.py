@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emtwin.errors import GridError, Notice
+from emtwin.solver.boundaries import MAGNETIC, PERIODIC
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -71,6 +72,10 @@ def _absorbs(simulation: Simulation) -> bool:
     return any(n for pair in simulation.absorber.cells for n in pair)
 
 
+def _has_faces(kind: str) -> Used:
+    return lambda simulation: any(kind == face for _, _, face in simulation.boundaries.faces())
+
+
 def _lossy(simulation: Simulation) -> bool:
     return bool(np.any(simulation.medium.conductivity > 0))
 
@@ -79,11 +84,19 @@ FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
     Feature("conductivity", "physics/test_exact.py", _lossy),
-    Feature("absorber (CPML)", "physics/test_absorber.py", _absorbs),
+    Feature("absorber (CPML), two regimes", "physics/test_absorber.py", _absorbs),
+    Feature("magnetic faces", "physics/test_boundaries.py", _has_faces(MAGNETIC)),
     Feature(
-        "plane wave",
+        "periodic faces",
+        "physics/test_boundaries.py",
+        _has_faces(PERIODIC),
+        note="no phase shift from period to period",
+    ),
+    Feature(
+        "plane wave at any angle, graded grids too",
         "physics/test_plane_wave.py",
         lambda s: s.plane_wave is not None,
+        note="box in vacuum, not over a floor",
     ),
     Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
