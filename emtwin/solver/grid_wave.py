@@ -65,9 +65,8 @@ class GridWave:
     @cached_property
     def n_steps(self) -> int:
         """Steps for which a value differs from zero, from `first_step` on."""
-        steps = (
-            (1 + 2 * LEAD) * self.pulse.duration + _TAIL * self.wave.width(self.grid) / C0
-        ) / self.dt
+        late = _TAIL * self.wave.width(self.grid) / C0
+        steps = ((1 + 2 * LEAD) * self.pulse.duration + late) / self.dt
         return 2 * int(np.ceil(steps / 2)) + 2
 
     @cached_property
@@ -118,9 +117,8 @@ class GridWave:
         k = self._waves[1][:, : self.lines]
         size = np.sqrt((k * k).sum(axis=0))
         unit = np.where(size > 0, k / np.where(size > 0, size, 1.0), direction)
-        e = (e_hat[:, None] - unit * (unit * e_hat[:, None]).sum(axis=0)) * self._transform[
-            : self.lines
-        ]
+        across = e_hat[:, None] - unit * (unit * e_hat[:, None]).sum(axis=0)
+        e = across * self._transform[: self.lines]
         h = np.cross(unit, e, axis=0) / ETA0 * np.exp(0.5j * self._omega * self.dt)
         return e, h
 
