@@ -103,7 +103,6 @@ def test_leakage_in_single_precision(name: str, machine: Backend) -> None:
     assert leakage(scene(*WAVES[name]), machine) < -115
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("name", WAVES)
 def test_no_leakage_on_a_graded_grid(name: str, machine64: Backend, validated: Validated) -> None:
     """Cells of random size, 1 : 2, inside and outside the box: still the grid's own wave.
@@ -133,7 +132,6 @@ def on_random_cells(simulation: Simulation, smallest: float = 0.5) -> Simulation
     )
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("name", ["along x", "oblique"])
 def test_wave_inside_a_graded_box(name: str, machine64: Backend) -> None:
     """On cells that differ by 20 % the field in the middle is the waveform at its retarded time.
@@ -179,7 +177,6 @@ def test_amplitude_and_phase_inside(name: str, machine64: Backend) -> None:
     assert np.all(np.abs(np.degrees(np.angle(ratio))) < 1.0)
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("name", WAVES)
 def test_inside_is_the_wave_of_the_dispersion_relation(name: str, machine64: Backend) -> None:
     """From one place to another the spectrum turns by exp(-j k r), k from the scheme's relation.
@@ -211,7 +208,6 @@ def bisected(rising: Callable[[float], float], goal: float) -> float:
     return low
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("cells", [6, 5, 4], ids="{} cells per wavelength".format)
 def test_foretold_leakage_of_a_pulse_too_short_for_its_grid(cells: int, machine64: Backend) -> None:
     """What the grid cannot carry is told before the run, within +6 and -35 dB of what leaks.
@@ -249,7 +245,6 @@ def test_numpy_and_native_agree(name: str, machine: Backend) -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.quick
 def test_waveform_with_direct_current(machine64: Backend) -> None:
     """A Gaussian at an oblique angle: zero frequency is one of the lines.
 
@@ -259,7 +254,6 @@ def test_waveform_with_direct_current(machine64: Backend) -> None:
     assert leakage(simulation, machine64) < -165
 
 
-@pytest.mark.quick
 def test_foretold_leakage_of_a_late_start(machine64: Backend) -> None:
     """A wave that is told to be at the middle of its box at time zero has begun before the run.
 
