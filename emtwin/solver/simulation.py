@@ -17,7 +17,7 @@ from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
-from emtwin.solver.placement import check_placement
+from emtwin.solver.placement import check_placement, outside
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import CurrentElement, EdgePort
@@ -139,6 +139,14 @@ class Simulation:
 def _check_edges(port: EdgePort, medium: Medium) -> None:
     component, _, edges = port.edges()
     ids = medium.ids["xyz".index(component[-1])]
+    nx, ny, nz = (n - 1 for n in ids.shape)
+    if outside((nx, ny, nz), component, np.array(edges)).any():
+        raise GridError.single(
+            f"port {port.name}: {tuple(port.start)} to {tuple(port.stop)} reaches outside the grid "
+            f"of {(nx, ny, nz)} cells",
+            field=port.name,
+            remedy="move its terminals inside, or extend the grid",
+        )
     inside = [edge for edge in edges if ids[edge] == PEC_ROW]
     if inside:
         raise GridError.single(

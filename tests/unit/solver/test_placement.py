@@ -83,6 +83,13 @@ def test_current_along_a_magnetic_component() -> None:
     refusal("not along 'h_z'", currents=(CurrentElement("h_z", Node(4, 4, 4)),))
 
 
+def test_port_outside_the_grid() -> None:
+    """Its terminals and the size of the grid."""
+    port = EdgePort("p", Node(4, 4, 6), Node(4, 4, 9), 50.0)
+    problem = refusal(r"port p: \(4, 4, 6\) to \(4, 4, 9\) .* \(12, 10, 8\)", ports=(port,))
+    assert "terminals inside" in problem.remedy
+
+
 def test_monitor_outside_the_grid() -> None:
     """How many of its samples, the first of them, and the size of the grid."""
     samples = FieldSamples("probe", np.array(["e_x", "h_z"]), np.array([[12, 4, 4], [11, 9, 8]]))
