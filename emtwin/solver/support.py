@@ -84,7 +84,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
     Feature("conductivity", "physics/test_exact.py", _lossy),
-    Feature("absorber (CPML), two regimes", "physics/test_absorber.py", _absorbs),
+    Feature("absorber (CPML)", "physics/test_absorber.py", _absorbs, note="two regimes"),
     Feature("magnetic faces", "physics/test_boundaries.py", _has_faces(MAGNETIC)),
     Feature(
         "periodic faces",
@@ -93,10 +93,10 @@ FEATURES: tuple[Feature, ...] = (
         note="no phase shift from period to period",
     ),
     Feature(
-        "plane wave at any angle, graded grids too",
+        "plane wave",
         "physics/test_plane_wave.py",
         lambda s: s.plane_wave is not None,
-        note="box in vacuum, not over a floor",
+        note="any angle, graded grids too; box in vacuum, not over a floor",
     ),
     Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
