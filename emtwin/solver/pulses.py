@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from emtwin.constants import TWO_PI
 
+CONTENT = 2.4
+"""Share of `f_max` beyond which a waveform has nothing left that sampling could fold back."""
+
 
 @dataclass(frozen=True)
 class Pulse:

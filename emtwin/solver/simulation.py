@@ -97,10 +97,15 @@ class Simulation:
         return build_network(self.grid, self.wires, self.traces)
 
     @cached_property
+    def dt_limit(self) -> float:
+        """Largest stable time step in seconds."""
+        limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
+        return min([stable_step(self.grid, self.network), *limits])
+
+    @cached_property
     def dt(self) -> float:
         """Time step in seconds."""
-        limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
-        return self.courant * min([stable_step(self.grid, self.network), *limits])
+        return self.courant * self.dt_limit
 
     @cached_property
     def held(self) -> dict[str, NDArray[np.int64]]:
