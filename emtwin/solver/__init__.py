@@ -7,8 +7,10 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.conductor_currents import ConductorCurrents
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
+from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
@@ -18,18 +20,22 @@ from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
+from emtwin.solver.time_monitors import TimeMonitor
 from emtwin.solver.wires import Trace, Wire, WireEnd
 
 __all__ = [
     "Absorber",
     "Assembly",
     "Bound",
+    "BoxEnergy",
+    "ConductorCurrents",
     "CurrentElement",
     "Dipoles",
     "EdgePort",
     "Element",
     "EquivalentCurrents",
     "FieldSamples",
+    "Flux",
     "HuygensSurface",
     "PlaneWave",
     "PortRecord",
@@ -40,6 +46,7 @@ __all__ = [
     "Simulation",
     "Stepper",
     "StopRule",
+    "TimeMonitor",
     "Trace",
     "Wire",
     "WireEnd",

@@ -7,6 +7,7 @@ all frequencies. That is a hundred times less work than a running sum at every s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
-from emtwin.grid import Grid
+from emtwin.grid import Grid, Node
+from emtwin.solver.layout import COMPONENTS
 
 Spectrum = NDArray[np.complexfloating]
 
@@ -86,6 +88,44 @@ class FieldSamples:
         component = np.array(["e_x", "e_y", "e_z"])[unique // n_nodes]
         return cls(name, component, index, frequencies, sample.reshape(edges.shape))
 
+    @classmethod
+    def box(
+        cls,
+        name: str,
+        grid: Grid,
+        lo: Node,
+        hi: Node,
+        components: Sequence[str] = COMPONENTS,
+        *,
+        stride: int = 1,
+        frequencies: NDArray[np.float64] | None = None,
+    ) -> FieldSamples:
+        """Field values at a point, along a line, on a plane or in a volume.
+
+        Parameters
+        ----------
+        name : str
+            Name of the monitor.
+        grid : Grid
+            The grid.
+        lo, hi : Node
+            Corners; see `places_in` for which edges and faces belong to them.
+        components : sequence of str
+            Field components, e_x to h_z.
+        stride : int
+            Every which place along each axis.
+        frequencies : ndarray of float64, optional
+            Frequencies in Hz.
+
+        Raises
+        ------
+        GridError
+            If the box reaches outside the grid.
+        """
+        parts = [places_in(name, grid, c, lo, hi, stride) for c in components]
+        component = np.repeat(list(components), [len(part) for part in parts])
+        return cls(name, component, np.concatenate(parts), frequencies)
+
     def at_cells(self, spectrum: Spectrum) -> Spectrum:
         """E at the centres of the cells of `cells`.
 
@@ -102,6 +142,72 @@ class FieldSamples:
         assert self.edges is not None
         mean: Spectrum = spectrum[:, self.edges].mean(axis=2)
         return mean
+
+
+def places_in(
+    name: str, grid: Grid, component: str, lo: Node, hi: Node, stride: int = 1
+) -> NDArray[np.int64]:
+    """Edges or faces of a direction that lie in a box of nodes, its surface included.
+
+    Along an axis in which the box is flat, a value that lies between nodes is the one behind them.
+
+    Parameters
+    ----------
+    name : str
+        Name of the monitor, for the message.
+    grid : Grid
+        The grid.
+    component : str
+        Field component, e_x to h_z.
+    lo, hi : Node
+        Corners of the box.
+    stride : int
+        Every which place along each axis.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 3)
+        Their indices, z fastest.
+
+    Raises
+    ------
+    GridError
+        If the box reaches outside the grid, or its corners are exchanged.
+    """
+    last = np.array(grid.nodes) - 1
+    if np.any(np.array(lo) < 0) or np.any(np.array(hi) > last) or np.any(np.array(hi) < lo):
+        raise GridError.single(
+            f"monitor {name} spans nodes {tuple(lo)} to {tuple(hi)}, outside the grid, whose nodes "
+            f"are (0, 0, 0) to {tuple(last.tolist())}",
+            field=name,
+            remedy="give the lower corner first, both within the grid",
+        )
+    between = [(axis == component[-1]) == (component[0] == "e") for axis in "xyz"]
+    ranges = []
+    for a in range(3):
+        stop = max(hi[a] - 1, lo[a]) if between[a] else hi[a]
+        start = min(lo[a], last[a] - 1) if between[a] else lo[a]
+        ranges.append(np.arange(start, min(stop, last[a] - between[a]) + 1, stride))
+    return np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
+
+
+def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Volume in m3 that edges or faces stand for, shape (n,): their length times their dual area.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    component : str
+        Field component, e_x to h_z.
+    index : ndarray of int64, shape (n, 3)
+        Places.
+    """
+    volume = np.ones(len(index))
+    for a, axis in enumerate("xyz"):
+        between = (axis == component[-1]) == (component[0] == "e")
+        volume *= (grid.spacings if between else grid.dual_spacings)[a][index[:, a]]
+    return volume
 
 
 class RunningSpectrum:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from emtwin.errors import Notice
 from emtwin.solver.currents import EquivalentCurrents
 from emtwin.solver.monitors import FieldSamples, Spectrum
+from emtwin.solver.resonances import dft
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,8 @@ class RunResult:
         Frequencies of the spectra, Hz.
     source : ndarray of complex128, shape (nf,)
         Spectrum of the driving pulse, V s (or A s).
+    pulse : ndarray of float64
+        The pulse at times n dt.
     ports : dict of str to PortRecord
         Every port.
     spectra : dict of str to ndarray, shape (nf, n)
@@ -125,6 +128,7 @@ class RunResult:
     n_steps: int
     frequencies: NDArray[np.float64]
     source: NDArray[np.complex128]
+    pulse: NDArray[np.float64]
     ports: dict[str, PortRecord]
     spectra: dict[str, Spectrum]
     samples: dict[str, FieldSamples]
@@ -137,3 +141,7 @@ class RunResult:
     ending: Ending
     seconds: float
     notices: tuple[Notice, ...]
+
+    def source_at(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Spectrum of the driving pulse at other frequencies (Hz), in its unit times seconds."""
+        return dft(self.pulse, self.dt, frequencies)

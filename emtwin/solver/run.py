@@ -233,6 +233,7 @@ class Loop:
             self.done,
             simulation.frequencies,
             pulse_spectrum(simulation, self.dt),
+            simulation.pulse.sampled(self.dt),
             records,
             spectra,
             {group.name: group for group in simulation.samples},

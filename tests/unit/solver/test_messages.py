@@ -189,3 +189,29 @@ def test_numpy_gives_the_same_traces_as_native() -> None:
             rtol=0,
             atol=1e-9 * np.abs(record.voltage).max(),
         )
+
+
+def test_spectra_above_the_nyquist_frequency_are_refused() -> None:
+    """1 / (2 dt) of cells of 1 mm is 262 GHz; all lists are named at once, in any of them."""
+    limit = 0.5 / scene().dt
+    samples = FieldSamples(
+        "probe", np.array(["e_z"]), np.array([[5, 5, 4]]), frequencies=np.array([-1.0])
+    )
+    simulation = scene(frequencies=np.array([1e9, 1.01 * limit]), samples=(samples,))
+    with pytest.raises(GridError, match="has a Nyquist frequency of") as caught:
+        run(simulation, fast())
+    first, second = caught.value.problems
+    assert (first.field, second.field) == ("frequencies", "samples probe")
+    assert f"{limit:.4g} Hz" in first.message
+    assert "-1 Hz is wanted" in second.message
+    assert "make the cells smaller" in first.remedy
+
+
+def test_frequencies_that_the_pulse_does_not_carry_are_named() -> None:
+    """At 2.3 f_max the pulse is 95 dB below its peak, at 0 Hz it has nothing; at 2 f_max -69 dB."""
+    frequencies = np.array([0.0, 1e9, 5e9, 10e9, 11.5e9])
+    drive = (CurrentElement("e_z", Node(6, 5, 4)),)
+    result = run(scene(frequencies=frequencies, currents=drive), fast(), StopRule(max_steps=600))
+    (notice,) = [n for n in result.notices if n.name == "band-without-source"]
+    assert "2 of the 5 frequencies, from 0 to 1.15e+04 MHz" in notice.message
+    assert "80 dB or more below its peak" in notice.message
