@@ -14,13 +14,15 @@ from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Pulse, Waveform
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
+from emtwin.solver.waveform_files import SampledWaveform
+from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
 from emtwin.solver.wires import Trace, Wire, WireEnd
 
 __all__ = [
@@ -36,18 +38,24 @@ __all__ = [
     "EquivalentCurrents",
     "FieldSamples",
     "Flux",
+    "Gaussian",
     "HuygensSurface",
+    "ModulatedGaussian",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
     "Recording",
     "RunResult",
+    "SampledWaveform",
     "Simulation",
+    "SineBurst",
+    "Step",
     "Stepper",
     "StopRule",
     "TimeMonitor",
     "Trace",
+    "Waveform",
     "Wire",
     "WireEnd",
     "run",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from emtwin.constants import C0, EPS0, ETA0, MU0, TWO_PI
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 from emtwin.solver.sources import Impressed, Waveforms, parity
 
 Vector = tuple[float, float, float]
@@ -95,7 +95,7 @@ class Incident(NamedTuple):
     h_waveforms: Waveforms
 
 
-def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Incident:
+def incident_field(grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float) -> Incident:
     """Corrections that let a plane wave into its box and out of it again.
 
     Parameters
@@ -104,7 +104,7 @@ def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Inci
         The grid.
     wave : PlaneWave
         The wave.
-    pulse : Pulse
+    pulse : Waveform
         Its waveform.
     dt : float
         Time step in seconds.
@@ -180,7 +180,7 @@ def _face(grid: Grid, wave: PlaneWave, dt: float, normal: int, side: int, tangen
     )
 
 
-def _continuous(wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[_Face, ...]) -> Incident:
+def _continuous(wave: PlaneWave, pulse: Waveform, dt: float, faces: tuple[_Face, ...]) -> Incident:
     """The wave of free space, each value at its delay."""
     k, e_hat = np.array(wave.direction), np.array(wave.polarisation)
     h_hat = np.cross(k, e_hat) / ETA0
@@ -194,7 +194,7 @@ def _continuous(wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[_Face, ..
 
 
 def _along_axis(
-    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[_Face, ...], axis: int
+    grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float, faces: tuple[_Face, ...], axis: int
 ) -> Incident:
     """The grid's own wave along an axis: one row per line, and per cell, of the axis."""
     e_hat = np.array(wave.polarisation)
@@ -240,7 +240,7 @@ class GridSpectrum(NamedTuple):
         return rows
 
 
-def grid_spectrum(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> GridSpectrum | None:
+def grid_spectrum(grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float) -> GridSpectrum | None:
     """Spectrum of the grid's own plane wave; None where the box is not uniform or too large.
 
     With K_a = (2 / d_a) sin(k_a d_a / 2) and W = (2 / dt) sin(w dt / 2) the scheme has plane waves
@@ -252,7 +252,7 @@ def grid_spectrum(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> GridS
         The grid.
     wave : PlaneWave
         The wave.
-    pulse : Pulse
+    pulse : Waveform
         Its waveform.
     dt : float
         Time step in seconds.
@@ -338,7 +338,7 @@ def _positions(grid: Grid, index: NDArray[np.int64], half: tuple[int, ...]) -> R
 
 
 def _wave_of_the_lines(
-    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, axis: int
+    grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float, axis: int
 ) -> tuple[Real, Real]:
     """Incident e at step n on the lines, and eta0 h half a step later between them, of the box.
 

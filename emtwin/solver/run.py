@@ -196,7 +196,8 @@ class Loop:
         return self.decay_db() <= self.stop.energy_db and self.port_decay_db() <= self.stop.port_db
 
     def _tail(self) -> Tail:
-        remainder = 10 ** (self.decay_db() / 20)
+        # What is static stays at its size for ever: it has to be foretold.
+        remainder = 1.0 if self.watch.static else 10 ** (self.decay_db() / 20)
         return Tail(self.spectra, self.traces.port_voltages(), self.silent, self.done, remainder)
 
     def _settled(self) -> Tail | None:

@@ -17,7 +17,7 @@ from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
 from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
@@ -33,7 +33,7 @@ class Simulation:
         The grid, absorber included.
     medium : Medium
         Material row of every edge.
-    pulse : Pulse
+    pulse : Waveform
         Waveform of whatever drives the run.
     absorber : Absorber
         Absorbing layers; a face without cells is a perfect conductor.
@@ -61,7 +61,7 @@ class Simulation:
 
     grid: Grid
     medium: Medium
-    pulse: Pulse
+    pulse: Waveform
     absorber: Absorber = field(default_factory=Absorber)
     wires: tuple[Wire, ...] = ()
     traces: tuple[Trace, ...] = ()

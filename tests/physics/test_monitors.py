@@ -100,8 +100,8 @@ def test_flux_of_a_plane_wave(machine64: Backend, validated: Validated) -> None:
 
     Along an axis the grid's wave has e / h = eta exactly, W = c K, and so |e h*| = E^2 / eta with
     the phase k d / 2 between, sin(k d / 2) = d / (c dt) sin(w dt / 2). The plane lies in the total
-    field, and the spectra are taken at the Nyquist rate of the pulse, which folds back 1e-5. Through
-    the other direction of travel the power is negative.
+    field, and the spectra are taken at the Nyquist rate of the pulse, which folds back 1e-5.
+    Along the other direction of travel the power is negative.
     """
     d, size = 1e-3, (26, 24, 34)
     grid, f = Grid.uniform(size, d), np.array([5e9, 10e9, 15e9])
