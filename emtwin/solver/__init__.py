@@ -10,6 +10,8 @@ from emtwin.solver.assembly import Assembly
 from emtwin.solver.conductor_currents import ConductorCurrents
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
+from emtwin.solver.energy_monitor import EnergyMonitor
+from emtwin.solver.estimate import Estimate, estimate
 from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
@@ -35,7 +37,9 @@ __all__ = [
     "Dipoles",
     "EdgePort",
     "Element",
+    "EnergyMonitor",
     "EquivalentCurrents",
+    "Estimate",
     "FieldSamples",
     "Flux",
     "Gaussian",
@@ -58,5 +62,6 @@ __all__ = [
     "Waveform",
     "Wire",
     "WireEnd",
+    "estimate",
     "run",
 ]

@@ -15,19 +15,21 @@ from emtwin.backends import Backend, Program
 from emtwin.errors import Notice
 from emtwin.solver.band import check_band
 from emtwin.solver.ending import Tail
+from emtwin.solver.estimate import estimate
 from emtwin.solver.growth import LOOKS, EnergyWatch
 from emtwin.solver.keeper import Keeper
-from emtwin.solver.monitors import FieldSamples, nyquist_interval
-from emtwin.solver.pulses import CONTENT
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
 from emtwin.solver.sampling import SampleSpectra
+from emtwin.solver.schedule import (
+    STEPS_AFTER_PULSE,
+    pulse_spectrum,
+    sampling_interval,
+    source_end,
+)
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.traces import Traces
-
-STEPS_AFTER_PULSE = 128
-"""Steps that every run goes on after its sources: less says nothing of a decay."""
 
 _STEPS_PER_BATCH = 512
 _NOTICED_SHARE = 0.06  # half a decibel
@@ -66,6 +68,7 @@ def run(
     checkpoint: Path | None = None,
     every_seconds: float = 300.0,
     resume: Path | None = None,
+    memory_budget: int | None = None,
 ) -> RunResult:
     """Run a simulation to its end.
 
@@ -87,6 +90,8 @@ def run(
         Wall time between two writings of the checkpoint, s.
     resume : Path, optional
         Checkpoint to go on from that must exist; `checkpoint` may then be another file.
+    memory_budget : int, optional
+        Bytes that the run may take; see `estimate`.
 
     Returns
     -------
@@ -98,9 +103,11 @@ def run(
     RunError
         If the fields become infinite or grow by themselves; the message names place and cause.
     InputError
-        If a checkpoint cannot be read or belongs to another simulation, or a spectrum is wanted
-        above the Nyquist frequency of the time step.
+        If a checkpoint cannot be read or belongs to another simulation, a spectrum is wanted above
+        the Nyquist frequency of the time step, or the memory budget is exceeded.
     """
+    if memory_budget is not None:
+        estimate(simulation, backend, trial=False).refuse_above(memory_budget)
     loop = Loop(simulation, backend, stop or StopRule(), progress)
     return loop.run(Keeper(loop, checkpoint, every_seconds, resume))
 
@@ -274,27 +281,6 @@ class Loop:
                 )
             )
         return tuple(notices)
-
-
-def source_end(simulation: Simulation) -> float:
-    """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
-    wave = simulation.plane_wave
-    crossing = 0.0 if wave is None else wave.crossing(simulation.grid)
-    own = [element.active_until() for element in simulation.elements]
-    return max([simulation.pulse.duration + crossing, *own])
-
-
-def sampling_interval(simulation: Simulation) -> int:
-    """Steps between the samples that become spectra: the Nyquist rate of pulse and frequencies."""
-    groups = [g.frequencies for g in simulation.samples if g.frequencies is not None]
-    wanted = max(float(f.max(initial=0.0)) for f in (simulation.frequencies, *groups))
-    f_max = simulation.pulse.f_max
-    return nyquist_interval(max(wanted, f_max), CONTENT * f_max, simulation.dt)
-
-
-def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:
-    """Spectrum of the pulse at the simulation's frequencies, in its unit times seconds."""
-    return dft(simulation.pulse.sampled(dt), dt, simulation.frequencies)
 
 
 def _offsets(stepper: Stepper, group: FieldSamples) -> NDArray[np.int64]:

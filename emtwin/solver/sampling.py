@@ -33,6 +33,11 @@ def fourier_weights(frequencies: Real, times: Real, interval: float) -> Complex:
     return np.asarray(interval * turn, np.complex128)
 
 
+def kept_lines(count: int, value_bytes: int) -> int:
+    """Last lines of `count` samples that are kept for the fit of what rings on."""
+    return max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // (value_bytes * max(count, 1))))
+
+
 class Block(NamedTuple):
     """Consecutive lines."""
 
@@ -89,8 +94,7 @@ class SampleSpectra:
         self._waiting: list[Lines] = []
         self._blocks: deque[Block] = deque()
         self._n_added = 0
-        line_bytes = self._real.itemsize * max(self.half_step.size, 1)
-        self._kept = max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // line_bytes))
+        self._kept = kept_lines(self.half_step.size, self._real.itemsize)
 
     @property
     def _kind(self) -> np.dtype[Any]:
