@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from emtwin.constants import TWO_PI
-from emtwin.errors import GridError
+from emtwin.errors import GridError, Problem
 from emtwin.grid import Grid, Node
 from emtwin.solver.layout import COMPONENTS
 
@@ -189,6 +189,32 @@ def places_in(
         start = min(lo[a], last[a] - 1) if between[a] else lo[a]
         ranges.append(np.arange(start, min(stop, last[a] - between[a]) + 1, stride))
     return np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
+
+
+def check_places(groups: Sequence[FieldSamples], grid: Grid) -> None:
+    """Refuse samples that are not in the grid: they would read other components' memory.
+
+    Raises
+    ------
+    GridError
+        With every group that has one, and the first of them.
+    """
+    problems = []
+    for group in groups:
+        index = group.index.reshape(-1, 3)
+        wrong = np.flatnonzero(((index < 0) | (index >= grid.nodes)).any(axis=1))
+        if wrong.size:
+            place = tuple(index[wrong[0]].tolist())
+            problems.append(
+                Problem(
+                    f"{wrong.size} of {len(index)} samples of {group.name} lie outside the grid of "
+                    f"{grid.nodes} nodes, the first, {group.component[wrong[0]]}, at {place}",
+                    field=group.name,
+                    remedy="keep a cell between the monitor and the end of the grid",
+                )
+            )
+    if problems:
+        raise GridError(problems)
 
 
 def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from emtwin.solver.ending import Tail
 from emtwin.solver.estimate import estimate
 from emtwin.solver.growth import LOOKS, EnergyWatch
 from emtwin.solver.keeper import Keeper
-from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.monitors import FieldSamples, check_places
 from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
 from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.schedule import (
@@ -140,6 +140,7 @@ class Loop:
         groups = list(simulation.samples)
         if simulation.surface is not None:
             groups.append(simulation.surface.samples)
+        check_places(groups, simulation.grid)
         self.spectra = SampleSpectra(
             groups,
             simulation.frequencies,

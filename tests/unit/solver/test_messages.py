@@ -16,6 +16,7 @@ from emtwin.solver import (
     CurrentElement,
     EdgePort,
     FieldSamples,
+    HuygensSurface,
     Progress,
     Pulse,
     Simulation,
@@ -215,3 +216,16 @@ def test_frequencies_that_the_pulse_does_not_carry_are_named() -> None:
     (notice,) = [n for n in result.notices if n.name == "band-without-source"]
     assert "2 of the 5 frequencies, from 0 to 1.15e+04 MHz" in notice.message
     assert "80 dB or more below its peak" in notice.message
+
+
+def test_samples_outside_the_grid_are_refused() -> None:
+    """A surface at the wall needs h behind it; a sample beyond the last node; both are named."""
+    beyond = FieldSamples("probe", np.array(["e_z"]), np.array([[5, 5, 9]]))
+    surface = HuygensSurface(GRID, Node(0, 2, 2), Node(5, 5, 5))
+    with pytest.raises(GridError, match=r"lie outside the grid of \(13, 11, 9\) nodes") as caught:
+        run(scene(samples=(beyond,), surface=surface), fast())
+    first, second = caught.value.problems
+    assert "1 of 1 samples of probe" in first.message
+    assert "the first, e_z, at (5, 5, 9)" in first.message
+    assert "huygens surface" in second.message
+    assert "at (-1, " in second.message
