@@ -69,7 +69,10 @@ def _cause(simulation: Simulation, dt: float, where: Index) -> str:
         return "The time step is above its limit: lower `courant`."
     near = _near(simulation, where)
     if near:
-        return f"Within {_NEAR} cells of it: {', '.join(near)}. Look there, or lower `courant`."
+        thick = " for a wire nearly as thick as its cell" if near[0].startswith("wire") else ""
+        return (
+            f"Within {_NEAR} cells of it: {', '.join(near)}. Look there{thick}, or lower `courant`."
+        )
     return "No wire, port or element is near: lower `courant`, and look at the materials there."
 
 

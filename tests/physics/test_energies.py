@@ -27,6 +27,7 @@ from tests.physics.test_monitors import lossy_box
 from tests.validation import Validated
 
 
+@pytest.mark.quick
 def test_a_cavity_mode_swaps_its_energy(machine64: Backend, validated: Validated) -> None:
     """One Yee mode begun with h(-1/2) = 0: e^n ~ cos(w (n + 1/2) dt), h^(n+1/2) ~ sin(w (n+1) dt).
 

@@ -143,6 +143,7 @@ def test_growth_stops_within_200_steps(
         assert "Within 2 cells of it: Amplifier amplifier" in message
 
 
+@pytest.mark.quick
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
 def test_what_becomes_infinite_is_found_where_it_began(machine: Backend) -> None:
     """One edge becomes infinite: the message has that step and place.

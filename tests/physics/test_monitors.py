@@ -55,6 +55,7 @@ def lossy_box(seed: int, source: Node) -> tuple[Grid, Medium, CurrentElement]:
     return grid, medium, CurrentElement("e_z", source)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("source", [Node(2, 6, 7), Node(6, 5, 7)])
 def test_poynting_theorem_of_a_box(source: Node, machine64: Backend, validated: Validated) -> None:
     """Flux out of a box = -heat in it - 2 j W (magnetic - electric energy), to round-off.
@@ -150,6 +151,7 @@ def guided_wave(machine64: Backend, *samples: Any, elements: tuple[Any, ...] = (
     return run(simulation, machine64, StopRule(-np.inf, -np.inf, 512))
 
 
+@pytest.mark.quick
 def test_current_on_a_plate_that_guides_a_wave(machine64: Backend, validated: Validated) -> None:
     """The surface current of a TEM wave is h = e / eta, along x on the lower plate for +x.
 
@@ -203,6 +205,7 @@ def test_time_monitors_write_what_the_field_is(machine64: Backend) -> None:
     assert elements[2].bytes_of(grid, 1000) == 16 * (4 * 2 + 4 * 2) * 143
 
 
+@pytest.mark.quick
 def test_spectra_of_a_box_of_samples(machine64: Backend) -> None:
     """A plane of samples holds the Fourier sums of the same places' traces (Nyquist: 1e-4)."""
     grid, medium, drive = lossy_box(9, Node(2, 6, 7))
