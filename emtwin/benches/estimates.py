@@ -10,13 +10,13 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
+from emtwin.solver.estimate import BYTES_PER_SPECTRUM_VALUE
 from emtwin.voxel import PartAudit
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
 
 _PROGRAM_BYTES = 350 * 2**20
-_BYTES_PER_SPECTRUM_VALUE = 24  # the sums, a copy, and the port model's: measured 25 at draft
 
 _RINGING = 6e-8
 """Seconds after the pulse in which a device with leads usually decays."""
@@ -94,7 +94,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
     steps = min(steps, limit) if limit else steps
     samples = sum(group.component.size for group in samples_of_views(site))
     surface = site.surface.samples.component.size
-    spectra = _BYTES_PER_SPECTRUM_VALUE * (surface + samples) * site.frequencies.size
+    spectra = BYTES_PER_SPECTRUM_VALUE * (surface + samples) * site.frequencies.size
     memory = _PROGRAM_BYTES + grid.n_cells * BYTES_PER_CELL + spectra
     work = grid.n_cells * steps * len(driven)
     return SitePlan(

@@ -8,17 +8,24 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.boundaries import Boundaries
+from emtwin.solver.conductor_currents import ConductorCurrents
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
+from emtwin.solver.energy_monitor import EnergyMonitor
+from emtwin.solver.estimate import Estimate, estimate
+from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Pulse, Waveform
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
+from emtwin.solver.time_monitors import TimeMonitor
+from emtwin.solver.waveform_files import SampledWaveform
+from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
 from emtwin.solver.wires import Trace, Wire, WireEnd
 
 __all__ = [
@@ -26,24 +33,37 @@ __all__ = [
     "Assembly",
     "Bound",
     "Boundaries",
+    "BoxEnergy",
+    "ConductorCurrents",
     "CurrentElement",
     "Dipoles",
     "EdgePort",
     "Element",
+    "EnergyMonitor",
     "EquivalentCurrents",
+    "Estimate",
     "FieldSamples",
+    "Flux",
+    "Gaussian",
     "HuygensSurface",
+    "ModulatedGaussian",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
     "Recording",
     "RunResult",
+    "SampledWaveform",
     "Simulation",
+    "SineBurst",
+    "Step",
     "Stepper",
     "StopRule",
+    "TimeMonitor",
     "Trace",
+    "Waveform",
     "Wire",
     "WireEnd",
+    "estimate",
     "run",
 ]

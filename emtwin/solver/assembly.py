@@ -20,7 +20,7 @@ from emtwin.solver.coefficients import (
     row_coefficients,
 )
 from emtwin.solver.layout import COMPONENTS, Layout
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 
 Ids = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
 
@@ -34,7 +34,7 @@ class Assembly:
         The grid.
     medium : Medium
         Its materials.
-    pulse : Pulse
+    pulse : Waveform
         Waveform of the sources.
     dt : float
         Time step in seconds.
@@ -61,7 +61,7 @@ class Assembly:
         self,
         grid: Grid,
         medium: Medium,
-        pulse: Pulse,
+        pulse: Waveform,
         dt: float,
         backend: Backend,
         held: Mapping[str, NDArray[np.int64]],

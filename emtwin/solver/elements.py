@@ -30,7 +30,7 @@ Places = Mapping[str, NDArray[np.int64]]
 
 @dataclass(frozen=True)
 class Recording:
-    """Values that are written down after every step.
+    """Values that are written down after every step, or every few.
 
     Parameters
     ----------
@@ -40,11 +40,19 @@ class Recording:
         Places in it.
     half_step : bool
         The values belong to (n + 1/2) dt (currents, h) rather than to (n + 1) dt (e, potentials).
+    every : int
+        Steps from one line to the next; lines are those of steps 0, `every`, 2 `every` ...
     """
 
     source: Array
     offset: NDArray[np.int64]
     half_step: bool = False
+    every: int = 1
+
+    def times(self, lines: int, dt: float) -> NDArray[np.float64]:
+        """Times in seconds of the first `lines` lines for a time step `dt` (s)."""
+        after = 0.5 if self.half_step else 1.0
+        return np.asarray((np.arange(lines) * self.every + after) * dt, np.float64)
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,10 @@ class Element(ABC):
         """Largest stable time step in seconds as far as this element goes."""
         del grid, medium
         return math.inf
+
+    def active_until(self) -> float:
+        """Time in seconds after which it adds no energy of its own; 0 where it has no source."""
+        return 0.0
 
     @abstractmethod
     def bind(self, assembly: Assembly) -> Bound:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from emtwin.constants import C0, ETA0, TWO_PI
 from emtwin.grid import Grid
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 
 if TYPE_CHECKING:
     from emtwin.solver.plane_wave import PlaneWave
@@ -51,7 +51,7 @@ class GridWave:
         The grid.
     wave : PlaneWave
         Direction, polarisation and box; the field is that of free space where it enters the box.
-    pulse : Pulse
+    pulse : Waveform
         Its waveform.
     dt : float
         Time step in seconds.
@@ -59,7 +59,7 @@ class GridWave:
 
     grid: Grid
     wave: PlaneWave
-    pulse: Pulse
+    pulse: Waveform
     dt: float
 
     @cached_property

@@ -22,8 +22,8 @@ from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.sources import parity
 
 
-class _Patch(NamedTuple):
-    """All edges of one direction on one face."""
+class Patch(NamedTuple):
+    """All edges of one direction on one face of a box, each with the h outside it."""
 
     tangential: int
     third: int
@@ -31,6 +31,21 @@ class _Patch(NamedTuple):
     e_index: NDArray[np.int64]
     h_index: NDArray[np.int64]
     area: NDArray[np.float64]
+
+
+def patch(grid: Grid, lo: Node, hi: Node, normal: int, side: int, tangential: int) -> Patch:
+    """Edges along axis `tangential` on the lower (`side` 0) or upper face across axis `normal`."""
+    third = 3 - normal - tangential
+    plane = (lo, hi)[side][normal]
+    ranges = [np.arange(lo[a], hi[a] + (a != tangential)) for a in range(3)]
+    ranges[normal] = np.array([plane])
+    e_index = np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
+    h_index = e_index.copy()
+    h_index[:, normal] = plane - 1 if side == 0 else plane
+    length = grid.spacings[tangential][e_index[:, tangential]]
+    width = grid.dual_spacings[third][e_index[:, third]]
+    sign = parity(tangential, normal, third) * (1 if side else -1)
+    return Patch(tangential, third, sign, e_index, h_index, length * width)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,29 +68,16 @@ class HuygensSurface:
     on_floor: bool = False
 
     @cached_property
-    def _patches(self) -> tuple[_Patch, ...]:
+    def _patches(self) -> tuple[Patch, ...]:
         faces = [(normal, side) for normal in range(3) for side in (0, 1)]
         if self.on_floor:
             faces.remove((2, 0))
         return tuple(
-            self._patch(normal, side, tangential)
+            patch(self.grid, self.lo, self.hi, normal, side, tangential)
             for normal, side in faces
             for tangential in range(3)
             if tangential != normal
         )
-
-    def _patch(self, normal: int, side: int, tangential: int) -> _Patch:
-        third = 3 - normal - tangential
-        plane = (self.lo, self.hi)[side][normal]
-        ranges = [np.arange(self.lo[a], self.hi[a] + (a != tangential)) for a in range(3)]
-        ranges[normal] = np.array([plane])
-        e_index = np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
-        h_index = e_index.copy()
-        h_index[:, normal] = plane - 1 if side == 0 else plane
-        length = self.grid.spacings[tangential][e_index[:, tangential]]
-        width = self.grid.dual_spacings[third][e_index[:, third]]
-        sign = parity(tangential, normal, third) * (1 if side else -1)
-        return _Patch(tangential, third, sign, e_index, h_index, length * width)
 
     @cached_property
     def samples(self) -> FieldSamples:

@@ -7,14 +7,20 @@ all frequencies. That is a hundred times less work than a running sum at every s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
-from emtwin.grid import Grid
+from emtwin.grid import Grid, Node
+from emtwin.solver.layout import COMPONENTS
+
+Spectrum = NDArray[np.complexfloating]
+
+_CHUNK = 4096  # samples per product: what is added at once stays in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +88,45 @@ class FieldSamples:
         component = np.array(["e_x", "e_y", "e_z"])[unique // n_nodes]
         return cls(name, component, index, frequencies, sample.reshape(edges.shape))
 
-    def at_cells(self, spectrum: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    @classmethod
+    def box(
+        cls,
+        name: str,
+        grid: Grid,
+        lo: Node,
+        hi: Node,
+        components: Sequence[str] = COMPONENTS,
+        *,
+        stride: int = 1,
+        frequencies: NDArray[np.float64] | None = None,
+    ) -> FieldSamples:
+        """Field values at a point, along a line, on a plane or in a volume.
+
+        Parameters
+        ----------
+        name : str
+            Name of the monitor.
+        grid : Grid
+            The grid.
+        lo, hi : Node
+            Corners; see `places_in` for which edges and faces belong to them.
+        components : sequence of str
+            Field components, e_x to h_z.
+        stride : int
+            Every which place along each axis.
+        frequencies : ndarray of float64, optional
+            Frequencies in Hz.
+
+        Raises
+        ------
+        GridError
+            If the box reaches outside the grid.
+        """
+        parts = [places_in(name, grid, c, lo, hi, stride) for c in components]
+        component = np.repeat(list(components), [len(part) for part in parts])
+        return cls(name, component, np.concatenate(parts), frequencies)
+
+    def at_cells(self, spectrum: Spectrum) -> Spectrum:
         """E at the centres of the cells of `cells`.
 
         Parameters
@@ -96,12 +140,81 @@ class FieldSamples:
             Mean of the four edges of each component, V/m times the unit of the spectrum.
         """
         assert self.edges is not None
-        mean: NDArray[np.complex64] = spectrum[:, self.edges].mean(axis=2)
+        mean: Spectrum = spectrum[:, self.edges].mean(axis=2)
         return mean
 
 
+def places_in(
+    name: str, grid: Grid, component: str, lo: Node, hi: Node, stride: int = 1
+) -> NDArray[np.int64]:
+    """Edges or faces of a direction that lie in a box of nodes, its surface included.
+
+    Along an axis in which the box is flat, a value that lies between nodes is the one behind them.
+
+    Parameters
+    ----------
+    name : str
+        Name of the monitor, for the message.
+    grid : Grid
+        The grid.
+    component : str
+        Field component, e_x to h_z.
+    lo, hi : Node
+        Corners of the box.
+    stride : int
+        Every which place along each axis.
+
+    Returns
+    -------
+    ndarray of int64, shape (n, 3)
+        Their indices, z fastest.
+
+    Raises
+    ------
+    GridError
+        If the box reaches outside the grid, or its corners are exchanged.
+    """
+    last = np.array(grid.nodes) - 1
+    if np.any(np.array(lo) < 0) or np.any(np.array(hi) > last) or np.any(np.array(hi) < lo):
+        raise GridError.single(
+            f"monitor {name} spans nodes {tuple(lo)} to {tuple(hi)}, outside the grid, whose nodes "
+            f"are (0, 0, 0) to {tuple(last.tolist())}",
+            field=name,
+            remedy="give the lower corner first, both within the grid",
+        )
+    between = [(axis == component[-1]) == (component[0] == "e") for axis in "xyz"]
+    ranges = []
+    for a in range(3):
+        stop = max(hi[a] - 1, lo[a]) if between[a] else hi[a]
+        start = min(lo[a], last[a] - 1) if between[a] else lo[a]
+        ranges.append(np.arange(start, min(stop, last[a] - between[a]) + 1, stride))
+    return np.stack(np.meshgrid(*ranges, indexing="ij"), -1).reshape(-1, 3)
+
+
+def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Volume in m3 that edges or faces stand for, shape (n,): their length times their dual area.
+
+    Parameters
+    ----------
+    grid : Grid
+        The grid.
+    component : str
+        Field component, e_x to h_z.
+    index : ndarray of int64, shape (n, 3)
+        Places.
+    """
+    volume = np.ones(len(index))
+    for a, axis in enumerate("xyz"):
+        between = (axis == component[-1]) == (component[0] == "e")
+        volume *= (grid.spacings if between else grid.dual_spacings)[a][index[:, a]]
+    return volume
+
+
 class RunningSpectrum:
-    """Spectra of `count` samples, built up from batches of lines.
+    """Spectra of `count` samples, built up from batches of lines, summed in double precision.
+
+    A batch is multiplied in the precision of its lines, a few samples at a time, and what comes
+    out is added to sums in float64: a long run adds thousands of small batches to a large sum.
 
     Parameters
     ----------
@@ -124,35 +237,34 @@ class RunningSpectrum:
     ) -> None:
         self.frequencies = frequencies
         self._dt, self._half_step = dt, half_step
-        # Two real sums: a product of real matrices can add to them in place.
-        self._real = np.zeros((frequencies.size, count), np.float32)
-        self._imag = np.zeros((frequencies.size, count), np.float32)
+        self._sums = np.zeros((2, frequencies.size, count))
 
-    def add(self, weights: NDArray[np.complex128], lines: NDArray[np.float32]) -> None:
+    @property
+    def sums(self) -> NDArray[np.float64]:
+        """Real and imaginary parts, shape (2, nf, count); a checkpoint keeps them."""
+        return self._sums
+
+    def add(self, weights: NDArray[np.complex128], lines: NDArray[np.floating]) -> None:
         """Add ``weights @ lines``, shapes (nf, n) and (n, count)."""
-        self._real = _add_product(self._real, weights.real, lines)
-        self._imag = _add_product(self._imag, weights.imag, lines)
+        factors = np.concatenate((weights.real, weights.imag)).astype(lines.dtype)
+        for start in range(0, lines.shape[1], _CHUNK):
+            columns = slice(start, start + _CHUNK)
+            product = factors @ np.ascontiguousarray(lines[:, columns])
+            self._sums[:, :, columns] += product.reshape(2, self.frequencies.size, -1)
 
-    def values(self, columns: slice | NDArray[np.int64] = slice(None)) -> NDArray[np.complex64]:
+    def values(
+        self,
+        columns: slice | NDArray[np.int64] = slice(None),
+        kind: DTypeLike = np.complex64,
+    ) -> Spectrum:
         """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
-        result: NDArray[np.complex64] = self._real[:, columns] + 1j * self._imag[:, columns]
-        shift = np.exp(0.5j * TWO_PI * self.frequencies * self._dt).astype(np.complex64)
-        result[:, self._half_step[columns]] *= shift[:, None]
+        half = self._half_step[columns]
+        result = np.empty((self.frequencies.size, half.size), kind)
+        for n, frequency in enumerate(self.frequencies):  # one at a time: no second copy
+            line = self._sums[0, n, columns] + 1j * self._sums[1, n, columns]
+            line[half] *= np.exp(0.5j * TWO_PI * frequency * self._dt)
+            result[n] = line
         return result
-
-
-def _add_product(
-    total: NDArray[np.float32], weights: NDArray[np.float64], lines: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """``total + weights @ lines`` in the place of `total`."""
-    from scipy.linalg.blas import sgemm
-
-    factors = np.ascontiguousarray(weights, np.float32)
-    # The library counts by columns, so it is given the transposes.
-    added: NDArray[np.float32] = sgemm(
-        1.0, lines.T, factors.T, beta=1.0, c=total.T, overwrite_c=True
-    )
-    return added.T
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

@@ -17,7 +17,7 @@ from emtwin.constants import C0, EPS0, ETA0, MU0
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.solver.grid_wave import LEAD, GridWave
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 from emtwin.solver.sources import Impressed, Waveforms, parity
 
 Vector = tuple[float, float, float]
@@ -68,7 +68,7 @@ class PlaneWave:
                 "unit vectors at right angles"
             )
 
-    def placed(self, grid: Grid, pulse: Pulse) -> PlaneWave:
+    def placed(self, grid: Grid, pulse: Waveform) -> PlaneWave:
         """The wave with an origin; one that is left out lies a quarter of the pulse ahead."""
         if self.origin is not None:
             return self
@@ -148,7 +148,7 @@ class Incident(NamedTuple):
     h_waveforms: Waveforms | Lines
 
 
-def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Incident:
+def incident_field(grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float) -> Incident:
     """Corrections that let a plane wave into its box and out of it again.
 
     Parameters
@@ -157,7 +157,7 @@ def incident_field(grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float) -> Inci
         The grid.
     wave : PlaneWave
         The wave, with its origin.
-    pulse : Pulse
+    pulse : Waveform
         Its waveform.
     dt : float
         Time step in seconds.
@@ -251,7 +251,7 @@ def _face(grid: Grid, wave: PlaneWave, dt: float, normal: int, side: int, tangen
 
 
 def _along_axis(
-    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, faces: tuple[Face, ...], axis: int
+    grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float, faces: tuple[Face, ...], axis: int
 ) -> Incident:
     """The grid's own wave along an axis: one row per line, and per cell, of the axis."""
     e_hat = np.array(wave.polarisation)
@@ -316,7 +316,7 @@ def _positions(grid: Grid, index: NDArray[np.int64], half: tuple[int, ...]) -> R
 
 
 def _wave_of_the_lines(
-    grid: Grid, wave: PlaneWave, pulse: Pulse, dt: float, axis: int
+    grid: Grid, wave: PlaneWave, pulse: Waveform, dt: float, axis: int
 ) -> tuple[Real, Real]:
     """Incident e at step n on the lines, and eta0 h half a step later between them, of the box.
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from emtwin.errors import Notice
 from emtwin.solver.currents import EquivalentCurrents
-from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.monitors import FieldSamples, Spectrum
+from emtwin.solver.resonances import dft
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,16 +96,22 @@ class RunResult:
         Frequencies of the spectra, Hz.
     source : ndarray of complex128, shape (nf,)
         Spectrum of the driving pulse, V s (or A s).
+    pulse : ndarray of float64
+        The pulse at times n dt.
     ports : dict of str to PortRecord
         Every port.
     spectra : dict of str to ndarray, shape (nf, n)
-        Spectra of each group of samples, in their unit times seconds.
+        Spectra of each group of samples, in their unit times seconds; complex64 or complex128 by
+        the precision of the run.
     samples : dict of str to FieldSamples
         Where those samples were taken.
     currents : EquivalentCurrents or None
         Currents of the near-to-far surface, A m s and V m s.
     traces : dict of str to ndarray of float64, shape (n_steps, n)
-        What each element wrote down after every step, by the name of the recording.
+        What each element wrote down after every step, by the name of the recording; fewer lines
+        where it asked for one every few steps.
+    times : dict of str to ndarray of float64
+        Times of the lines of those traces in seconds.
     decay_db, port_decay_db : float
         Stored energy at the end relative to its peak, and the largest port's tail to its peak.
     finished_by : str
@@ -121,14 +128,20 @@ class RunResult:
     n_steps: int
     frequencies: NDArray[np.float64]
     source: NDArray[np.complex128]
+    pulse: NDArray[np.float64]
     ports: dict[str, PortRecord]
-    spectra: dict[str, NDArray[np.complex64]]
+    spectra: dict[str, Spectrum]
     samples: dict[str, FieldSamples]
     currents: EquivalentCurrents | None
     traces: dict[str, NDArray[np.float64]]
+    times: dict[str, NDArray[np.float64]]
     decay_db: float
     port_decay_db: float
     finished_by: str
     ending: Ending
     seconds: float
     notices: tuple[Notice, ...]
+
+    def source_at(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Spectrum of the driving pulse at other frequencies (Hz), in its unit times seconds."""
+        return dft(self.pulse, self.dt, frequencies)

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from emtwin.constants import ETA0, TWO_PI
-from emtwin.solver.monitors import FieldSamples, RunningSpectrum
+from emtwin.solver.monitors import FieldSamples, RunningSpectrum, Spectrum
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 Weights = Callable[[Real], Complex]
+Lines = NDArray[np.floating]
 
 _GATHERED = 32  # lines per product: fewer read and write the sums more often than needed
 _KEPT_LINES = 400
@@ -32,11 +33,16 @@ def fourier_weights(frequencies: Real, times: Real, interval: float) -> Complex:
     return np.asarray(interval * turn, np.complex128)
 
 
+def kept_lines(count: int, value_bytes: int) -> int:
+    """Last lines of `count` samples that are kept for the fit of what rings on."""
+    return max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // (value_bytes * max(count, 1))))
+
+
 class Block(NamedTuple):
     """Consecutive lines."""
 
     first: int
-    lines: NDArray[np.float32]
+    lines: Lines
 
 
 class SampleSpectra:
@@ -54,6 +60,8 @@ class SampleSpectra:
         Steps between lines.
     probed : FieldSamples, optional
         Group from which `probes` are taken; all that share the run's frequencies if left out.
+    real : dtype
+        Precision in which lines are kept, that of the run; spectra come out complex of the same.
     """
 
     def __init__(
@@ -63,7 +71,9 @@ class SampleSpectra:
         dt: float,
         every: int,
         probed: FieldSamples | None = None,
+        real: DTypeLike = np.float32,
     ) -> None:
+        self._real = np.dtype(real)
         self._probed = groups if probed is None else (probed,)
         self.groups, self.frequencies = tuple(groups), frequencies
         self.dt, self.every = dt, every
@@ -81,11 +91,14 @@ class SampleSpectra:
             )
             for group, columns in zip(self.groups, self._columns, strict=True)
         ]
-        self._waiting: list[NDArray[np.float32]] = []
+        self._waiting: list[Lines] = []
         self._blocks: deque[Block] = deque()
         self._n_added = 0
-        line_bytes = 4 * max(self.half_step.size, 1)
-        self._kept = max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // line_bytes))
+        self._kept = kept_lines(self.half_step.size, self._real.itemsize)
+
+    @property
+    def _kind(self) -> np.dtype[Any]:
+        return np.result_type(self._real, np.complex64)
 
     @property
     def interval(self) -> float:
@@ -97,9 +110,9 @@ class SampleSpectra:
         steps = (first + np.arange(count, dtype=np.float64)) * self.every + 1
         return np.asarray(steps * self.dt, np.float64)
 
-    def add(self, lines: NDArray[np.floating]) -> None:
+    def add(self, lines: Lines) -> None:
         """Take the next lines, shape (n, count of all samples)."""
-        self._waiting.append(lines.astype(np.float32))
+        self._waiting.append(lines.astype(self._real))
         if sum(map(len, self._waiting)) >= _GATHERED:
             self.flush()
 
@@ -135,11 +148,26 @@ class SampleSpectra:
             factors, start = weights(spectrum.frequencies), 0
             for block in blocks:
                 stop = start + len(block.lines)
-                lines = np.ascontiguousarray(block.lines[:, columns])
-                spectrum.add(factors[:, start:stop], lines)
+                spectrum.add(factors[:, start:stop], block.lines[:, columns])
                 start = stop
 
-    def take(self) -> dict[str, NDArray[np.complex64]]:
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything so far, for a checkpoint."""
+        waiting = np.concatenate([np.empty((0, self.half_step.size), self._real), *self._waiting])
+        state = {"added": np.array(self._n_added), "waiting": waiting}
+        state |= {f"block {block.first}": block.lines for block in self._blocks}
+        return state | {f"sums {n}": s.sums for n, s in enumerate(self._spectra)}
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Take up a `state`."""
+        self._n_added = int(state["added"])
+        self._waiting = [state["waiting"]] if len(state["waiting"]) else []
+        firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
+        self._blocks = deque(Block(first, state[f"block {first}"]) for first in firsts)
+        for n, spectrum in enumerate(self._spectra):
+            spectrum.sums[...] = state[f"sums {n}"]
+
+    def take(self) -> dict[str, Spectrum]:
         """Spectra by group, shape (nf, n), in the samples' unit times seconds.
 
         The sums and the lines are given up on the way: they are most of a run's memory.
@@ -148,7 +176,7 @@ class SampleSpectra:
         self._blocks.clear()
         taken = {}
         for group in self.groups:
-            taken[group.name] = self._spectra.pop(0).values()
+            taken[group.name] = self._spectra.pop(0).values(kind=self._kind)
         return taken
 
     def probes(self, count: int) -> NDArray[np.int64]:
@@ -165,11 +193,11 @@ class SampleSpectra:
     def probe_spectra(self, probes: NDArray[np.int64]) -> Complex:
         """Spectra of some samples at the run's frequencies, h times the vacuum's impedance."""
         self.flush()
-        parts = [np.zeros((self.frequencies.size, 0), np.complex64)]
+        parts: list[Spectrum] = [np.zeros((self.frequencies.size, 0), self._kind)]
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
             here = probes[(probes >= columns.start) & (probes < columns.stop)] - columns.start
             if here.size:
-                parts.append(spectrum.values(here))
+                parts.append(spectrum.values(here, self._kind))
         return np.asarray(np.concatenate(parts, axis=1) * self.field_scale(probes), np.complex128)
 
     def field_scale(self, probes: NDArray[np.int64]) -> Real:

@@ -19,7 +19,7 @@ from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.placement import check_placement, outside
 from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Pulse
+from emtwin.solver.pulses import Waveform
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
 from emtwin.solver.wave_placement import wave_notices
@@ -36,7 +36,7 @@ class Simulation:
         The grid, absorber included.
     medium : Medium
         Material row of every edge.
-    pulse : Pulse
+    pulse : Waveform
         Waveform of whatever drives the run.
     absorber : Absorber
         Absorbing layers; a face without cells is a perfect conductor.
@@ -66,7 +66,7 @@ class Simulation:
 
     grid: Grid
     medium: Medium
-    pulse: Pulse
+    pulse: Waveform
     absorber: Absorber = field(default_factory=Absorber)
     wires: tuple[Wire, ...] = ()
     traces: tuple[Trace, ...] = ()
@@ -107,10 +107,15 @@ class Simulation:
         return build_network(self.grid, self.wires, self.traces)
 
     @cached_property
+    def dt_limit(self) -> float:
+        """Largest stable time step in seconds."""
+        limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
+        return min([stable_step(self.grid, self.network), *limits])
+
+    @cached_property
     def dt(self) -> float:
         """Time step in seconds."""
-        limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
-        return self.courant * min([stable_step(self.grid, self.network), *limits])
+        return self.courant * self.dt_limit
 
     @cached_property
     def held(self) -> dict[str, NDArray[np.int64]]:

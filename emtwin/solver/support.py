@@ -16,6 +16,7 @@ import numpy as np
 
 from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
+from emtwin.solver.growth import has_static_part
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -80,6 +81,14 @@ def _lossy(simulation: Simulation) -> bool:
     return bool(np.any(simulation.medium.conductivity > 0))
 
 
+def _element(kind: str) -> Used:
+    return lambda s: any(type(element).__name__ == kind for element in s.elements)
+
+
+def _static(simulation: Simulation) -> bool:
+    return has_static_part(simulation, simulation.dt)
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
@@ -104,6 +113,21 @@ FEATURES: tuple[Feature, ...] = (
     Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
+    Feature("monitors in time", "physics/test_monitors.py", _element("TimeMonitor")),
+    Feature("energies by material in time", "physics/test_energies.py", _element("EnergyMonitor")),
+    Feature(
+        "flux, energies by frequency, currents on conductors",
+        "physics/test_monitors.py",
+        lambda s: bool(s.samples),
+        note="samples of any kind count as this: what is made of them comes after the run",
+    ),
+    Feature("waveforms with a static part", "physics/test_static.py", _static),
+    Feature(
+        "checkpoint and resume",
+        "physics/test_checkpoint.py",
+        lambda _: False,
+        note="decided by the call of run, not by the simulation",
+    ),
 )
 """The support matrix."""
 

@@ -5,15 +5,17 @@
 
 #include "boundaries.cu"
 #include "elements.cu"
+#include "energies.cu"
 #include "monitors.cu"
 #include "plane_wave.cu"
 #include "yee.cu"
 
-#define ALL_KERNELS(ENTRY)                                   \
-  ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)              \
-  ENTRY(impress) ENTRY(held_edge)                            \
-  ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
-  ENTRY(record) ENTRY(energy) ENTRY(transfer)      \
+#define ALL_KERNELS(ENTRY)                                                                   \
+  ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)                                              \
+  ENTRY(transfer)                                                                            \
+  ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
+  ENTRY(row_squares) ENTRY(totals)                                                           \
+  ENTRY(record) ENTRY(energy)                                                                \
   ENTRY(impress_lines)
 
 #endif

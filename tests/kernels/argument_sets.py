@@ -6,13 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from tests.kernels import makers_boundaries, makers_elements, makers_fields, makers_plane_wave
+from tests.kernels import (
+    makers_boundaries,
+    makers_elements,
+    makers_energies,
+    makers_fields,
+    makers_plane_wave,
+)
 from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
 MAKERS: dict[str, Maker] = {
-    **makers_fields.MAKERS,
-    **makers_elements.MAKERS,
     **makers_boundaries.MAKERS,
+    **makers_elements.MAKERS,
+    **makers_energies.MAKERS,
+    **makers_fields.MAKERS,
     **makers_plane_wave.MAKERS,
 }
 

@@ -19,7 +19,7 @@ from emtwin.backends.cuda import inlined_source
 from emtwin.backends.signatures import signatures
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_120")
-FILES = ("boundaries.cu", "elements.cu", "monitors.cu", "plane_wave.cu", "yee.cu")
+FILES = tuple(sorted(file.name for file in resources.kernels_dir().glob("*.cu")))
 MOST_REGISTERS = 128
 """Per thread: 65,536 registers of a multiprocessor over 512 threads, a quarter of its threads."""
 

@@ -12,6 +12,8 @@ from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.solver import (
     Absorber,
+    CurrentElement,
+    FieldSamples,
     HuygensSurface,
     Pulse,
     RunResult,
@@ -22,6 +24,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.wires import BONDED, WireEnd
+from tests.validation import Validated
 
 CUT = StopRule(-110, -110, max_steps=500)
 
@@ -120,3 +123,59 @@ def test_a_decayed_run_goes_on_until_its_ringing_is_known(
     assert result.finished_by == "decay"
     assert not result.notices
     assert share(moments(result), moments(whole)).max() < 0.06
+
+
+def resonant_box(machine: Backend, steps: int) -> RunResult:
+    """A closed box of slightly lossy air: its modes have a Q of w eps / sigma = 500 and more."""
+    grid = Grid.uniform((15, 12, 18), 0.01)
+    vacuum = Medium.vacuum(grid)
+    medium = Medium(*vacuum.ids, np.ones(2), np.array([0.0, 1.2e-4]))
+    probes = FieldSamples.box("probes", grid, Node(4, 3, 5), Node(11, 9, 13), ("e_z",), stride=4)
+    simulation = Simulation(
+        grid,
+        medium,
+        Pulse(2e9),
+        Absorber.none(),
+        currents=(CurrentElement("e_z", Node(4, 5, 6)),),
+        samples=(probes,),
+        frequencies=np.linspace(0.8e9, 2e9, 121),
+    )
+    return run(simulation, machine, StopRule(-300, -300, steps))
+
+
+def test_a_resonant_box_does_not_depend_on_the_run_length(
+    machine: Backend, validated: Validated
+) -> None:
+    """Samples alone, without a near-to-far surface or a port, carry the fit (EMC4: 0.5 dB).
+
+    Q = 500 at 1 GHz lasts for 500 / pi periods, some 8000 steps, until the amplitude is down to
+    1 / e; the runs end after 2000 and 4000. Cut as they are they differ by many dB (next test).
+    """
+    short, long = resonant_box(machine, 2000), resonant_box(machine, 4000)
+    assert not short.ending.reason
+    assert long.n_steps > 1.9 * short.n_steps
+    assert short.ending.foretold
+    validated(
+        "Resonant box of Q 500, spectra when the run is doubled",
+        moved_db(short, long),
+        0.0,
+        0.5,
+        unit="dB",
+        reference="the run of twice the length",
+    )
+
+
+def test_a_resonant_box_without_the_fit_depends_on_it(
+    machine: Backend, no_fit_is_good_enough: None
+) -> None:
+    """The control: cut spectra move by more than 3 dB, and the result says so."""
+    short, long = resonant_box(machine, 2000), resonant_box(machine, 4000)
+    assert moved_db(short, long) > 3
+    assert "cut-ringing" in [notice.name for notice in short.notices]
+
+
+def moved_db(short: RunResult, long: RunResult) -> float:
+    """Largest change of a spectrum within 60 dB of its peak, dB."""
+    size = [np.abs(r.spectra["probes"] / r.source[:, None]) for r in (short, long)]
+    strong = size[1] > 1e-3 * size[1].max(axis=0)
+    return float(np.abs(20 * np.log10(size[0] / size[1]))[strong].max())

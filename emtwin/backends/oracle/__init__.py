@@ -12,9 +12,23 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from emtwin.backends.oracle import boundaries, elements, monitors, plane_wave, yee
+from emtwin.backends.oracle import (
+    boundaries,
+    elements,
+    energies,
+    monitors,
+    plane_wave,
+    yee,
+)
 
-MODULES: tuple[ModuleType, ...] = (yee, elements, monitors, boundaries, plane_wave)
+MODULES: tuple[ModuleType, ...] = (
+    boundaries,
+    elements,
+    energies,
+    monitors,
+    plane_wave,
+    yee,
+)
 
 
 def kernel(name: str) -> Callable[..., Any]:

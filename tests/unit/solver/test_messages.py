@@ -16,6 +16,7 @@ from emtwin.solver import (
     CurrentElement,
     EdgePort,
     FieldSamples,
+    HuygensSurface,
     Progress,
     Pulse,
     Simulation,
@@ -126,8 +127,9 @@ def test_growth_is_stopped_with_its_place_and_cause() -> None:
         RunError, match=r"grew without a source by step \d+ \(dt = .* s\)"
     ) as caught:
         run(unstable(factor=1.06), fast(), StopRule(max_steps=20_000))
-    assert "largest is e_" in str(caught.value)
-    assert "lower `courant`" in str(caught.value)
+    assert "largest is " in str(caught.value)
+    assert "material row 1 (relative permittivity 1, 0 S/m)" in str(caught.value)
+    assert "above its limit: lower `courant`" in str(caught.value)
 
 
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
@@ -135,7 +137,7 @@ def test_growth_is_stopped_with_its_place_and_cause() -> None:
 def test_fields_that_become_infinite_stop_the_run(backend: str) -> None:
     """Far above the limit float32 overflows within one batch: the place is still named."""
     machine = quick_backend(backend, "float32")
-    with pytest.raises(RunError, match=r"largest is e_[xyz] at \(.*\) m"):
+    with pytest.raises(RunError, match=r"became infinite in step \d+ .* is [eh]_[xyz] at \(.*\) m"):
         run(unstable(factor=1.5), machine, StopRule(max_steps=20_000))
 
 
@@ -188,3 +190,42 @@ def test_numpy_gives_the_same_traces_as_native() -> None:
             rtol=0,
             atol=1e-9 * np.abs(record.voltage).max(),
         )
+
+
+def test_spectra_above_the_nyquist_frequency_are_refused() -> None:
+    """1 / (2 dt) of cells of 1 mm is 262 GHz; all lists are named at once, in any of them."""
+    limit = 0.5 / scene().dt
+    samples = FieldSamples(
+        "probe", np.array(["e_z"]), np.array([[5, 5, 4]]), frequencies=np.array([-1.0])
+    )
+    simulation = scene(frequencies=np.array([1e9, 1.01 * limit]), samples=(samples,))
+    with pytest.raises(GridError, match="has a Nyquist frequency of") as caught:
+        run(simulation, fast())
+    first, second = caught.value.problems
+    assert (first.field, second.field) == ("frequencies", "samples probe")
+    assert f"{limit:.4g} Hz" in first.message
+    assert "-1 Hz is wanted" in second.message
+    assert "make the cells smaller" in first.remedy
+
+
+def test_frequencies_that_the_pulse_does_not_carry_are_named() -> None:
+    """At 2.3 f_max the pulse is 95 dB below its peak, at 0 Hz it has nothing; at 2 f_max -69 dB."""
+    frequencies = np.array([0.0, 1e9, 5e9, 10e9, 11.5e9])
+    drive = (CurrentElement("e_z", Node(6, 5, 4)),)
+    result = run(scene(frequencies=frequencies, currents=drive), fast(), StopRule(max_steps=600))
+    (notice,) = [n for n in result.notices if n.name == "band-without-source"]
+    assert "2 of the 5 frequencies, from 0 to 1.15e+04 MHz" in notice.message
+    assert "80 dB or more below its peak" in notice.message
+
+
+def test_samples_outside_the_grid_are_refused() -> None:
+    """A surface at the wall needs h behind it; a sample beyond the last node; both are named."""
+    beyond = FieldSamples("probe", np.array(["e_z"]), np.array([[5, 5, 9]]))
+    surface = HuygensSurface(GRID, Node(0, 2, 2), Node(5, 5, 5))
+    with pytest.raises(GridError, match=r"outside the grid of \(12, 10, 8\) cells") as caught:
+        scene(samples=(beyond,), surface=surface)
+    first, second = caught.value.problems
+    assert "monitor probe: 1 of its 1 samples" in first.message
+    assert "the first is e_z at (5, 5, 9)" in first.message
+    assert "huygens surface" in second.message
+    assert "at (-1, " in second.message

@@ -1,0 +1,35 @@
+"""When a run's sources are silent, how often it is sampled, what its pulse holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.solver.monitors import nyquist_interval
+from emtwin.solver.pulses import CONTENT
+from emtwin.solver.resonances import dft
+from emtwin.solver.simulation import Simulation
+
+STEPS_AFTER_PULSE = 128
+"""Steps that every run goes on after its sources: less says nothing of a decay."""
+
+
+def source_end(simulation: Simulation) -> float:
+    """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
+    wave = simulation.plane_wave
+    crossing = 0.0 if wave is None else wave.crossing(simulation.grid)
+    own = [element.active_until() for element in simulation.elements]
+    return max([simulation.pulse.duration + crossing, *own])
+
+
+def sampling_interval(simulation: Simulation) -> int:
+    """Steps between the samples that become spectra: the Nyquist rate of pulse and frequencies."""
+    groups = [g.frequencies for g in simulation.samples if g.frequencies is not None]
+    wanted = max(float(f.max(initial=0.0)) for f in (simulation.frequencies, *groups))
+    f_max = simulation.pulse.f_max
+    return nyquist_interval(max(wanted, f_max), CONTENT * f_max, simulation.dt)
+
+
+def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:
+    """Spectrum of the pulse at the simulation's frequencies, in its unit times seconds."""
+    return dft(simulation.pulse.sampled(dt), dt, simulation.frequencies)

@@ -1,0 +1,161 @@
+"""A run that is killed and resumed gives what it would have given, to the bit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emtwin.backends import Backend
+from emtwin.errors import InputError
+from emtwin.solver import Absorber, Pulse, StopRule, run
+from emtwin.solver.checkpoint import identity_of
+from tests.machines import quick_backend
+from tests.physics.interrupted import done, flat, scene
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def child(machine: Backend, folder: Path, seconds: float) -> subprocess.Popen[str]:
+    """The run in a process of its own."""
+    arguments = [machine.name, machine.real.name, str(folder), str(seconds)]
+    command = [sys.executable, "-m", "tests.physics.interrupted", *arguments]
+    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+
+
+def killed(process: subprocess.Popen[str], folder: Path, wait: float | None) -> bool:
+    """SIGKILL `wait` seconds after its first batch, or in the midst of a write; False if done."""
+    assert process.stdout is not None
+    with process:
+        process.stdout.readline()
+        if wait is None:
+            while process.poll() is None and not (folder / "run.npz.part").exists():
+                pass
+        else:
+            time.sleep(wait)
+        if process.poll() is not None:
+            return False
+        process.kill()
+        process.stdout.read()
+    return True
+
+
+def interrupted(machine: Backend, folder: Path, kills: int, seed: int, longest: float) -> int:
+    """Kill and resume until the run is done; the number of kills."""
+    rng, count = np.random.default_rng(seed), 0
+    for n in range(kills):
+        wait = None if n % 3 == 1 else rng.uniform(0, longest)
+        count += killed(child(machine, folder, 0.0), folder, wait)
+    with child(machine, folder, 0.0) as last:
+        assert last.stdout is not None
+        last.stdout.read()
+    assert last.returncode == 0
+    return count
+
+
+def the_same(folder: Path, machine: Backend) -> None:
+    """The result in a folder and that of a run in this process, which nothing interrupted."""
+    expected = flat(done(machine))
+    with np.load(folder / "result.npz") as found:
+        assert set(found.files) == set(expected)
+        for name, values in expected.items():
+            assert found[name].dtype == values.dtype
+            assert found[name].tobytes() == np.ascontiguousarray(values).tobytes(), name
+    assert all(np.abs(values).max() > 0 for values in expected.values())
+
+
+def test_killed_and_resumed_to_the_bit(machine: Backend, tmp_path: Path) -> None:
+    """SIGKILL three times, once in the midst of writing; every array of the result is the same.
+
+    The run is deterministic and its checkpoint holds all that a step changes, so the tolerance is
+    no bit at all.
+    """
+    assert interrupted(machine, tmp_path, 3, seed=1, longest=0.15) > 0
+    the_same(tmp_path, machine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "precision", "longest"),
+    [("native", "float32", 0.4), ("native", "float64", 0.4), ("numpy", "float32", 2.0)],
+)
+def test_killed_many_times(name: str, precision: str, longest: float, tmp_path: Path) -> None:
+    """The same twelve times on each backend, at random moments and in the midst of writing."""
+    machine = quick_backend(name, precision)
+    assert interrupted(machine, tmp_path, 12, seed=2, longest=longest) >= 4
+    the_same(tmp_path, machine)
+
+
+def test_a_budget_can_be_raised(machine: Backend, tmp_path: Path) -> None:
+    """A run that ended by its budget keeps its checkpoint, and goes on from it under another."""
+    file, simulation = tmp_path / "run.npz", scene()
+    run(simulation, machine, StopRule(-300, -300, 1000), checkpoint=file)
+    longer = run(simulation, machine, StopRule(-300, -300, 2000), resume=file)
+    whole = run(simulation, machine, StopRule(-300, -300, 2000))
+    for name, values in flat(whole).items():
+        np.testing.assert_array_equal(flat(longer)[name], values)
+    assert longer.n_steps == whole.n_steps
+    assert file.exists()
+
+
+def test_the_checkpoint_of_a_finished_run_is_deleted(machine: Backend, tmp_path: Path) -> None:
+    """A run that decayed needs none; a torn file beside it does no harm."""
+    file = tmp_path / "run.npz"
+    (tmp_path / "run.npz.part").write_bytes(b"torn")
+    result = run(scene(), machine, StopRule(-10, -10), checkpoint=file, every_seconds=0.0)
+    assert result.finished_by == "decay"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_checkpoint_of_another_run_is_refused(machine: Backend, tmp_path: Path) -> None:
+    """What differs is named: pulse, courant with both values and so the time step, precision."""
+    file = tmp_path / "run.npz"
+    run(scene(), machine, StopRule(-300, -300, 500), checkpoint=file)
+    other = scene(pulse=Pulse(4e9), courant=0.9)
+    with pytest.raises(InputError, match="belongs to another run") as caught:
+        run(other, machine, checkpoint=file)
+    message = str(caught.value)
+    assert "courant differs (0.99 there, 0.9 here)" in message
+    assert "pulse differs (Pulse(f_max=5000000000.0" in message
+    assert "time step differs" in message
+    assert "grid" not in message
+    with pytest.raises(InputError, match="precision differs"):
+        run(scene(), quick_backend("native", "float64"), resume=file)
+
+
+def test_a_damaged_checkpoint_is_refused(machine: Backend, tmp_path: Path) -> None:
+    """One bit of it, or its end: the file is named, and what to do."""
+    file = tmp_path / "run.npz"
+    run(scene(), machine, StopRule(-300, -300, 500), checkpoint=file)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    for damaged in (bytes(content), bytes(content[: len(content) // 2]), b""):
+        file.write_bytes(damaged)
+        with pytest.raises(InputError, match="cannot be read") as caught:
+            run(scene(), machine, checkpoint=file)
+        assert "begins anew" in str(caught.value)
+    with pytest.raises(InputError, match="no such checkpoint"):
+        run(scene(), machine, resume=tmp_path / "none.npz")
+    with pytest.raises(InputError, match="folder of the checkpoint does not exist"):
+        run(scene(), machine, checkpoint=tmp_path / "none" / "run.npz")
+
+
+def test_identity_follows_every_part(machine: Backend) -> None:
+    """One edge of another material, one cell of the absorber: another run; a copy is the same."""
+    first = identity_of(scene(), machine)
+    assert identity_of(replace(scene()), machine) == first
+    ids = scene().medium.ids_x.copy()
+    ids[3, 3, 3] = 1 + ids[3, 3, 3] % 2
+    changed = {
+        "medium": scene(medium=replace(scene().medium, ids_x=ids)),
+        "absorber": scene(absorber=Absorber(((6, 5), (4, 7), (6, 5)))),
+        "elements": scene(elements=()),
+    }
+    for name, simulation in changed.items():
+        other = identity_of(simulation, machine)
+        assert [key for key in first if first[key] != other[key]] == [name]
