@@ -7,6 +7,7 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
 from emtwin.solver.huygens import HuygensSurface
@@ -24,6 +25,7 @@ __all__ = [
     "Absorber",
     "Assembly",
     "Bound",
+    "ConformalMetal",
     "CurrentElement",
     "Dipoles",
     "EdgePort",

@@ -23,6 +23,7 @@ from emtwin.grid.medium import Medium
 
 if TYPE_CHECKING:
     from emtwin.solver.assembly import Assembly
+    from emtwin.solver.simulation import Simulation
 
 Places = Mapping[str, NDArray[np.int64]]
 """Places by field component: indices of shape (n, 3)."""
@@ -91,6 +92,11 @@ class Element(ABC):
         del grid, medium
         return math.inf
 
+    def conflicts(self, simulation: Simulation) -> list[Problem]:
+        """What else in the simulation it cannot stand beside; asked once, after `problems`."""
+        del simulation
+        return []
+
     @abstractmethod
     def bind(self, assembly: Assembly) -> Bound:
         """Its stages, for one run."""
@@ -124,6 +130,19 @@ def checked(elements: tuple[Element, ...], grid: Grid, medium: Medium) -> None:
                             remedy="move one of them by a cell, or join them in one element",
                         )
                     )
+    if problems:
+        raise GridError(problems)
+
+
+def compatible(simulation: Simulation) -> None:
+    """Refuse elements that cannot stand beside something else in the simulation.
+
+    Raises
+    ------
+    GridError
+        With every conflict of every element.
+    """
+    problems = [p for element in simulation.elements for p in element.conflicts(simulation)]
     if problems:
         raise GridError(problems)
 

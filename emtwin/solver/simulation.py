@@ -13,7 +13,7 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.elements import Element, all_held, checked
+from emtwin.solver.elements import Element, all_held, checked, compatible
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
@@ -90,6 +90,7 @@ class Simulation:
         for port in self.ports:
             _check_edges(port, self.medium)
         checked(self.elements, self.grid, self.medium)
+        compatible(self)
 
     @cached_property
     def network(self) -> WireNetwork:
