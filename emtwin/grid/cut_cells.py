@@ -93,7 +93,7 @@ def cut_cells(grid: Grid, metal: Distance) -> CutCells:
     _check_seen(in_metal)
     x, y, z = (_lengths(grid, metal, in_metal, node_distance, axis) for axis in range(3))
     lengths = (x, y, z)
-    a, b, c = (_areas(grid, lengths, in_metal, axis) for axis in range(3))
+    a, b, c = (_areas(grid, metal, lengths, in_metal, axis) for axis in range(3))
     return CutCells(lengths, (a, b, c))
 
 
@@ -229,7 +229,7 @@ def _normal(metal: Distance, points: Real, step: Real) -> Real:
     return normal
 
 
-def _areas(grid: Grid, lengths: Volumes, in_metal: Mask, axis: int) -> Real:
+def _areas(grid: Grid, metal: Distance, lengths: Volumes, in_metal: Mask, axis: int) -> Real:
     """Area outside metal of the faces normal to an axis, the surface a straight line in each."""
     u, v = (axis + 1) % 3, (axis + 2) % 3
     du, dv = whole_lengths(grid, u), whole_lengths(grid, v)
@@ -248,6 +248,13 @@ def _areas(grid: Grid, lengths: Volumes, in_metal: Mask, axis: int) -> Real:
     cases = [np.zeros_like(whole), triangle, trapezoid, whole - missing, whole]
     areas: Real = np.choose(count, cases)
     areas[whole == 0.0] = 0.0
+    # Two whole edges meet two in metal: a diagonal, or the corner between two grid planes.
+    half = np.argwhere((count == 1) & (triangle == whole / 2) & (whole > 0))
+    middle = np.stack([lines[half[:, a]] for a, lines in enumerate(grid.lines)], axis=1)
+    for a in (u, v):
+        middle[:, a] = grid.centres[a][half[:, a]]
+    corner = half[metal(middle) > 0.1 * np.sqrt(whole[tuple(half.T)])]
+    areas[tuple(corner.T)] = whole[tuple(corner.T)]
     return areas
 
 

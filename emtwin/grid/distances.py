@@ -69,7 +69,7 @@ def box(
     """
     middle, half = np.array(centre, np.float64), np.array(sides, np.float64) / 2
     turned = np.array(axes, np.float64)
-    _positive(side=float(half.min()))
+    _positive(side=2 * float(half.min()))
     if not np.allclose(turned @ turned.T, np.eye(3), rtol=0, atol=1e-9):
         raise GridError.single("the axes of a box must be unit vectors at right angles")
 

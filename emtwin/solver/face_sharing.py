@@ -131,17 +131,18 @@ class _Plane:
         self._steps = [int(np.prod(grid.nodes[a + 1 :])) for a in (u, v)]
         self._left = cells.lengths[v].ravel(), cells.lengths[u].ravel()
         self._whole = whole_lengths(grid, v).ravel(), whole_lengths(grid, u).ravel()
-        self.area = cells.areas[axis].ravel()
-        self.outline: Real = (
-            cells.lengths[u]
-            + ahead(cells.lengths[u], v)
-            + cells.lengths[v]
-            + ahead(cells.lengths[v], u)
-        ).ravel()
-        whole, around = whole_areas(grid, axis).ravel(), 2 * (self._whole[0] + self._whole[1])
+        whole, self.area = whole_areas(grid, axis).ravel(), cells.areas[axis].ravel()
         exists = whole > 0
+        around = 2 * (self._whole[0] + self._whole[1])
         self.steepest = np.divide(around, whole, out=np.zeros_like(whole), where=exists)
-        self.cut = (self.area > 0) & (self.outline < (1 - _SLACK) * around)
+        outline, partly = np.zeros(grid.nodes), self.area < (1 - _SLACK) * whole
+        for along, across in ((u, v), (v, u)):
+            left = cells.lengths[along]
+            cut = (left > 0) & (left < (1 - _SLACK) * whole_lengths(grid, along))
+            outline += left + ahead(left, across)
+            partly |= (cut | ahead(cut, across)).ravel()
+        self.outline: Real = outline.ravel()
+        self.cut = partly & (self.area > 0)
         self.closed = np.flatnonzero(exists & (self.area == 0) & (self.outline > 0))
         shape = [-1 if a == axis else 1 for a in range(3)]
         dual = np.broadcast_to(grid.dual_spacings[axis].reshape(shape), grid.nodes)
