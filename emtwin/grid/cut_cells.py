@@ -179,8 +179,9 @@ def _check_thin(
     A surface that only bulges across an edge has nearly the same normal where it enters and where
     it leaves; that is an error of the square of the cell, like the straight line in a face.
     """
-    first = _traced(grid, metal, index, axis, 0.0)
-    last = _traced(grid, metal, index, axis, 1.0)
+    side = np.where(in_metal[tuple(index.T)], -1.0, 1.0)
+    first = _traced(grid, metal, index, axis, side, 0.0)
+    last = _traced(grid, metal, index, axis, side, 1.0)
     hit = first < last
     index, first, last = index[hit], first[hit], last[hit]
     if not index.size:
@@ -203,15 +204,17 @@ def _check_thin(
         )
 
 
-def _traced(grid: Grid, metal: Distance, index: NDArray[np.int64], axis: int, begin: float) -> Real:
+def _traced(
+    grid: Grid, metal: Distance, index: NDArray[np.int64], axis: int, side: Real, begin: float
+) -> Real:
     """Share at which the surface is met going along each edge from one end; past the other if not.
 
-    A step as long as the distance cannot miss the surface.
+    A step as long as the distance cannot miss the surface. `side` is -1 in metal, 1 outside.
     """
     length = grid.spacings[axis][index[:, axis]]
     share, sense = np.full(len(index), begin), 1.0 - 2.0 * begin
     for _ in range(_TRACED):
-        step = np.abs(metal(_on_edge(grid, index, axis, share))) / length
+        step = side * metal(_on_edge(grid, index, axis, share)) / length
         share = share + sense * np.where(np.abs(share - begin) > 1.0, 0.0, step)
     met = np.abs(metal(_on_edge(grid, index, axis, share))) < 1e-3 * length
     result: Real = np.where(met, share, begin + 2.0 * sense)

@@ -45,17 +45,26 @@ def backscatter(radius: float, frequency: float) -> float:
 
 
 def measured_backscatter(
-    radius: float, cell: float, frequencies: Real, backend: Backend, *, conformal: bool
+    radius: float,
+    cell: float,
+    frequencies: Real,
+    backend: Backend,
+    *,
+    conformal: bool,
+    off_node: tuple[float, float, float] = (0.0, 0.0, 0.0),
 ) -> Real:
-    """Monostatic cross-sections in m2 of one run, a wave along +x polarised along z."""
-    half = int(np.ceil(radius / cell)) + 2  # of the box with the total field
+    """Monostatic cross-sections in m2 of one run, a wave along +x polarised along z.
+
+    The centre lies `off_node` cells from a node.
+    """
+    half = int(np.ceil(radius / cell)) + 3  # of the box with the total field
     reach = half + GAP + 2 + ABSORBER
     grid = Grid.uniform((2 * reach,) * 3, cell)
-    middle = (reach * cell,) * 3
-    medium, elements = Medium.vacuum(grid), ()
+    middle = tuple((reach + off) * cell for off in off_node)
+    medium = Medium.vacuum(grid)
+    elements: tuple[ConformalMetal, ...] = ()
     if conformal:
-        ball = ConformalMetal.of("ball", grid, distances.sphere(middle, radius))
-        elements = (ball,)
+        elements = (ConformalMetal.of("ball", grid, distances.sphere(middle, radius)),)
     else:
         painter = Painter(grid)
         painter.sphere(middle, radius, PEC)
@@ -67,7 +76,7 @@ def measured_backscatter(
         medium,
         Pulse(float(frequencies.max())),
         Absorber(((ABSORBER, ABSORBER),) * 3),
-        plane_wave=PlaneWave((1, 0, 0), (0, 0, 1), *box, origin=(0, *middle[1:])),
+        plane_wave=PlaneWave((1, 0, 0), (0, 0, 1), *box, origin=(0.0, 0.0, 0.0)),
         surface=HuygensSurface(grid, lo, hi),
         elements=elements,
         frequencies=frequencies,
@@ -75,4 +84,5 @@ def measured_backscatter(
     result = run(simulation, backend, StopRule(-50, -50, 4000))
     assert result.currents is not None
     field = far_field(result.currents, np.array([[-1.0, 0, 0]]))[:, 0, 2]
-    return 4 * np.pi * np.abs(field / result.source) ** 2
+    section: Real = 4 * np.pi * np.abs(field / result.source) ** 2
+    return section
