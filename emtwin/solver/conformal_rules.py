@@ -109,7 +109,10 @@ def _in_absorber(metal: ConformalMetal, simulation: Simulation) -> list[Problem]
 
 
 def _across_boxes(metal: ConformalMetal, simulation: Simulation) -> list[Problem]:
-    """Metal and cut faces lie wholly inside or outside of surfaces that stand in vacuum."""
+    """Metal lies wholly inside or outside of surfaces that stand in vacuum, and so do its faces.
+
+    Faces may touch such a surface from inside, where they see the same field as the sweep does.
+    """
     boxes: list[tuple[str, tuple[int, int, int], tuple[int, int, int]]] = []
     if simulation.plane_wave is not None:
         wave = simulation.plane_wave
@@ -119,26 +122,31 @@ def _across_boxes(metal: ConformalMetal, simulation: Simulation) -> list[Problem
         i, j, k = surface.lo
         bottom = -1 if surface.on_floor else k
         boxes.append(("the near-to-far surface", (i, j, bottom), surface.hi))
-    spans = [
-        metal.faces.spans(faces=True),
-        metal.cut_edges.spans(faces=False),
-        metal.edges_in_metal.spans(faces=False),
+    parts = [
+        (0, metal.faces.spans(faces=True)),
+        (1, metal.cut_edges.spans(faces=False)),
+        (1, metal.edges_in_metal.spans(faces=False)),
     ]
-    low, high = (np.concatenate([span[n] for span in spans]) for n in range(2))
     problems = []
     for what, lo, hi in boxes:
-        inside = ((low > lo) & (high < hi)).all(axis=1)
-        outside = ((high < np.array(lo) - 1) | (low > np.array(hi) + 1)).any(axis=1)
-        crossing = int(np.count_nonzero(~(inside | outside)))
+        crossing = sum(_crossing(span, np.array(lo), np.array(hi), gap) for gap, span in parts)
         if crossing:
             problems.append(
                 Problem(
                     f"{crossing} of its edges and faces lie on {what}, which must stand in vacuum",
                     field=metal.name,
-                    remedy="leave a cell between them",
+                    remedy="leave two cells between them",
                 )
             )
     return problems
+
+
+def _crossing(span: tuple[Index, Index], lo: Index, hi: Index, gap: int) -> int:
+    """How many are neither inside of a box by `gap` cells nor outside by one."""
+    low, high = span
+    inside = ((low >= lo + gap) & (high <= hi - gap)).all(axis=1)
+    outside = ((high < lo) | (low > hi)).any(axis=1)
+    return int(np.count_nonzero(np.logical_not(inside | outside)))
 
 
 def _on_sources(metal: ConformalMetal, simulation: Simulation) -> list[Problem]:
