@@ -25,11 +25,11 @@ def sphere(centre: Point, radius: float) -> Distance:
     middle = np.array(centre, np.float64)
     _positive(radius=radius)
 
-    def distance(points: Real) -> Real:
+    def _distance(points: Real) -> Real:
         values: Real = np.linalg.norm(points - middle, axis=1) - radius
         return values
 
-    return distance
+    return _distance
 
 
 def cylinder(start: Point, stop: Point, radius: float) -> Distance:
@@ -39,13 +39,13 @@ def cylinder(start: Point, stop: Point, radius: float) -> Distance:
     _positive(radius=radius, length=2 * half)
     axis = along / (2 * half)
 
-    def distance(points: Real) -> Real:
+    def _distance(points: Real) -> Real:
         offset = points - begin - half * axis
         height = offset @ axis
         outwards = np.linalg.norm(offset - height[:, None] * axis, axis=1)
         return _corner(np.stack([outwards - radius, np.abs(height) - half], axis=1))
 
-    return distance
+    return _distance
 
 
 def box(
@@ -73,10 +73,10 @@ def box(
     if not np.allclose(turned @ turned.T, np.eye(3), rtol=0, atol=1e-9):
         raise GridError.single("the axes of a box must be unit vectors at right angles")
 
-    def distance(points: Real) -> Real:
+    def _distance(points: Real) -> Real:
         return _corner(np.abs((points - middle) @ turned.T) - half)
 
-    return distance
+    return _distance
 
 
 def half_space(point: Point, normal: Point) -> Distance:
@@ -86,11 +86,11 @@ def half_space(point: Point, normal: Point) -> Distance:
     outwards /= np.linalg.norm(outwards)
     origin = np.array(point, np.float64)
 
-    def distance(points: Real) -> Real:
+    def _distance(points: Real) -> Real:
         values: Real = (points - origin) @ outwards
         return values
 
-    return distance
+    return _distance
 
 
 def outside(body: Distance) -> Distance:
