@@ -2,7 +2,8 @@
 
 In: line coordinates along three axes, in metres.
 Out: `Grid`, which knows spacings, dual spacings, centres and the Courant limit; beside it `medium`,
-the material rows of its edges and faces, and `painter`, which makes them from simple shapes.
+the material rows of its edges and faces, `painter`, which makes them from simple shapes, and
+`cut_cells`, which says what a body given by its signed distance (`distances`) leaves of each cell.
 Never: fields, or meshes from files.
 """
 

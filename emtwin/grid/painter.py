@@ -30,7 +30,9 @@ class Painter:
     A cell belongs to a shape when its centre lies inside. An edge gets the average of the four
     cells around it, weighted by the area that each has across the edge, of permittivity and of
     conductivity: the average that is right for a field along the interface (Taflove and Hagness,
-    Computational Electrodynamics, 3rd ed., section 3.7). An edge of a conducting cell conducts.
+    Computational Electrodynamics, 3rd ed., section 3.7). An edge of a conducting cell conducts:
+    metal is a staircase, and where it is round it acts about half a cell larger than it is. What
+    keeps its shape is `emtwin.solver.ConformalMetal`.
 
     Parameters
     ----------

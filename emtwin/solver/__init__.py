@@ -9,6 +9,7 @@ from emtwin.solver.absorber import Absorber
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.conductor_currents import ConductorCurrents
+from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
 from emtwin.solver.energy_monitor import EnergyMonitor
@@ -35,6 +36,7 @@ __all__ = [
     "Boundaries",
     "BoxEnergy",
     "ConductorCurrents",
+    "ConformalMetal",
     "CurrentElement",
     "Dipoles",
     "EdgePort",

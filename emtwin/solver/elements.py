@@ -23,6 +23,7 @@ from emtwin.grid.medium import Medium
 
 if TYPE_CHECKING:
     from emtwin.solver.assembly import Assembly
+    from emtwin.solver.simulation import Simulation
 
 Places = Mapping[str, NDArray[np.int64]]
 """Places by field component: indices of shape (n, 3)."""
@@ -103,6 +104,11 @@ class Element(ABC):
         """Time in seconds after which it adds no energy of its own; 0 where it has no source."""
         return 0.0
 
+    def conflicts(self, simulation: Simulation) -> list[Problem]:
+        """What else in the simulation it cannot stand beside; asked once, after `problems`."""
+        del simulation
+        return []
+
     @abstractmethod
     def bind(self, assembly: Assembly) -> Bound:
         """Its stages, for one run."""
@@ -122,20 +128,45 @@ def checked(elements: tuple[Element, ...], grid: Grid, medium: Medium) -> None:
         Problem(f"{names.count(name)} elements are called {name!r}", field=name)
         for name in sorted({n for n in names if names.count(n) > 1})
     ]
-    owner: dict[tuple[str, int, int, int], str] = {}
-    for element in elements if not problems else ():
+    problems = problems or _claimed_twice(elements, grid)
+    if problems:
+        raise GridError(problems)
+
+
+def _claimed_twice(elements: tuple[Element, ...], grid: Grid) -> list[Problem]:
+    """Places that belong to two elements, in their order."""
+    claims: dict[str, list[tuple[str, NDArray[np.int64]]]] = {}
+    for element in elements:
         for component, index in element.held(grid).items():
-            for i, j, k in index.tolist():
-                before = owner.setdefault((component, i, j, k), element.name)
-                if before != element.name:
-                    problems.append(
-                        Problem(
-                            f"{component} at ({i}, {j}, {k}) belongs to {before} and to "
-                            f"{element.name}",
-                            field=element.name,
-                            remedy="move one of them by a cell, or join them in one element",
-                        )
-                    )
+            places = np.ravel_multi_index(tuple(np.reshape(index, (-1, 3)).T), grid.nodes)
+            claims.setdefault(component, []).append((element.name, np.unique(places)))
+    problems = []
+    for component, parts in claims.items():
+        place = np.concatenate([places for _, places in parts])
+        owner = np.repeat(np.arange(len(parts)), [places.size for _, places in parts])
+        order = np.argsort(place, kind="stable")
+        for n in np.flatnonzero(place[order][1:] == place[order][:-1]):
+            before, after = (parts[owner[order[m]]][0] for m in (n, n + 1))
+            where = tuple(int(i) for i in np.unravel_index(place[order[n]], grid.nodes))
+            problems.append(
+                Problem(
+                    f"{component} at {where} belongs to {before} and to {after}",
+                    field=after,
+                    remedy="move one of them by a cell, or join them in one element",
+                )
+            )
+    return problems
+
+
+def compatible(simulation: Simulation) -> None:
+    """Refuse elements that cannot stand beside something else in the simulation.
+
+    Raises
+    ------
+    GridError
+        With every conflict of every element.
+    """
+    problems = [p for element in simulation.elements for p in element.conflicts(simulation)]
     if problems:
         raise GridError(problems)
 

@@ -14,7 +14,7 @@ from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.elements import Element, all_held, checked
+from emtwin.solver.elements import Element, all_held, checked, compatible
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.placement import check_placement, outside
@@ -100,6 +100,7 @@ class Simulation:
             placed = self.plane_wave.placed(self.grid, self.pulse)
             object.__setattr__(self, "plane_wave", placed)
         check_placement(self)
+        compatible(self)
 
     @cached_property
     def network(self) -> WireNetwork:

@@ -16,6 +16,7 @@ import numpy as np
 
 from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
+from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.simulation import Simulation
 
@@ -111,6 +112,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
     Feature("thin wires", "physics/test_wires.py", lambda s: bool(s.wires)),
     Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
+    Feature(
+        "conformal metal",
+        "physics/test_conformal.py",
+        lambda s: any(isinstance(element, ConformalMetal) for element in s.elements),
+        note="from a signed distance, in vacuum; painted metal is a staircase",
+    ),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
     Feature("monitors in time", "physics/test_monitors.py", _element("TimeMonitor")),

@@ -4,6 +4,7 @@
 #define EMTWIN_ALL_KERNELS_H
 
 #include "boundaries.cu"
+#include "conformal.cu"
 #include "elements.cu"
 #include "energies.cu"
 #include "monitors.cu"
@@ -13,6 +14,7 @@
 #define ALL_KERNELS(ENTRY)                                                                   \
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)                                              \
   ENTRY(transfer)                                                                            \
+  ENTRY(cut_face)                                                                            \
   ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
   ENTRY(row_squares) ENTRY(totals)                                                           \
   ENTRY(record) ENTRY(energy)                                                                \

@@ -14,6 +14,7 @@ from typing import Any
 
 from emtwin.backends.oracle import (
     boundaries,
+    conformal,
     elements,
     energies,
     monitors,
@@ -23,6 +24,7 @@ from emtwin.backends.oracle import (
 
 MODULES: tuple[ModuleType, ...] = (
     boundaries,
+    conformal,
     elements,
     energies,
     monitors,
