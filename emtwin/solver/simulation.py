@@ -99,8 +99,8 @@ class Simulation:
         if self.plane_wave is not None:
             placed = self.plane_wave.placed(self.grid, self.pulse)
             object.__setattr__(self, "plane_wave", placed)
-        check_placement(self)
         compatible(self)
+        check_placement(self)
 
     @cached_property
     def network(self) -> WireNetwork:

@@ -138,16 +138,22 @@ def wave_on_a_ball() -> Simulation:
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_the_reference_gives_the_same_bits(precision: str, machine: Backend) -> None:
-    """NumPy and the machine; on a GPU contraction may differ by rounding, hence 1e-5 there."""
+    """NumPy and the machine, to the bit in float64.
+
+    In float32 the wave begins so faintly that its first fields are subnormal: `native` flushes them
+    and NumPy does not. A GPU may contract. Hence 1e-6 and 1e-5 of the largest field there.
+    """
     backend = select_backend(machine.name, precision)
     expected = fields_after(wave_on_a_ball(), select_backend("numpy", precision), 60)
     found = fields_after(wave_on_a_ball(), backend, 60)
     scale = np.abs(expected).max()
     assert scale > 0
-    if machine.name == "native":
-        np.testing.assert_array_equal(found, expected)
-    else:
+    if machine.name == "cuda":
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5 * scale)
+    elif precision == "float32":
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6 * scale)
+    else:
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_the_axes_are_alike(machine64: Backend) -> None:
