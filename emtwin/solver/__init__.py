@@ -10,9 +10,11 @@ from emtwin.solver.assembly import Assembly
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
 from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
+from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
@@ -31,11 +33,13 @@ __all__ = [
     "EquivalentCurrents",
     "FieldSamples",
     "HuygensSurface",
+    "MetalSheet",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
     "Recording",
+    "ResistiveSheet",
     "RunResult",
     "Simulation",
     "Stepper",
@@ -44,4 +48,5 @@ __all__ = [
     "Wire",
     "WireEnd",
     "run",
+    "with_sheets",
 ]

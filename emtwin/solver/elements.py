@@ -71,6 +71,9 @@ class Element(ABC):
 
     name: str
 
+    in_absorber: bool = True
+    """Whether it may lie in absorbing layers; its stages know nothing of them if not."""
+
     def problems(self, grid: Grid, medium: Medium) -> list[Problem]:
         """Everything that makes it impossible here; asked once, before anything is allocated."""
         del grid, medium

@@ -13,6 +13,7 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.coefficients import PEC_ROW
+from emtwin.solver.conflicts import conflicts
 from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
@@ -90,6 +91,8 @@ class Simulation:
         for port in self.ports:
             _check_edges(port, self.medium)
         checked(self.elements, self.grid, self.medium)
+        if problems := conflicts(self):
+            raise GridError(problems)
 
     @cached_property
     def network(self) -> WireNetwork:

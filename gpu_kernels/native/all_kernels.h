@@ -5,12 +5,14 @@
 
 #include "elements.cu"
 #include "monitors.cu"
+#include "sheets.cu"
 #include "yee.cu"
 
 #define ALL_KERNELS(ENTRY)                                   \
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)              \
   ENTRY(impress) ENTRY(held_edge)                            \
   ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
+  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)    \
   ENTRY(record) ENTRY(energy)
 
 #endif
