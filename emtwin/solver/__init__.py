@@ -18,6 +18,7 @@ from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.slots import Slot, with_slots
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.wires import Trace, Wire, WireEnd
@@ -42,6 +43,7 @@ __all__ = [
     "ResistiveSheet",
     "RunResult",
     "Simulation",
+    "Slot",
     "Stepper",
     "StopRule",
     "Trace",
@@ -49,4 +51,5 @@ __all__ = [
     "WireEnd",
     "run",
     "with_sheets",
+    "with_slots",
 ]

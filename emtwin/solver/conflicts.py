@@ -47,6 +47,14 @@ def conflicts(simulation: Simulation) -> list[Problem]:
             )
             for what, edge in shared.items()
         ]
+        if any(_on_wave(simulation, axis, index) for axis, *index in held):
+            found.append(
+                Problem(
+                    f"the surface of the plane wave's box cuts {element.name}",
+                    field=element.name,
+                    remedy="make the box larger or smaller",
+                )
+            )
         if not element.in_absorber:
             found += _in_absorber(simulation, element, held)
     return found
@@ -63,6 +71,18 @@ def _claims(simulation: Simulation) -> Iterator[tuple[str, Edge]]:
     if simulation.wires or simulation.traces:
         for segment in simulation.network.segments:
             yield "a wire or trace", (segment.component, *segment.index)
+
+
+def _on_wave(simulation: Simulation, component: str, index: list[int]) -> bool:
+    """Whether an edge lies on the surface of the plane wave's box."""
+    wave = simulation.plane_wave
+    if wave is None or component[0] != "e":
+        return False
+    axis = "xyz".index(component[-1])
+    sides = list(zip(wave.lo, index, wave.hi, strict=True))
+    if not all(low <= n < high + (a != axis) for a, (low, n, high) in enumerate(sides)):
+        return False
+    return any(n in (low, high) for a, (low, n, high) in enumerate(sides) if a != axis)
 
 
 def _in_absorber(simulation: Simulation, element: Element, held: set[Edge]) -> list[Problem]:

@@ -254,9 +254,7 @@ class _SheetStages:
         }
         return [Stage("sheet_beside", Box.items(len(beside)), arguments)]
 
-    def _around(
-        self, component: str, face: Index
-    ) -> list[tuple[tuple[str, Index], float]]:
+    def _around(self, component: str, face: Index) -> list[tuple[tuple[str, Index], float]]:
         """The sheet's edges round a face, and what h gains there per e in a step."""
         axis = "xyz".index(component[-1])
         one, two = (axis + 1) % 3, (axis + 2) % 3

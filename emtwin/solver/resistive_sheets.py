@@ -161,7 +161,7 @@ def with_sheets(grid: Grid, medium: Medium, sheets: Sequence[ResistiveSheet]) ->
     for sheet in sheets:
         across = grid.dual_spacings[flat_axis(sheet.lo, sheet.hi)]
         distance = across[sheet.lo[flat_axis(sheet.lo, sheet.hi)]]
-        for axis, (index, share) in sheet._edges(grid).items():  # noqa: SLF001
+        for axis, (index, share) in sheet._edges(grid).items():
             for n, value in enumerate((sheet.excess, sheet.conductance)):
                 extra[axis][(n, *index.T)] += value * share / distance
     return _with_extra(medium, extra)
@@ -173,7 +173,7 @@ def _with_extra(medium: Medium, extra: list[NDArray[np.float64]]) -> Medium:
     count, ids = medium.rows, [volume.copy() for volume in medium.ids]
     for volume, more in zip(ids, extra, strict=True):
         where = np.nonzero(more.any(axis=0) & (volume != PEC_ROW))
-        values = rows[0][volume[where]] + more[(slice(None), *where)].T
+        values = rows[0][volume[where]] + np.stack([part[where] for part in more], -1)
         unique, number = np.unique(np.round(values, _DIGITS), axis=0, return_inverse=True)
         if count + len(unique) > MAX_ROWS:
             raise GridError.single(

@@ -19,7 +19,9 @@ def flat_axis(lo: Node, hi: Node) -> int:
     return flat_axes(lo, hi)[0]
 
 
-def place_problems(name: str, grid: Grid, lo: Node, hi: Node, *, box: bool = False) -> list[Problem]:
+def place_problems(
+    name: str, grid: Grid, lo: Node, hi: Node, *, box: bool = False
+) -> list[Problem]:
     """What is wrong with the corners of a sheet, or of a `box` of six sheets.
 
     Parameters

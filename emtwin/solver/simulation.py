@@ -12,6 +12,7 @@ from emtwin.errors import GridError, Notice
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
+from emtwin.solver.cell_stability import medium_step
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.conflicts import conflicts
 from emtwin.solver.elements import Element, all_held, checked
@@ -103,7 +104,8 @@ class Simulation:
     def dt(self) -> float:
         """Time step in seconds."""
         limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
-        return self.courant * min([stable_step(self.grid, self.network), *limits])
+        limits += [stable_step(self.grid, self.network), medium_step(self.grid, self.medium)]
+        return self.courant * min(limits)
 
     @cached_property
     def held(self) -> dict[str, NDArray[np.int64]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emtwin.errors import GridError, Notice
+from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -75,6 +76,12 @@ def _lossy(simulation: Simulation) -> bool:
     return bool(np.any(simulation.medium.conductivity > 0))
 
 
+def _fast(simulation: Simulation) -> bool:
+    """Rows that only slots make."""
+    faces = simulation.medium.faces
+    return faces is not None and bool(np.any(faces.permeability < 1.0))
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
@@ -89,6 +96,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
     Feature("thin wires", "physics/test_wires.py", lambda s: bool(s.wires)),
     Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
+    Feature(
+        "metallic sheets with two sides",
+        "physics/test_sheets.py",
+        lambda s: any(isinstance(e, MetalSheet) for e in s.elements),
+    ),
+    Feature("slots narrower than a cell", "physics/test_slots.py", _fast),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
 )
