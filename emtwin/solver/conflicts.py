@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.errors import Problem
 from emtwin.solver.elements import Element
@@ -13,7 +14,7 @@ from emtwin.solver.elements import Element
 if TYPE_CHECKING:
     from emtwin.solver.simulation import Simulation
 
-Edge = tuple[str, int, int, int]
+Index = NDArray[np.int64]
 
 
 def conflicts(simulation: Simulation) -> list[Problem]:
@@ -31,70 +32,80 @@ def conflicts(simulation: Simulation) -> list[Problem]:
     """
     found = []
     for element in simulation.elements:
-        held = {
-            (component, i, j, k)
-            for component, index in element.held(simulation.grid).items()
-            for i, j, k in np.reshape(index, (-1, 3)).tolist()
-        }
-        if not held:
-            continue
-        shared = {what: edge for what, edge in _claims(simulation) if edge in held}
-        found += [
-            Problem(
-                f"{what} lies on {edge[0]} at {edge[1:]}, an edge of {element.name}",
-                field=element.name,
-                remedy="move one of them by a cell",
-            )
-            for what, edge in shared.items()
-        ]
-        if any(_on_wave(simulation, axis, index) for axis, *index in held):
-            found.append(
-                Problem(
-                    f"the surface of the plane wave's box cuts {element.name}",
-                    field=element.name,
-                    remedy="make the box larger or smaller",
-                )
-            )
-        if not element.in_absorber:
-            found += _in_absorber(simulation, element, held)
-    return found
+        for component, index in element.held(simulation.grid).items():
+            if component[0] == "e" and len(index):
+                held = np.asarray(index, np.int64).reshape(-1, 3)
+                found += _claimed(simulation, element, component, held)
+                found += _cut_by_wave(simulation, element, component, held)
+                found += _in_absorber(simulation, element, held)
+    return list(dict.fromkeys(found))
 
 
-def _claims(simulation: Simulation) -> Iterator[tuple[str, Edge]]:
+def _claimed(
+    simulation: Simulation, element: Element, component: str, held: Index
+) -> list[Problem]:
+    shared = {
+        what: index
+        for what, claimed, index in _claims(simulation)
+        if claimed == component and (held == index).all(axis=1).any()
+    }
+    return [
+        Problem(
+            f"{what} lies on {component} at {index}, an edge of {element.name}",
+            field=element.name,
+            remedy="move one of them by a cell",
+        )
+        for what, index in shared.items()
+    ]
+
+
+def _claims(simulation: Simulation) -> Iterator[tuple[str, str, tuple[int, int, int]]]:
     """Sources, ports and wires with the edges that they use."""
     for current in simulation.currents:
-        yield "an impressed current", (current.component, *current.node)
+        i, j, k = current.node
+        yield "an impressed current", current.component, (i, j, k)
     for port in simulation.ports:
         component, _, edges = port.edges()
         for index in edges:
-            yield f"port {port.name}", (component, *index)
+            yield f"port {port.name}", component, index
     if simulation.wires or simulation.traces:
         for segment in simulation.network.segments:
-            yield "a wire or trace", (segment.component, *segment.index)
+            yield "a wire or trace", segment.component, segment.index
 
 
-def _on_wave(simulation: Simulation, component: str, index: list[int]) -> bool:
-    """Whether an edge lies on the surface of the plane wave's box."""
-    wave = simulation.plane_wave
-    if wave is None or component[0] != "e":
-        return False
-    axis = "xyz".index(component[-1])
-    sides = list(zip(wave.lo, index, wave.hi, strict=True))
-    if not all(low <= n < high + (a != axis) for a, (low, n, high) in enumerate(sides)):
-        return False
-    return any(n in (low, high) for a, (low, n, high) in enumerate(sides) if a != axis)
+def _cut_by_wave(
+    simulation: Simulation, element: Element, component: str, held: Index
+) -> list[Problem]:
+    """An edge of the element lies on the surface of the plane wave's box."""
+    wave, axis = simulation.plane_wave, "xyz".index(component[-1])
+    if wave is None:
+        return []
+    low, high = np.array(wave.lo), np.array(wave.hi)
+    within = (held >= low) & (held <= high)
+    within[:, axis] &= held[:, axis] < high[axis]
+    on = (held == low) | (held == high)
+    on[:, axis] = False
+    if not (within.all(axis=1) & on.any(axis=1)).any():
+        return []
+    return [
+        Problem(
+            f"the surface of the plane wave's box cuts {element.name}",
+            field=element.name,
+            remedy="make the box larger or smaller",
+        )
+    ]
 
 
-def _in_absorber(simulation: Simulation, element: Element, held: set[Edge]) -> list[Problem]:
-    nodes = np.array([edge[1:] for edge in held])
-    for axis, (low, high) in enumerate(simulation.absorber.cells):
-        last = simulation.grid.shape[axis] - high
-        if nodes[:, axis].min() < low or (nodes[:, axis] > last).any():
-            return [
-                Problem(
-                    f"{element.name} reaches into the absorber at an end of {'xyz'[axis]}",
-                    field=element.name,
-                    remedy="end it before the absorber, and go on with a perfect conductor",
-                )
-            ]
-    return []
+def _in_absorber(simulation: Simulation, element: Element, held: Index) -> list[Problem]:
+    cells = np.array(simulation.absorber.cells)
+    last = np.array(simulation.grid.shape) - cells[:, 1]
+    reaches = ((held < cells[:, 0]) | (held > last)).any(axis=0)
+    if element.in_absorber or not reaches.any():
+        return []
+    return [
+        Problem(
+            f"{element.name} reaches into the absorber at an end of {'xyz'[int(reaches.argmax())]}",
+            field=element.name,
+            remedy="end it before the absorber, and go on with a perfect conductor",
+        )
+    ]

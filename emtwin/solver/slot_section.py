@@ -47,7 +47,11 @@ def slot_capacitance(width: float, thickness: float, below: float, above: float)
 
 
 def gap_capacitance(
-    across: Real, up: Real, gap: tuple[int, int], planes: tuple[int, int]
+    across: Real,
+    up: Real,
+    gap: tuple[int, int],
+    planes: tuple[int, int],
+    window: int = _WINDOW,
 ) -> tuple[float, float, float]:
     """The same for a gap as the grid has it, and the distances that it was found for.
 
@@ -59,14 +63,16 @@ def gap_capacitance(
         The lines of `across` that are the lips; an odd number of cells apart.
     planes : tuple of int
         First and last line of `up` that the wall lies on; equal for a wall without thickness.
+    window : int
+        Cells on each side of the gap that are looked at.
 
     Returns
     -------
     tuple of float
         Capacitance per metre over eps0, distance below the wall and above it in m.
     """
-    u, left = _window(across, *gap)
-    v, bottom = _window(up, *planes)
+    u, left = _window(across, *gap, window)
+    v, bottom = _window(up, *planes, window)
     right, top = left + gap[1] - gap[0], bottom + planes[1] - planes[0]
     height = np.where(v < v[bottom], v[bottom] - v, np.maximum(v - v[top], 0.0))
     point = (u - (u[left] + u[right]) / 2)[:, None] + 1j * height[None, :]
@@ -82,17 +88,17 @@ def gap_capacitance(
     return float(_dual(v) @ field), float(height[0]), float(height[-1])
 
 
-def _window(lines: Real, first: int, last: int) -> tuple[Real, int]:
+def _window(lines: Real, first: int, last: int, size: int) -> tuple[Real, int]:
     """Lines around `first` to `last`, continued with their last spacing where the grid ends.
 
     The second value is the index of `first` in them.
     """
-    low, high = max(first - _WINDOW, 0), min(last + _WINDOW, lines.size - 1)
+    low, high = max(first - size, 0), min(last + size, lines.size - 1)
     part = lines[low : high + 1]
-    before, after = _WINDOW - (first - low), _WINDOW - (high - last)
+    before, after = size - (first - low), size - (high - last)
     head = part[0] - (part[1] - part[0]) * np.arange(before, 0, -1)
     tail = part[-1] + (part[-1] - part[-2]) * np.arange(1, after + 1)
-    return np.concatenate((head, part, tail)), _WINDOW
+    return np.concatenate((head, part, tail)), size
 
 
 def _dual(lines: Real) -> Real:

@@ -26,6 +26,7 @@ Places = list[tuple[int, int, int]]
 Ids = NDArray[np.uint16]
 
 _LEAST_FILLING = 0.1  # below, the time step would suffer
+_ROUNDING = 1 + 1e-9
 _IDS = ("ids_x", "ids_y", "ids_z")
 
 
@@ -70,22 +71,22 @@ class Slot:
 
     def problems(self, grid: Grid, medium: Medium) -> list[Problem]:
         """Everything that makes it impossible in this grid."""
-        found = self._shape_problems(grid)
-        if not found:
-            found = self._wall_problems(medium)
+        found = self._shape_problems(grid) or self._wall_problems(medium)
+        if found:
+            return found
         across = self.axes[1]
-        cell = float(grid.spacings[across][self.lo[across]]) if not found else np.inf
-        if self.width > cell or (not found and self.filling(grid) < _LEAST_FILLING):
-            found = [
-                Problem(
-                    f"slot {self.name} is {self.width * 1e3:.4g} mm wide, too wide for a cell of "
-                    f"{cell * 1e3:.4g} mm",
-                    field=self.name,
-                    remedy="use larger cells across it, or open the wall and mesh the slot with "
-                    "four cells",
-                )
-            ]
-        return found
+        cell = float(grid.spacings[across][self.lo[across]])
+        if self.width <= cell * _ROUNDING and self.filling(grid) >= _LEAST_FILLING:
+            return []
+        return [
+            Problem(
+                f"slot {self.name} is {self.width * 1e3:.4g} mm wide, too wide for a cell of "
+                f"{cell * 1e3:.4g} mm",
+                field=self.name,
+                remedy="use larger cells across it, or open the wall and mesh the slot with four "
+                "cells",
+            )
+        ]
 
     def _shape_problems(self, grid: Grid) -> list[Problem]:
         def problem(message: str, remedy: str = "") -> list[Problem]:

@@ -64,15 +64,12 @@ def robinson(box: Enclosure, frequencies: Real, at: float) -> Real:
 
 def graded(first: float, reach: float, largest: float) -> Real:
     """Distances of lines from a place with cells from `first` on, growing by 1.3, to `reach`."""
+    if reach <= 0.0:
+        return np.empty(0)
     steps = [first]
     while sum(steps) < reach:
         steps.append(min(steps[-1] * 1.3, largest))
     return np.asarray(np.cumsum(steps) * reach / sum(steps))
-
-
-def mirrored(lines: Real) -> Real:
-    """The lines and their mirror images at 0."""
-    return np.concatenate((-lines[::-1], lines))
 
 
 def box_lines(box: Enclosure, cell: float, across: int) -> tuple[list[Real], list[tuple[int, int]]]:
