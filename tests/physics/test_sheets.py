@@ -145,7 +145,6 @@ def test_shield_of_100_siemens_per_metre(
         )
 
 
-@pytest.mark.quick
 def test_shield_of_100_siemens_per_metre_meshed(machine: Backend, validated: Validated) -> None:
     """The same slab as ten cells of 0.1 mm with 100 S/m, half of it on the two surfaces (0.3 dB).
 
@@ -243,7 +242,7 @@ def test_sheets_are_stable_at_the_limit_of_the_grid(
     """A closed box, and a flat sheet with a free rim, in random cells at the whole Courant limit.
 
     The network is passive and each cell keeps its own energy, so random fields cannot grow: after
-    20 000 steps the largest is at most twice the first one (a maximum wanders).
+    4000 steps the largest is at most twice the first one (a maximum wanders).
     """
     rng = np.random.default_rng(1)
     grid = Grid(*(np.append(0, np.cumsum(rng.uniform(1e-3, 2e-3, n))) for n in (13, 12, 11)))
@@ -255,7 +254,7 @@ def test_sheets_are_stable_at_the_limit_of_the_grid(
     stepper = Stepper(simulation, machine64)
     randomise(stepper, 5)
     first = np.abs(machine64.download(stepper.fields)).max()
-    machine64.program(stepper.stages()).run(0, 20_000)
+    machine64.program(stepper.stages()).run(0, 4000)
     assert np.abs(machine64.download(stepper.fields)).max() < 2 * first
 
 

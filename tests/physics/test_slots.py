@@ -70,10 +70,11 @@ def test_what_a_gap_of_one_square_cell_stands_for(cell: float) -> None:
 @pytest.mark.parametrize(
     ("width", "depth", "across"),
     [
-        (2.5e-3, 0.0, 8),
-        (5e-3, 0.0, 8),
-        (2.5e-3, 2.5e-3, 4),
-        (2.5e-3, 5e-3, 4),
+        (2.5e-3, 0.0, 4),
+        (5e-3, 5e-3, 4),
+        pytest.param(5e-3, 0.0, 8, marks=pytest.mark.slow),
+        pytest.param(2.5e-3, 0.0, 8, marks=pytest.mark.slow),
+        pytest.param(2.5e-3, 2.5e-3, 4, marks=pytest.mark.slow),
         pytest.param(1.25e-3, 2.5e-3, 4, marks=pytest.mark.slow),
         pytest.param(0.625e-3, 0.0, 4, marks=pytest.mark.slow),
     ],
@@ -90,7 +91,7 @@ def test_a_slot_in_a_screen(
     screen, f = Screen(width, depth), np.linspace(0.5e9, 3.5e9, 7)
     off = screen.transmitted(machine, f) - screen.transmitted(machine, f, across)
     validated(
-        f"Slot {width * 1e3:g} mm in a screen of {depth * 1e3:g} mm, 0.5 to 3.5 GHz, worst",
+        f"Slot {width * 1e3:g} mm, wall {depth * 1e3:g} mm, 0.5 to 3.5 GHz, {across} cells, worst",
         float(off[np.argmax(np.abs(off))]),
         0.0,
         0.75,
@@ -250,7 +251,7 @@ def walled(thick: int) -> tuple[Grid, Medium]:
 def test_slots_are_stable_at_the_limit(share: float, thick: int, machine64: Backend) -> None:
     """Narrow slots leave the Courant limit, one as wide as its cell lowers it; then nothing grows.
 
-    Random fields, the whole limit, 20 000 steps in a lossless box: at most twice the first largest
+    Random fields, the whole limit, 4000 steps in a lossless box: at most twice the first largest
     value, as a conserved energy lets a maximum wander; times the square root of the filling, since
     a field may move where the permittivity is small.
     """
@@ -265,7 +266,7 @@ def test_slots_are_stable_at_the_limit(share: float, thick: int, machine64: Back
     stepper = Stepper(simulation, machine64)
     randomise(stepper, 5)
     first = np.abs(machine64.download(stepper.fields)).max()
-    machine64.program(stepper.stages()).run(0, 20_000)
+    machine64.program(stepper.stages()).run(0, 4000)
     assert np.abs(machine64.download(stepper.fields)).max() < 4 * first
 
 
