@@ -16,12 +16,15 @@ from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.estimate import Estimate, estimate
 from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse, Waveform
+from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.slots import Slot, with_slots
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
@@ -48,16 +51,19 @@ __all__ = [
     "Flux",
     "Gaussian",
     "HuygensSurface",
+    "MetalSheet",
     "ModulatedGaussian",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
     "Recording",
+    "ResistiveSheet",
     "RunResult",
     "SampledWaveform",
     "Simulation",
     "SineBurst",
+    "Slot",
     "Step",
     "Stepper",
     "StopRule",
@@ -68,4 +74,6 @@ __all__ = [
     "WireEnd",
     "estimate",
     "run",
+    "with_sheets",
+    "with_slots",
 ]

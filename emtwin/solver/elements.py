@@ -80,6 +80,9 @@ class Element(ABC):
 
     name: str
 
+    in_absorber: bool = True
+    """Whether it may lie in absorbing layers; its stages know nothing of them if not."""
+
     def problems(self, grid: Grid, medium: Medium) -> list[Problem]:
         """Everything that makes it impossible here; asked once, before anything is allocated."""
         del grid, medium
@@ -156,19 +159,6 @@ def _claimed_twice(elements: tuple[Element, ...], grid: Grid) -> list[Problem]:
                 )
             )
     return problems
-
-
-def compatible(simulation: Simulation) -> None:
-    """Refuse elements that cannot stand beside something else in the simulation.
-
-    Raises
-    ------
-    GridError
-        With every conflict of every element.
-    """
-    problems = [p for element in simulation.elements for p in element.conflicts(simulation)]
-    if problems:
-        raise GridError(problems)
 
 
 def all_held(elements: tuple[Element, ...], grid: Grid) -> dict[str, NDArray[np.int64]]:

@@ -13,8 +13,10 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.boundaries import Boundaries
+from emtwin.solver.cell_stability import medium_step
 from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.elements import Element, all_held, checked, compatible
+from emtwin.solver.conflicts import check_conflicts
+from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.placement import check_placement, outside
@@ -99,7 +101,7 @@ class Simulation:
         if self.plane_wave is not None:
             placed = self.plane_wave.placed(self.grid, self.pulse)
             object.__setattr__(self, "plane_wave", placed)
-        compatible(self)
+        check_conflicts(self)
         check_placement(self)
 
     @cached_property
@@ -111,7 +113,8 @@ class Simulation:
     def dt_limit(self) -> float:
         """Largest stable time step in seconds."""
         limits = [element.stable_step(self.grid, self.medium) for element in self.elements]
-        return min([stable_step(self.grid, self.network), *limits])
+        limits += [stable_step(self.grid, self.network), medium_step(self.grid, self.medium)]
+        return min(limits)
 
     @cached_property
     def dt(self) -> float:

@@ -18,6 +18,7 @@ from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
 from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.growth import has_static_part
+from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -90,6 +91,12 @@ def _static(simulation: Simulation) -> bool:
     return has_static_part(simulation, simulation.dt)
 
 
+def _fast(simulation: Simulation) -> bool:
+    """Rows that only slots make."""
+    faces = simulation.medium.faces
+    return faces is not None and bool(np.any(faces.permeability < 1.0))
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
@@ -118,6 +125,12 @@ FEATURES: tuple[Feature, ...] = (
         lambda s: any(isinstance(element, ConformalMetal) for element in s.elements),
         note="from a signed distance, in vacuum; painted metal is a staircase",
     ),
+    Feature(
+        "metallic sheets with two sides",
+        "physics/test_sheets.py",
+        lambda s: any(isinstance(e, MetalSheet) for e in s.elements),
+    ),
+    Feature("slots narrower than a cell", "physics/test_slots.py", _fast),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
     Feature("monitors in time", "physics/test_monitors.py", _element("TimeMonitor")),

@@ -9,6 +9,7 @@
 #include "energies.cu"
 #include "monitors.cu"
 #include "plane_wave.cu"
+#include "sheets.cu"
 #include "yee.cu"
 
 #define ALL_KERNELS(ENTRY)                                                                   \
@@ -18,6 +19,7 @@
   ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
   ENTRY(row_squares) ENTRY(totals)                                                           \
   ENTRY(record) ENTRY(energy)                                                                \
-  ENTRY(impress_lines)
+  ENTRY(impress_lines)                                                                       \
+  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)
 
 #endif

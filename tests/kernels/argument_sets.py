@@ -13,6 +13,7 @@ from tests.kernels import (
     makers_energies,
     makers_fields,
     makers_plane_wave,
+    makers_sheets,
 )
 from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
@@ -23,6 +24,7 @@ MAKERS: dict[str, Maker] = {
     **makers_energies.MAKERS,
     **makers_fields.MAKERS,
     **makers_plane_wave.MAKERS,
+    **makers_sheets.MAKERS,
 }
 
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))

@@ -19,6 +19,7 @@ from emtwin.backends.oracle import (
     energies,
     monitors,
     plane_wave,
+    sheets,
     yee,
 )
 
@@ -29,6 +30,7 @@ MODULES: tuple[ModuleType, ...] = (
     energies,
     monitors,
     plane_wave,
+    sheets,
     yee,
 )
 
