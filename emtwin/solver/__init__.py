@@ -6,6 +6,7 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 """
 
 from emtwin.solver.absorber import Absorber
+from emtwin.solver.antennas import calibrated, half_wave_dipole, radiators, short_dipole, small_loop
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
@@ -43,5 +44,10 @@ __all__ = [
     "Trace",
     "Wire",
     "WireEnd",
+    "calibrated",
+    "half_wave_dipole",
+    "radiators",
     "run",
+    "short_dipole",
+    "small_loop",
 ]
