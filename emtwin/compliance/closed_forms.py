@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emtwin.compliance.decibel import field_dbuv
+from emtwin.compliance.decibel import ratio_db
 from emtwin.constants import C0, ETA0, MU0, TWO_PI
 from emtwin.errors import InputError
 
@@ -34,7 +34,7 @@ class FieldEstimate:
     @property
     def dbuv(self) -> float:
         """The field in dBuV/m."""
-        return float(field_dbuv(self.rms))
+        return float(ratio_db(self.rms, 1e-6))
 
     def __str__(self) -> str:
         return f"{self.dbuv:.2f} dBuV/m ({self.site})"
