@@ -19,7 +19,7 @@ from emtwin.solver.run import StopRule, run
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stepper import Stepper
-from emtwin.solver.wires import Trace, Wire, WireEnd
+from emtwin.solver.wires import Trace, Wire, WireEnd, WireLoad
 
 __all__ = [
     "Absorber",
@@ -44,6 +44,7 @@ __all__ = [
     "Trace",
     "Wire",
     "WireEnd",
+    "WireLoad",
     "calibrated",
     "half_wave_dipole",
     "radiators",

@@ -20,7 +20,8 @@ from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
-from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
+from emtwin.solver.wire_network import WireNetwork, build_network
+from emtwin.solver.wires import Trace, Wire
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from emtwin.constants import C0, EPS0, MU0
 from emtwin.grid import Grid
-from emtwin.solver.wires import Segment, WireNetwork, dual_area
+from emtwin.solver.wire_network import Segment, WireNetwork
+from emtwin.solver.wires import dual_area
 
 _MARGIN = 4  # cells around the wires: the highest modes are a few cells wide
 Lines = NDArray[np.float64]
@@ -70,7 +71,8 @@ def sufficient_step(grid: Grid, network: WireNetwork, segment: Segment) -> float
     square += segment.weight**2 * segment.length / (segment.inductance * EPS0 * area)
     for node in segment.nodes:
         if not network.bonded[node]:
-            square += 2 / (segment.inductance * network.node_capacitance[node])
+            meet = network.node_weight[node] / np.sqrt(segment.inductance)
+            square += meet / network.node_capacitance[node]
     return float(2 / np.sqrt(square))
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.solver.assembly import Assembly
-from emtwin.solver.wires import Segment, WireNetwork, dual_area
+from emtwin.solver.wire_network import Segment, WireNetwork
+from emtwin.solver.wires import dual_area
 
 Arrivals = list[list[tuple[int, float]]]
 
@@ -27,6 +28,7 @@ class WireStages:
     def __init__(self, assembly: Assembly, network: WireNetwork, driven: str) -> None:
         self._assembly, self._network, self._driven = assembly, network, driven
         self.current: Array = assembly.memory("wire current", len(network.segments))
+        self._stored: Array = assembly.memory("wire capacitors", len(network.segments))
         self._potential: Array = assembly.memory("wire potential", network.bonded.size)
 
     def before_e(self) -> list[Stage]:
@@ -40,7 +42,9 @@ class WireStages:
     def _currents(self) -> Stage:
         segments, assembly = self._network.segments, self._assembly
         inductance = np.array([s.inductance for s in segments])
-        loss = np.array([s.resistance for s in segments]) * assembly.dt / (2 * inductance)
+        elastance = np.array([s.elastance for s in segments])
+        series = np.array([s.resistance for s in segments]) + elastance * assembly.dt / 2
+        loss = series * assembly.dt / (2 * inductance)
         driven = [1.0 if self._driven and s.port == self._driven else 0.0 for s in segments]
         waveform = assembly.pulse.sampled(assembly.dt)
         return Stage(
@@ -57,6 +61,8 @@ class WireStages:
                 "beta": assembly.real(assembly.dt / inductance / (1 + loss)),
                 "reach": assembly.real([s.weight * s.length for s in segments]),
                 "drive": assembly.real(driven),
+                "stored": self._stored,
+                "uptake": assembly.real(elastance * assembly.dt / 2),
                 "waveform": assembly.real(waveform),
                 "length": waveform.size,
             },

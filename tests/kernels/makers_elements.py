@@ -50,7 +50,10 @@ def _wire_current(rng: np.random.Generator, real: Any, shape: tuple[int, int, in
     n = count(shape)
     arguments: dict[str, Any] = {
         name: noise(rng, n, real)
-        for name in ("current", "potential", "field", "alpha", "beta", "reach", "drive")
+        for name in (
+            *("current", "potential", "field", "alpha", "beta", "reach", "drive"),
+            *("stored", "uptake"),
+        )
     }
     for name in ("edge", "from_node", "to_node"):
         arguments[name] = rng.integers(0, n, n)

@@ -43,13 +43,19 @@ def _sample(a: SimpleNamespace, step: int) -> Any:
 
 
 def wire_current(a: SimpleNamespace, box: Box, step: int) -> None:
-    """i = alpha i + beta (u[from] - u[to] + reach e + drive v_s)."""
+    """i = alpha i + beta (u[from] - u[to] + reach e + drive v_s - stored).
+
+    stored += uptake (i + i before).
+    """
     potential = a.potential.array[a.potential.offset :]
     drop = potential[items(a.from_node, box)] - potential[items(a.to_node, box)]
     field = a.field.array[a.field.offset + items(a.edge, box)]
-    emf = drop + items(a.reach, box) * field + items(a.drive, box) * _sample(a, step)
-    current = items(a.current, box)
-    current[...] = items(a.alpha, box) * current + items(a.beta, box) * emf
+    current, stored = items(a.current, box), items(a.stored, box)
+    driven = items(a.drive, box) * _sample(a, step)
+    emf = drop + items(a.reach, box) * field + driven - stored
+    after = items(a.alpha, box) * current + items(a.beta, box) * emf
+    stored += items(a.uptake, box) * (after + current)
+    current[...] = after
 
 
 def _gathered(a: SimpleNamespace, box: Box, weight: At) -> Values:
