@@ -76,8 +76,8 @@ def _lossy(simulation: Simulation) -> bool:
 
 
 def _joined(simulation: Simulation) -> bool:
-    ends = sum(len({tuple(n) for n in w.nodes.tolist()}) for w in simulation.wires)
-    return ends > len({tuple(n) for w in simulation.wires for n in w.nodes.tolist()})
+    apart = sum(len({tuple(n) for n in w.nodes.tolist()}) for w in simulation.wires)
+    return apart > len({tuple(n) for w in simulation.wires for n in w.nodes.tolist()})
 
 
 FEATURES: tuple[Feature, ...] = (

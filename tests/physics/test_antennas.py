@@ -24,8 +24,8 @@ from tests.validation import Validated
 FREQUENCY = 500e6
 K = TWO_PI * FREQUENCY / C0
 CELL = 10e-3
-GRID = Grid.uniform((68, 50, 50), CELL, (-0.25, -0.25, -0.25))
-CENTRE = Node(25, 25, 25)
+GRID = Grid.uniform((66, 44, 44), CELL, (-0.22, -0.22, -0.22))
+CENTRE = Node(22, 22, 22)
 MID = (0.0, 0.0, 0.0)
 
 
@@ -36,7 +36,7 @@ def fields_at(
 
     The mean of the two edges beside a node, which costs (d / r)^2 / 8 of the field.
     """
-    index = np.array([[25 + n, 25, 25] for n in cells for _ in (0, 1)])
+    index = np.array([[22 + n, 22, 22] for n in cells for _ in (0, 1)])
     index[::2, axis] -= 1
     samples = FieldSamples("probe", np.full(len(index), "e_" + "xyz"[axis]), index)
     simulation = Simulation(
@@ -47,7 +47,7 @@ def fields_at(
         samples=(samples,),
         frequencies=np.array([FREQUENCY]),
     )
-    result = run(simulation, backend, StopRule(-60, -60, 2000))
+    result = run(simulation, backend, StopRule(-50, -50, 1000))
     values = result.spectra["probe"][0] / result.source[0]
     return np.abs(values.reshape(-1, 2).mean(axis=1))
 
@@ -93,7 +93,6 @@ def test_half_wave_dipole(machine: Backend, validated: Validated) -> None:
         )  # fmt: skip
 
 
-@pytest.mark.quick
 def test_small_loop(machine: Backend, validated: Validated) -> None:
     """In its plane: E = eta k^3 m / (4 pi) |1/x - j/x^2|, x = k r (Balanis, 4th ed., eq. 5-18b).
 
@@ -111,9 +110,9 @@ def test_small_loop(machine: Backend, validated: Validated) -> None:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("axis", [1, 2])
-def test_calibration(axis: int, machine: Backend, validated: Validated) -> None:
+def test_calibration(machine: Backend, validated: Validated) -> None:
     """An antenna set to 3 V/m at 0.2 m in the empty grid gives 3 V/m there: 0.1 dB (as above)."""
+    axis = 1
     plain = half_wave_dipole(GRID, CENTRE, axis, FREQUENCY)
     antenna = calibrated(GRID, plain, FREQUENCY, (0.2, 0.0, 0.0), 3.0)
     found = fields_at(antenna, axis, [20], machine)[0]

@@ -27,7 +27,7 @@ from emtwin.solver import (
 from tests.physics.scenes import spectrum
 from tests.validation import Validated
 
-HEIGHT, RADIUS, LENGTH, CELL, STEP = 20e-3, 0.5e-3, 1.0, 10e-3, 25e-3
+HEIGHT, RADIUS, LENGTH, CELL, STEP = 20e-3, 0.5e-3, 1.0, 10e-3, 50e-3
 UP, ALONG = round(HEIGHT / CELL), round(LENGTH / STEP)
 BORDER = 12  # cells beyond the wires, the absorber's ten among them
 IMPEDANCE = float(ETA0 / TWO_PI * np.arccosh(HEIGHT / RADIUS))
@@ -41,7 +41,7 @@ def lines(core: Real, growth: float, *, below: bool = True) -> Real:
 
 
 def over_plane(length: float, across: int) -> Grid:
-    """Cells of 25 x 10 x 10 mm round wires of a length, on a plane at z = 0."""
+    """Cells of 50 x 10 x 10 mm round wires of a length, on a plane at z = 0."""
     return Grid(
         lines(np.arange(round(length / STEP) + 1) * STEP, 1.05),
         lines(np.arange(-4, 5 + across) * CELL, 1.15),
@@ -61,8 +61,8 @@ def test_surge_impedance(machine: Backend, validated: Validated) -> None:
     line's height long, adds a few ohm of reactance.
     """
     grid = over_plane(2.0, 0)
-    path = np.array([[BORDER + i, BORDER + 4, UP] for i in range(81)])
-    wire = Wire("line", path, RADIUS, loads=(WireLoad(40, 500.0, port="gap"),))
+    path = np.array([[BORDER + i, BORDER + 4, UP] for i in range(41)])
+    wire = Wire("line", path, RADIUS, loads=(WireLoad(20, 500.0, port="gap"),))
     simulation = Simulation(
         grid, Medium.vacuum(grid), Pulse(500e6), FLOOR, wires=(wire,), driven="gap"
     )

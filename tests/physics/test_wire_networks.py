@@ -25,7 +25,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.oblique import effective_radii, lattice_green
 from emtwin.solver.wire_network import build_network
-from tests.physics.scenes import fields_after, port_impedance
+from tests.physics.scenes import fields_after
 from tests.physics.test_exact import energy_growth
 
 GRID = Grid.uniform((26, 22, 20), 5e-3)
@@ -42,8 +42,9 @@ def seen_by_the_feed(wires: tuple[Wire, ...], backend: Backend, frequency: float
         GRID, Medium.vacuum(GRID), Pulse(1e9), BOX, wires=wires, driven="feed",
         frequencies=np.array([frequency]),
     )  # fmt: skip
-    result = run(simulation, backend, StopRule(-70, -70, 10_000))
-    return complex(port_impedance(result, "feed")[0])
+    result = run(simulation, backend, StopRule(-60, -60, 6000))
+    v = result.ports["feed"].spectrum[0]
+    return complex(v * 50.0 / (result.source[0] - v))
 
 
 def loop(end: WireEnd = END, loads: tuple[WireLoad, ...] = ()) -> Wire:
@@ -76,7 +77,6 @@ def test_wires_that_share_a_node_are_joined(machine64: Backend) -> None:
     assert joined == pytest.approx(whole, rel=1e-9)
 
 
-@pytest.mark.quick
 def test_a_wire_that_does_not_meet_stays_open(machine64: Backend) -> None:
     """Negative control: a gap of one segment leaves a loop open, capacitive above 1 kohm."""
     path = np.array(UP + ALONG + DOWN)
@@ -84,7 +84,6 @@ def test_a_wire_that_does_not_meet_stays_open(machine64: Backend) -> None:
     assert seen_by_the_feed(parts, machine64).imag < -1000
 
 
-@pytest.mark.quick
 def test_branches_share_the_current(machine64: Backend) -> None:
     """A T: two legs of 100 ohm from the middle of the loop down to the wall are 50 ohm together.
 
@@ -97,16 +96,15 @@ def test_branches_share_the_current(machine64: Backend) -> None:
     assert impedance.real == pytest.approx(50.0, rel=0.03)
 
 
-@pytest.mark.quick
 @pytest.mark.parametrize("place", ["end", "in line"])
 def test_loads_in_series(place: str, machine64: Backend) -> None:
-    """40 ohm, 1.2 uH and 400 pF in a loop add R + jwL + 1 / jwC to what the loop shows without.
+    """40 ohm, 2.4 uH and 800 pF in a loop add R + jwL + 1 / jwC to what the loop shows without.
 
-    At 20 MHz: 40 + 150.8j - 19.9j ohm. The trapezoidal rule maps w to tan(w dt / 2) / (dt / 2),
-    1e-6 away. The loop's own capacitance (about 1 pF beside 150 ohm) changes the sum by (w^2 L C =
-    2 %) less than 4 %.
+    At 10 MHz: 40 + 150.8j - 19.9j ohm. The trapezoidal rule maps w to tan(w dt / 2) / (dt / 2),
+    1e-6 away. The loop's own capacitance (about 1 pF across the load) changes the sum by the order
+    of w Z C = 1 %: 3 %. At 20 MHz 2 and 3.5 % were found, by place.
     """
-    frequency, r, ind, cap = 20e6, 40.0, 1.2e-6, 400e-12
+    frequency, r, ind, cap = 10e6, 40.0, 2.4e-6, 800e-12
     load = WireLoad(12, r, ind, cap)
     plain = seen_by_the_feed((loop(),), machine64, frequency)
     if place == "end":
@@ -117,7 +115,7 @@ def test_loads_in_series(place: str, machine64: Backend) -> None:
         changed = seen_by_the_feed((loop(loads=(load,)),), machine64, frequency)
     omega = TWO_PI * frequency
     expected = r + 1j * omega * ind + 1 / (1j * omega * cap)
-    assert abs(changed - plain - expected) < 0.04 * abs(expected)
+    assert abs(changed - plain - expected) < 0.03 * abs(expected)
 
 
 def walk(rng: np.random.Generator, grid: Grid, steps: int, taken: set[tuple[int, ...]]) -> Any:
