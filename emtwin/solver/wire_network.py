@@ -168,6 +168,7 @@ class _Builder:
 
     def add_wire(self, wire: Wire) -> None:
         steps = _steps(wire.name, wire.nodes)
+        self._check_inside(wire)
         loads = loads_by_segment(wire, len(steps))
         straight = self._straight_lines(wire)
         nodes = self._joined(wire)
@@ -183,6 +184,16 @@ class _Builder:
                     seen[across] = self._free_inductance(wire, axis, low)
                 values = self._filled(axis, low, seen[across], wire.permittivity)
             self._append(axis, sign, low, 1.0, values, loads.get(n), nodes[n : n + 2])
+
+    def _check_inside(self, wire: Wire) -> None:
+        outside = np.any((wire.nodes < 0) | (wire.nodes >= np.array(self.grid.nodes)), axis=1)
+        if outside.any():
+            raise GridError.single(
+                f"wire {wire.name}: {outside.sum()} of its nodes lie outside the grid of "
+                f"{self.grid.shape} cells, the first is {tuple(wire.nodes[outside][0].tolist())}",
+                field=wire.name,
+                remedy="keep it within the grid",
+            )
 
     def _claim(self, wire: Wire, axis: int, low: NDArray[np.int64]) -> None:
         """Refuse a wire too thick for its cells, and a second wire on an edge."""

@@ -227,6 +227,9 @@ def test_what_is_refused() -> None:
     assert "segment 2 holds port p and something else in series" in refusal(
         replace(plain, loads=(WireLoad(2, 50.0, port="p"), WireLoad(2, 10.0)))
     )
+    assert "1 of its nodes lie outside the grid of (26, 22, 20) cells, the first is (8, 1" in (
+        refusal(Wire("low", np.array([[8, 11, 0], [8, 11, -1]]), 1e-4))
+    )
     with pytest.raises(GridError, match=r"wire w: two of its corners are nearest to the same node"):
         Wire.between(GRID, "w", (0.05, 0.05, 0.05), (0.051, 0.05, 0.05), 1e-4)
 
