@@ -67,8 +67,9 @@ def sufficient_step(grid: Grid, network: WireNetwork, segment: Segment) -> float
         Seconds.
     """
     square = 4 * C0**2 * sum(1 / _smallest(grid, a, segment.index[a]) ** 2 for a in range(3))
-    area = dual_area(grid, segment.component, segment.index)
-    square += segment.weight**2 * segment.length / (segment.inductance * EPS0 * area)
+    for at, weight in segment.edges:
+        area = dual_area(grid, segment.component, at)
+        square += weight**2 * segment.length / (segment.inductance * EPS0 * area)
     for node in segment.nodes:
         if not network.bonded[node]:
             meet = network.node_weight[node] / np.sqrt(segment.inductance)
@@ -117,10 +118,11 @@ class _Window:
         curl = self._curl()
         rows, columns, values = list(curl.row), list(curl.col), list(curl.data)
         for column, (_, segment) in enumerate(chosen):
-            number = "xyz".index(segment.component[-1]) * self.count + self._number(segment.index)
-            rows += [number]
-            values += [-segment.weight]
-            columns += [edges + column]
+            first = "xyz".index(segment.component[-1]) * self.count
+            for at, weight in segment.edges:
+                rows.append(first + self._number(at))
+                values.append(-weight)
+                columns.append(edges + column)
             for node, sign in zip(segment.nodes, (-1.0, 1.0), strict=True):
                 if not network.bonded[node]:
                     rows.append(edges + node)

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from emtwin.constants import EPS0, MU0, TWO_PI
 from emtwin.errors import GridError, Notice, Problem
 from emtwin.grid import Grid
-from emtwin.solver.cross_section import grid_inductance, strip_inductance, wire_inductance
+from emtwin.solver.cross_section import (
+    grid_inductance,
+    spread_share,
+    strip_inductance,
+    wire_inductance,
+)
 from emtwin.solver.oblique import Straight, straight_line
 from emtwin.solver.wires import (
     BONDED,
@@ -52,6 +57,8 @@ class Segment:
         Port whose source drives the segment, or "".
     nodes : tuple of int
         Numbers of the nodes it leaves and reaches.
+    beside : tuple of (index, weight)
+        Neighbouring edges that a thick wire is spread over, with their weights.
     """
 
     component: str
@@ -64,6 +71,12 @@ class Segment:
     elastance: float
     port: str
     nodes: tuple[int, int]
+    beside: tuple[tuple[tuple[int, int, int], float], ...] = ()
+
+    @property
+    def edges(self) -> tuple[tuple[tuple[int, int, int], float], ...]:
+        """Every edge that drives it and takes its current, with the weight."""
+        return ((self.index, self.weight), *self.beside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,18 +185,20 @@ class _Builder:
         loads = loads_by_segment(wire, len(steps))
         straight = self._straight_lines(wire)
         nodes = self._joined(wire)
-        seen: dict[tuple[int, ...], float] = {}
+        seen: dict[tuple[int, ...], tuple[float, float]] = {}
         for n, (axis, sign) in enumerate(steps):
             low = np.minimum(wire.nodes[n], wire.nodes[n + 1])
             self._claim(wire, axis, low)
+            share = 0.0
             if n in straight:
                 values = self._oblique(wire, axis, low, straight[n])
             else:
                 across = (axis, *(int(low[a]) for a in range(3) if a != axis))
                 if across not in seen:
                     seen[across] = self._free_inductance(wire, axis, low)
-                values = self._filled(axis, low, seen[across], wire.permittivity)
-            self._append(axis, sign, low, 1.0, values, loads.get(n), nodes[n : n + 2])
+                per_metre, share = seen[across]
+                values = self._filled(axis, low, per_metre, wire.permittivity)
+            self._append(axis, sign, low, 1.0, values, loads.get(n), nodes[n : n + 2], share)
 
     def _check_inside(self, wire: Wire) -> None:
         outside = np.any((wire.nodes < 0) | (wire.nodes >= np.array(self.grid.nodes)), axis=1)
@@ -268,12 +283,18 @@ class _Builder:
         length = float(self.grid.spacings[axis][low[axis]]) * share
         return _InCell(per_metre * length, MU0 * EPS0 * permittivity / per_metre * length)
 
-    def _free_inductance(self, wire: Wire, axis: int, low: NDArray[np.int64]) -> float:
-        """In-cell inductance per metre of a wire along a grid line."""
+    def _free_inductance(
+        self, wire: Wire, axis: int, low: NDArray[np.int64]
+    ) -> tuple[float, float]:
+        """In-cell inductance per metre along a grid line, and the share that neighbours take."""
         u, v = (a for a in range(3) if a != axis)
-        at = (int(low[u]), int(low[v]))
-        seen_by_grid = grid_inductance(self.grid.lines[u], self.grid.lines[v], at)
-        return self._floored(wire, wire_inductance(wire.radius) - seen_by_grid)
+        at, lines = (int(low[u]), int(low[v])), (self.grid.lines[u], self.grid.lines[v])
+        wanted = wire_inductance(wire.radius)
+        missing = wanted - grid_inductance(*lines, at)
+        inner = all(0 < n < line.size - 1 for n, line in zip(at, lines, strict=True))
+        if missing < _FLOOR and inner:
+            return _FLOOR, spread_share(*lines, at, wanted - _FLOOR)
+        return self._floored(wire, missing), 0.0
 
     def _floored(self, wire: Wire, missing: float) -> float:
         """At least a floor, with a notice where that is too much."""
@@ -345,21 +366,25 @@ class _Builder:
         values: _InCell,
         load: WireLoad | None,
         nodes: list[int],
+        spread: float = 0.0,
     ) -> None:
-        """Add the segment of an edge."""
+        """Add the segment of an edge, the share `spread` of it on the four edges beside."""
         load = load or WireLoad(0)
+        steps = np.delete(np.eye(3, dtype=int), axis, 0)
+        beside = [index + step for step in (*steps, *-steps)] if spread else []
         self.segments.append(
             Segment(
                 "e_" + "xyz"[axis],
                 (int(index[0]), int(index[1]), int(index[2])),
                 float(self.grid.spacings[axis][index[axis]]),
-                sign * weight,
+                sign * weight * (1 - spread),
                 values.inductance + load.inductance,
                 values.capacitance,
                 load.resistance,
                 1 / load.capacitance,
                 load.port,
                 (nodes[0], nodes[1]),
+                tuple(((int(i), int(j), int(k)), sign * spread / 4) for i, j, k in beside),
             )
         )
 

@@ -148,7 +148,7 @@ def random_network(seed: int) -> Simulation:
             10 ** rng.uniform(-15, -11),
         )  # fmt: skip
         end = WireEnd(str(rng.choice(("open", "bonded"))))
-        wires.append(Wire(f"w{n}", nodes, 10 ** rng.uniform(-5, -3.7), end=end, loads=(load,)))
+        wires.append(Wire(f"w{n}", nodes, 10 ** rng.uniform(-5, -3.35), end=end, loads=(load,)))
     return Simulation(grid, Medium.vacuum(grid), Pulse(1e9), Absorber.none(), wires=tuple(wires))
 
 
