@@ -51,20 +51,27 @@ KERNEL_ITEMS(held_edge) {
 
 // Thin wires (Holland and Simpson 1981): a transmission line along the edges, with the inductance
 // and capacitance that the grid does not see. Current at n + 1/2 on segments, potential at n on nodes.
-//   i = alpha i + beta (u[from] - u[to] + reach e + drive v_s)
+//   i = alpha i + beta (u[from] - u[to] + sum of reach e + drive v_s - stored), edges first[n] .. first[n + 1]
+//   stored += uptake (i + i before): the voltage of a capacitor in series, by the trapezoidal rule
 #define WIRE_CURRENT_ARGUMENTS(FIELD)                                                               \
   FIELD(real*, current) FIELD(const real*, potential) FIELD(const real*, field)                     \
-  FIELD(const Index*, edge) FIELD(const Index*, from_node) FIELD(const Index*, to_node)                       \
+  FIELD(const Index*, first) FIELD(const Index*, edge) FIELD(const Index*, from_node)               \
+  FIELD(const Index*, to_node)                                                                      \
   FIELD(const real*, alpha) FIELD(const real*, beta) FIELD(const real*, reach)                      \
-  FIELD(const real*, drive) FIELD(const real*, waveform) FIELD(Index, length)
+  FIELD(const real*, drive) FIELD(real*, stored) FIELD(const real*, uptake)                         \
+  FIELD(const real*, waveform) FIELD(Index, length)
 DECLARE_ARGUMENTS(wire_current, WIRE_CURRENT_ARGUMENTS)
 
 KERNEL_ITEMS(wire_current) {
   const real v_s = sample(a.waveform, a.length, step);
   FOR_EACH_ITEM(n) {
     const real drop = a.potential[a.from_node[n]] - a.potential[a.to_node[n]];
-    const real emf = drop + a.reach[n] * a.field[a.edge[n]] + a.drive[n] * v_s;
-    a.current[n] = a.alpha[n] * a.current[n] + a.beta[n] * emf;
+    real along = 0;
+    for (Index q = a.first[n]; q < a.first[n + 1]; ++q) along += a.reach[q] * a.field[a.edge[q]];
+    const real emf = drop + along + a.drive[n] * v_s - a.stored[n];
+    const real before = a.current[n], after = a.alpha[n] * before + a.beta[n] * emf;
+    a.stored[n] += a.uptake[n] * (after + before);
+    a.current[n] = after;
   }
 }
 

@@ -103,12 +103,12 @@ class Validated:
             reference,
             float(expected),
             float(obtained),
-            tolerance * scale,
+            float(tolerance * scale),
             unit,
             time.perf_counter() - self._begin,
             self._test,
             sided,
-            None if aim is None else aim * scale,
+            None if aim is None else float(aim * scale),
             reason,
         )
         if self._kept is not None:

@@ -64,7 +64,7 @@ def place_wires(
 
 
 def _meetings(loaded: LoadedTwin, model: VoxelModel, wires: Sequence[Wire]) -> list[Problem]:
-    """Wires that run into each other: they would pass without a contact."""
+    """Wires that run into each other: the solver would join what insulation keeps apart."""
     problems, taken = [], dict[tuple[int, ...], str]()
     for number, wire in enumerate(wires):
         bonded = {0: wire.start.kind, len(wire.nodes) - 1: wire.end.kind}
@@ -77,9 +77,9 @@ def _meetings(loaded: LoadedTwin, model: VoxelModel, wires: Sequence[Wire]) -> l
                 loaded.problem(
                     f"device.cables[{number}].path",
                     f"cable {wire.name} meets cable {other} at {_place(model, node)}, "
-                    "and cables that meet are not joined",
-                    "draw them as one cable, or end both on a metal part there; keep cables "
-                    "without a contact two cells apart",
+                    "and would be connected there",
+                    "keep cables without a contact two cells apart; draw those with one as one "
+                    "cable, or end both on a metal part there",
                 )
             )
             break

@@ -30,7 +30,7 @@ from emtwin.solver import (
     Trace,
     Wire,
 )
-from emtwin.solver.wires import build_network
+from emtwin.solver.wire_network import build_network
 from emtwin.voxel import Body, Box, VoxelModel, plan, voxelise
 
 TABLE_HEIGHT = 0.8

@@ -2,7 +2,7 @@
 
 In: standards/*.yaml, a margin in dB, what the run says about its own error.
 Out: levels and limit lines with clause and confidence, `Verdict`.
-Never: fields, meshes or grids; a verdict without an uncertainty.
+Never: meshes or grids, fields beyond closed forms; a verdict without an uncertainty.
 """
 
 from emtwin.compliance.limits import (

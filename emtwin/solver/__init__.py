@@ -6,6 +6,7 @@ Never: meshes, standards or verdicts; no loop over cells in Python.
 """
 
 from emtwin.solver.absorber import Absorber
+from emtwin.solver.antennas import calibrated, half_wave_dipole, radiators, short_dipole, small_loop
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.conductor_currents import ConductorCurrents
@@ -30,7 +31,7 @@ from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
 from emtwin.solver.waveform_files import SampledWaveform
 from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
-from emtwin.solver.wires import Trace, Wire, WireEnd
+from emtwin.solver.wires import Trace, Wire, WireEnd, WireLoad
 
 __all__ = [
     "Absorber",
@@ -72,8 +73,14 @@ __all__ = [
     "Waveform",
     "Wire",
     "WireEnd",
+    "WireLoad",
+    "calibrated",
     "estimate",
+    "half_wave_dipole",
+    "radiators",
     "run",
+    "short_dipole",
+    "small_loop",
     "with_sheets",
     "with_slots",
 ]

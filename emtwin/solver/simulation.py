@@ -25,7 +25,8 @@ from emtwin.solver.pulses import Waveform
 from emtwin.solver.sources import CurrentElement, EdgePort
 from emtwin.solver.stability import stable_step
 from emtwin.solver.wave_placement import wave_notices
-from emtwin.solver.wires import Trace, Wire, WireNetwork, build_network
+from emtwin.solver.wire_network import WireNetwork, build_network
+from emtwin.solver.wires import Trace, Wire
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from emtwin.constants import C0, EPS0, MU0
 from emtwin.grid import Grid
-from emtwin.solver.wires import Segment, WireNetwork, dual_area
+from emtwin.solver.wire_network import Segment, WireNetwork
+from emtwin.solver.wires import dual_area
 
 _MARGIN = 4  # cells around the wires: the highest modes are a few cells wide
 Lines = NDArray[np.float64]
@@ -66,11 +67,13 @@ def sufficient_step(grid: Grid, network: WireNetwork, segment: Segment) -> float
         Seconds.
     """
     square = 4 * C0**2 * sum(1 / _smallest(grid, a, segment.index[a]) ** 2 for a in range(3))
-    area = dual_area(grid, segment.component, segment.index)
-    square += segment.weight**2 * segment.length / (segment.inductance * EPS0 * area)
+    for at, weight in segment.edges:
+        area = dual_area(grid, segment.component, at)
+        square += weight**2 * segment.length / (segment.inductance * EPS0 * area)
     for node in segment.nodes:
         if not network.bonded[node]:
-            square += 2 / (segment.inductance * network.node_capacitance[node])
+            meet = network.node_weight[node] / np.sqrt(segment.inductance)
+            square += meet / network.node_capacitance[node]
     return float(2 / np.sqrt(square))
 
 
@@ -115,10 +118,11 @@ class _Window:
         curl = self._curl()
         rows, columns, values = list(curl.row), list(curl.col), list(curl.data)
         for column, (_, segment) in enumerate(chosen):
-            number = "xyz".index(segment.component[-1]) * self.count + self._number(segment.index)
-            rows += [number]
-            values += [-segment.weight]
-            columns += [edges + column]
+            first = "xyz".index(segment.component[-1]) * self.count
+            for at, weight in segment.edges:
+                rows.append(first + self._number(at))
+                values.append(-weight)
+                columns.append(edges + column)
             for node, sign in zip(segment.nodes, (-1.0, 1.0), strict=True):
                 if not network.bonded[node]:
                     rows.append(edges + node)

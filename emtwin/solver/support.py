@@ -97,6 +97,11 @@ def _fast(simulation: Simulation) -> bool:
     return faces is not None and bool(np.any(faces.permeability < 1.0))
 
 
+def _joined(simulation: Simulation) -> bool:
+    apart = sum(len({tuple(n) for n in w.nodes.tolist()}) for w in simulation.wires)
+    return apart > len({tuple(n) for w in simulation.wires for n in w.nodes.tolist()})
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
@@ -117,7 +122,19 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
-    Feature("thin wires", "physics/test_wires.py", lambda s: bool(s.wires)),
+    Feature("thin wires", "physics/test_wire_antennas.py", lambda s: bool(s.wires)),
+    Feature("junctions of wires", "physics/test_wire_networks.py", _joined),
+    Feature(
+        "loads in wires",
+        "physics/test_wire_networks.py",
+        lambda s: any(w.loads for w in s.wires),
+    ),
+    Feature(
+        "oblique wires",
+        "physics/test_wire_antennas.py",
+        lambda s: any(w.oblique for w in s.wires),
+        note="equal cells round the wire only",
+    ),
     Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
     Feature(
         "conformal metal",

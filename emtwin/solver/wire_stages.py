@@ -6,7 +6,8 @@ import numpy as np
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.solver.assembly import Assembly
-from emtwin.solver.wires import Segment, WireNetwork, dual_area
+from emtwin.solver.wire_network import Segment, WireNetwork
+from emtwin.solver.wires import dual_area
 
 Arrivals = list[list[tuple[int, float]]]
 
@@ -27,6 +28,7 @@ class WireStages:
     def __init__(self, assembly: Assembly, network: WireNetwork, driven: str) -> None:
         self._assembly, self._network, self._driven = assembly, network, driven
         self.current: Array = assembly.memory("wire current", len(network.segments))
+        self._stored: Array = assembly.memory("wire capacitors", len(network.segments))
         self._potential: Array = assembly.memory("wire potential", network.bonded.size)
 
     def before_e(self) -> list[Stage]:
@@ -40,9 +42,14 @@ class WireStages:
     def _currents(self) -> Stage:
         segments, assembly = self._network.segments, self._assembly
         inductance = np.array([s.inductance for s in segments])
-        loss = np.array([s.resistance for s in segments]) * assembly.dt / (2 * inductance)
+        elastance = np.array([s.elastance for s in segments])
+        series = np.array([s.resistance for s in segments]) + elastance * assembly.dt / 2
+        loss = series * assembly.dt / (2 * inductance)
         driven = [1.0 if self._driven and s.port == self._driven else 0.0 for s in segments]
         waveform = assembly.pulse.sampled(assembly.dt)
+        first, edges, reach = _ragged(
+            [[(self._edge(s, at), weight * s.length) for at, weight in s.edges] for s in segments]
+        )
         return Stage(
             "wire_current",
             Box.items(len(segments)),
@@ -50,13 +57,16 @@ class WireStages:
                 "current": self.current,
                 "potential": self._potential,
                 "field": assembly.fields,
-                "edge": assembly.index([self._edge(s) for s in segments]),
+                "first": assembly.index(first),
+                "edge": assembly.index(edges),
                 "from_node": assembly.index([s.nodes[0] for s in segments]),
                 "to_node": assembly.index([s.nodes[1] for s in segments]),
                 "alpha": assembly.real((1 - loss) / (1 + loss)),
                 "beta": assembly.real(assembly.dt / inductance / (1 + loss)),
-                "reach": assembly.real([s.weight * s.length for s in segments]),
+                "reach": assembly.real(reach),
                 "drive": assembly.real(driven),
+                "stored": self._stored,
+                "uptake": assembly.real(elastance * assembly.dt / 2),
                 "waveform": assembly.real(waveform),
                 "length": waveform.size,
             },
@@ -87,8 +97,9 @@ class WireStages:
     def _deposits(self) -> Stage:
         assembly, shares = self._assembly, dict[int, list[tuple[int, float]]]()
         for number, segment in enumerate(self._network.segments):
-            share = segment.weight * self._deposit(segment)
-            shares.setdefault(self._edge(segment), []).append((number, share))
+            for at, weight in segment.edges:
+                share = weight * self._deposit(segment, at)
+                shares.setdefault(self._edge(segment, at), []).append((number, share))
         first, segments, share_values = _ragged(list(shares.values()))
         return Stage(
             "wire_deposit",
@@ -103,13 +114,13 @@ class WireStages:
             },
         )
 
-    def _edge(self, segment: Segment) -> int:
-        return int(self._assembly.offset(segment.component, segment.index)[0])
+    def _edge(self, segment: Segment, at: tuple[int, int, int]) -> int:
+        return int(self._assembly.offset(segment.component, at)[0])
 
-    def _deposit(self, segment: Segment) -> float:
+    def _deposit(self, segment: Segment, at: tuple[int, int, int]) -> float:
         """Change of e per ampere: cb of the edge over its area; zero inside a conductor."""
-        area = dual_area(self._assembly.grid, segment.component, segment.index)
-        return self._assembly.cb(segment.component, segment.index) / area
+        area = dual_area(self._assembly.grid, segment.component, at)
+        return self._assembly.cb(segment.component, at) / area
 
 
 def _ragged(lists: Arrivals) -> tuple[list[int], list[int], list[float]]:

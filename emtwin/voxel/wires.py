@@ -46,9 +46,8 @@ def route(grid: Grid, name: str, points: Sequence[Sequence[float]]) -> NDArray[n
                 f"{_text(points[number + 1])} "
                 "runs along no axis",
                 field=name,
-                remedy="split the leg into legs along x, y and z: an oblique wire on a staircase "
-                "would "
-                "be up to 41 % too long",
+                remedy="split the leg into legs along x, y and z: the grid's cells differ along "
+                "its way, and an oblique wire's staircase can be corrected on equal cells only",
             )
         steps = int(np.abs(move).sum())
         nodes += [here + np.sign(move) * n for n in range(1, steps + 1)]

@@ -96,8 +96,8 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         ),
         15,
         "device.cables[1].path",
-        "cable lead meets cable sensor at (60, 0, 20) mm, and cables that meet are not joined",
-        "draw them as one cable, or end both on a metal part there",
+        "cable lead meets cable sensor at (60, 0, 20) mm, and would be connected there",
+        "keep cables without a contact two cells apart",
     ),
     "cable below the floor": (
         (CORNER, "[-140 mm, 0 mm, 20 mm], [-140 mm, 0 mm, -900 mm]]"),

@@ -50,10 +50,15 @@ def _wire_current(rng: np.random.Generator, real: Any, shape: tuple[int, int, in
     n = count(shape)
     arguments: dict[str, Any] = {
         name: noise(rng, n, real)
-        for name in ("current", "potential", "field", "alpha", "beta", "reach", "drive")
+        for name in (
+            *("current", "potential", "field", "alpha", "beta", "drive"),
+            *("stored", "uptake"),
+        )
     }
-    for name in ("edge", "from_node", "to_node"):
+    for name in ("from_node", "to_node"):
         arguments[name] = rng.integers(0, n, n)
+    lists, _ = _gathering(rng, real, n, "reach")
+    arguments |= {"first": lists["first"], "edge": lists["segment"], "reach": lists["reach"]}
     arguments |= {"waveform": noise(rng, 2, real), "length": 2}
     return ArgumentSet("wire_current", Box.items(n), arguments)
 

@@ -63,7 +63,9 @@ def scene(**changes: Any) -> Simulation:
         "samples": (cells,),
         "elements": (Delayed(),),
         "frequencies": frequencies,
-        "plane_wave": PlaneWave((0.0, 0.0, 1.0), (1.0, 0.0, 0.0), Node(7, 6, 8), Node(13, 15, 28)),
+        "plane_wave": PlaneWave(
+            (0.0, 0.6, 0.8), (1.0, 0.0, 0.0), Node(10, 10, 13), Node(12, 12, 24)
+        ),
     }
     return replace(base, **(settings | changes))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -25,44 +23,6 @@ from emtwin.solver import (
 )
 from emtwin.solver.cross_section import grid_inductance, wire_inductance
 from tests.physics.scenes import fields_after, port_impedance
-
-
-def with_port_in_segment(simulation: Simulation, segment: int) -> Simulation:
-    """The simulation with a driven 50 ohm port "feed" inside a wire, where no end is."""
-    network = simulation.network
-    segments = list(network.segments)
-    segments[segment] = replace(segments[segment], resistance=50.0, port="feed")
-    changed = replace(simulation)
-    changed.__dict__["network"] = replace(network, segments=tuple(segments))
-    object.__setattr__(changed, "driven", "feed")
-    return changed
-
-
-def test_thin_dipole(machine: Backend) -> None:
-    """A dipole of 1 m and 1 mm radius: resonance 143.6 MHz (1 %), 72 ohm there (6 %).
-
-    Method-of-moments values (King's and NEC's agree within those tolerances). 40 segments of 25 mm,
-    80 cells per wavelength; what the grid adds at the open ends, half a cell of charge each, is
-    within the 1 %.
-    """
-    cell, segments = 25e-3, 40
-    grid = Grid.uniform((38, 38, 72), cell)
-    path = np.array([[19, 19, 16 + n] for n in range(segments + 1)])
-    simulation = Simulation(
-        grid,
-        Medium.vacuum(grid),
-        Pulse(400e6),
-        Absorber(alpha_max=1e-3),
-        wires=(Wire("dipole", path, 1e-3),),
-        frequencies=np.linspace(120e6, 170e6, 101),
-    )
-    result = run(with_port_in_segment(simulation, segments // 2), machine, StopRule(-60, -60, 8000))
-    assert result.finished_by == "decay"
-    impedance = port_impedance(result, "feed")
-    resonance = np.interp(0.0, impedance.imag, result.frequencies)
-    resistance = np.interp(resonance, result.frequencies, impedance.real)
-    assert resonance == pytest.approx(143.6e6, rel=0.01)
-    assert resistance == pytest.approx(72.0, rel=0.06)
 
 
 @pytest.mark.quick
@@ -95,53 +55,6 @@ def test_what_a_square_grid_stands_for(cell: float) -> None:
     effective = np.exp(-grid_inductance(lines, lines, (15, 15)) * 2 * np.pi / MU0)
     expected = cell * np.exp(-np.euler_gamma) / (2 * np.sqrt(2))
     assert effective == pytest.approx(expected, rel=0.01)
-
-
-def loop_scene(*, split: bool) -> Simulation:
-    """A wire from a conducting wall up, along and back down to it, in one piece or cut in two."""
-    grid = Grid.uniform((26, 22, 20), 5e-3)
-    up = [[8, 11, k] for k in range(7)]
-    along = [[i, 11, 6] for i in range(9, 18)]
-    down = [[17, 11, k] for k in range(5, -1, -1)]
-    path = np.array(up + along + down)
-    start, stop = WireEnd("bonded", 50.0, "feed"), WireEnd("bonded", 100.0)
-    wires = (Wire("loop", path, 1e-4, start, stop),)
-    if split:
-        wires = (Wire("a", path[:12], 1e-4, start), Wire("b", path[11:], 1e-4, end=stop))
-    return Simulation(
-        grid,
-        Medium.vacuum(grid),
-        Pulse(1e9),
-        Absorber(((6, 6), (6, 6), (0, 6)), alpha_max=1e-3),
-        wires=wires,
-        driven="feed",
-        frequencies=np.array([30e6, 100e6]),
-    )
-
-
-@pytest.mark.quick
-def test_bonded_ends_close_the_loop(machine64: Backend) -> None:
-    """A loop closed through the wall shows its load at low frequency, plus a small reactance.
-
-    Bonded ends are at the wall's potential, so the current flows round: Z tends to 100 ohm. At 30
-    MHz the loop (45 x 30 mm, about 0.1 uH, 20 ohm) adds reactance, and little resistance (2 %).
-    """
-    result = run(loop_scene(split=False), machine64, StopRule(-90, -90, 20_000))
-    impedance = port_impedance(result, "feed")[0]
-    assert impedance.real == pytest.approx(100.0, rel=0.04)
-    assert 5 < impedance.imag < 50
-
-
-@pytest.mark.quick
-def test_wires_that_share_a_node_are_not_joined_unless_they_are_one(machine64: Backend) -> None:
-    """Two wires that end at the same node carry their charge each on its own: an open circuit.
-
-    States the limit of the network as it is: a junction is made by one path, not by touching ends.
-    The open loop's impedance at 30 MHz is capacitive and above 1 kohm.
-    """
-    result = run(loop_scene(split=True), machine64, StopRule(-60, -60, 20_000))
-    impedance = port_impedance(result, "feed")[0]
-    assert impedance.imag < -1000
 
 
 @pytest.mark.quick

@@ -42,35 +42,42 @@ def _sample(a: SimpleNamespace, step: int) -> Any:
     return table[a.waveform.offset + step] if step < a.length else table.dtype.type(0)
 
 
-def wire_current(a: SimpleNamespace, box: Box, step: int) -> None:
-    """i = alpha i + beta (u[from] - u[to] + reach e + drive v_s)."""
-    potential = a.potential.array[a.potential.offset :]
-    drop = potential[items(a.from_node, box)] - potential[items(a.to_node, box)]
-    field = a.field.array[a.field.offset + items(a.edge, box)]
-    emf = drop + items(a.reach, box) * field + items(a.drive, box) * _sample(a, step)
-    current = items(a.current, box)
-    current[...] = items(a.alpha, box) * current + items(a.beta, box) * emf
-
-
-def _gathered(a: SimpleNamespace, box: Box, weight: At) -> Values:
-    """Sum of weight * current over each item's segments, in their order."""
+def _gathered(a: SimpleNamespace, box: Box, weight: At, source: At, place: At) -> Values:
+    """Sum of weight * source[place] over each item's list, in its order."""
     first = a.first.array[a.first.offset + box.lo[0] : a.first.offset + box.hi[0] + 1]
-    total = np.zeros(first.size - 1, a.current.array.dtype)
-    currents = a.current.array[a.current.offset :]
+    total = np.zeros(first.size - 1, source.array.dtype)
+    values = source.array[source.offset :]
     for n in range(total.size):
         for q in range(first[n], first[n + 1]):
-            segment = a.segment.array[a.segment.offset + q]
-            total[n] += weight.array[weight.offset + q] * currents[segment]
+            total[n] += weight.array[weight.offset + q] * values[place.array[place.offset + q]]
     return total
+
+
+def wire_current(a: SimpleNamespace, box: Box, step: int) -> None:
+    """i = alpha i + beta (u[from] - u[to] + sum of reach e + drive v_s - stored).
+
+    stored += uptake (i + i before).
+    """
+    potential = a.potential.array[a.potential.offset :]
+    drop = potential[items(a.from_node, box)] - potential[items(a.to_node, box)]
+    along = _gathered(a, box, a.reach, a.field, a.edge)
+    current, stored = items(a.current, box), items(a.stored, box)
+    driven = items(a.drive, box) * _sample(a, step)
+    emf = drop + along + driven - stored
+    after = items(a.alpha, box) * current + items(a.beta, box) * emf
+    stored += items(a.uptake, box) * (after + current)
+    current[...] = after
 
 
 def wire_charge(a: SimpleNamespace, box: Box, _step: int) -> None:
     """u = gamma u + delta (sum of the currents that flow in)."""
     potential = items(a.potential, box)
-    inflow = _gathered(a, box, a.sign)
+    inflow = _gathered(a, box, a.sign, a.current, a.segment)
     potential[...] = items(a.gamma, box) * potential + items(a.delta, box) * inflow
 
 
 def wire_deposit(a: SimpleNamespace, box: Box, _step: int) -> None:
     """e -= sum of share i over the segments along the edge."""
-    a.field.array[a.field.offset + items(a.edge, box)] -= _gathered(a, box, a.share)
+    a.field.array[a.field.offset + items(a.edge, box)] -= _gathered(
+        a, box, a.share, a.current, a.segment
+    )

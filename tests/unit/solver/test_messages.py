@@ -95,17 +95,20 @@ def test_all_problems_of_all_conductors_come_at_once() -> None:
 
 
 def test_wire_that_the_grid_makes_thinner() -> None:
-    """Between 0.2 and 0.5 of a cell a wire is kept, with a notice of its excess inductance.
+    """An oblique wire thicker than its staircase is kept, with a notice of its excess inductance.
 
-    The grid line stands for 0.199 mm; a wire of 0.3 mm has mu0 / 2 pi ln(0.3 / 0.199) = 82 nH/m
-    less, and the floor of 63 nH/m is added on top: 145 nH/m too much.
+    At 45 degrees the staircase stands for 0.170 mm; a wire of 0.3 mm has mu0 / 2 pi ln(0.3 / 0.170)
+    = 113 nH/m less, and the floor of 63 nH/m is added on top: 176 nH/m too much. Along a grid line
+    a wire of that radius is spread over the neighbouring lines instead.
     """
-    wire = Wire("lead", np.array([[5, 5, k] for k in range(2, 6)]), 0.3e-3)
+    straight = Wire("straight", np.array([[5, 5, k] for k in range(2, 6)]), 0.3e-3)
+    assert not scene(wires=(straight,)).network.notices
+    wire = Wire.between(GRID, "lead", (3e-3, 3e-3, 3e-3), (6e-3, 6e-3, 3e-3), 0.3e-3)
     (notice,) = scene(wires=(wire,)).network.notices
     assert notice.name == "wire-thinner"
     assert "Wire lead of radius 0.3 mm" in notice.message
-    assert "0.2 mm" in notice.message
-    assert "145 nH/m" in notice.message
+    assert "0.17 mm" in notice.message
+    assert "176 nH/m" in notice.message
 
 
 def test_monitor_outside_the_grid() -> None:
