@@ -14,6 +14,7 @@ from emtwin.grid.medium import Medium
 from emtwin.solver.coefficients import (
     FaceCoefficients,
     RowCoefficients,
+    apparent_conductivity,
     closed_ids,
     face_coefficients,
     face_ids,
@@ -68,7 +69,9 @@ class Assembly:
         self.layout = Layout(grid)
         self.state: dict[str, Array] = {}
         self.fields = self.memory("fields", self.layout.total)
-        self.rows: RowCoefficients = row_coefficients(medium.permittivity, medium.conductivity, dt)
+        self.rows: RowCoefficients = row_coefficients(
+            medium.permittivity, apparent_conductivity(medium, dt), dt
+        )
         self.ids = self._padded(closed_ids(medium), held, "e", self.rows.held)
         self.face_rows: FaceCoefficients | None = None
         self.face_ids: Ids | None = None

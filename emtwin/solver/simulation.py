@@ -13,6 +13,7 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver.absorber import Absorber
 from emtwin.solver.coefficients import PEC_ROW
+from emtwin.solver.dispersion import check_held
 from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
@@ -90,6 +91,7 @@ class Simulation:
         for port in self.ports:
             _check_edges(port, self.medium)
         checked(self.elements, self.grid, self.medium)
+        check_held(self.held, self.medium)
 
     @cached_property
     def network(self) -> WireNetwork:

@@ -3,6 +3,7 @@
 #ifndef EMTWIN_ALL_KERNELS_H
 #define EMTWIN_ALL_KERNELS_H
 
+#include "dispersion.cu"
 #include "elements.cu"
 #include "monitors.cu"
 #include "yee.cu"
@@ -11,6 +12,7 @@
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)              \
   ENTRY(impress) ENTRY(held_edge)                            \
   ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
-  ENTRY(record) ENTRY(energy)
+  ENTRY(record) ENTRY(energy)                                \
+  ENTRY(disperse)
 
 #endif

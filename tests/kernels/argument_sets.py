@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.kernels import makers_elements, makers_fields
+from tests.kernels import makers_dispersion, makers_elements, makers_fields
 from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
 MAKERS: dict[str, Maker] = {
     **makers_fields.MAKERS,
     **makers_elements.MAKERS,
+    **makers_dispersion.MAKERS,
 }
 
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))

@@ -19,7 +19,7 @@ from emtwin.backends.cuda import inlined_source
 from emtwin.backends.signatures import signatures
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_120")
-FILES = ("elements.cu", "monitors.cu", "yee.cu")
+FILES = ("dispersion.cu", "elements.cu", "monitors.cu", "yee.cu")
 MOST_REGISTERS = 128
 """Per thread: 65,536 registers of a multiprocessor over 512 threads, a quarter of its threads."""
 

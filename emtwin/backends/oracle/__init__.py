@@ -12,9 +12,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from emtwin.backends.oracle import elements, monitors, yee
+from emtwin.backends.oracle import dispersion, elements, monitors, yee
 
-MODULES: tuple[ModuleType, ...] = (yee, elements, monitors)
+MODULES: tuple[ModuleType, ...] = (yee, elements, monitors, dispersion)
 
 
 def kernel(name: str) -> Callable[..., Any]:
