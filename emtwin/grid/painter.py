@@ -20,6 +20,8 @@ Real = NDArray[np.float64]
 PEC = Material("perfect conductor", 1.0, 0.0, True, "definition")
 """A perfect conductor, for `Painter`."""
 
+_RIM = 1e-6  # of a cell: a point just inside its face
+
 
 class Painter:
     """Fills the cells of a grid with materials; what is painted later covers what is there.
@@ -36,6 +38,11 @@ class Painter:
         The grid.
     background : Material, optional
         What fills the grid at first; vacuum if left out.
+    curved : bool
+        Sample each cell at three points along each axis (just inside its faces, and its middle), so
+        that an edge gets what is at its own middle instead of what is at the centres of the cells
+        beside it. The same where interfaces lie on grid planes; where they are curved, the error of
+        strong contrasts falls to a third. A shape must still hold the middle of some cell.
 
     Examples
     --------
@@ -45,19 +52,22 @@ class Painter:
     >>> medium = painter.medium()
     """
 
-    def __init__(self, grid: Grid, background: Material | None = None) -> None:
+    def __init__(
+        self, grid: Grid, background: Material | None = None, *, curved: bool = False
+    ) -> None:
         self.grid = grid
+        self._points = np.array([_RIM, 0.5, 1 - _RIM] if curved else [0.5])
         self._materials = [background or lookup("vacuum")]
-        self._cells = np.zeros(grid.shape, np.int64)
+        self._cells = np.zeros([n * self._points.size for n in grid.shape], np.uint16)
         self._conducting = [np.zeros(grid.nodes, bool) for _ in range(3)]
 
     def cells(self, inside: Mask, material: Material) -> None:
-        """Paint the cells where `inside`, shape `grid.shape`, is true."""
-        if inside.shape != self.grid.shape:
+        """Paint where `inside` is true, shape `grid.shape`, or three times that if `curved`."""
+        if inside.shape != self._cells.shape:
             raise GridError.single(
-                f"the mask has shape {inside.shape}, the grid {self.grid.shape} cells"
+                f"the mask has shape {inside.shape}, the grid {self._cells.shape} cells"
             )
-        if not inside.any():
+        if not inside[(slice(self._points.size // 2, None, self._points.size),) * 3].any():
             raise GridError.single(
                 f"a shape of {material.name} holds the centre of no cell: it would vanish",
                 field=material.name,
@@ -70,7 +80,7 @@ class Painter:
     def box(self, lo: Point, hi: Point, material: Material) -> None:
         """Paint the box between two corners in metres."""
         x, y, z = self._centres()
-        inside = np.ones(self.grid.shape, bool)
+        inside = np.ones(self._cells.shape, bool)
         for centre, low, high in zip((x, y, z), lo, hi, strict=True):
             inside &= (centre > low) & (centre < high)
         self.cells(inside, material)
@@ -132,7 +142,10 @@ class Painter:
     # -- inside ------------------------------------------------------------------------------
 
     def _centres(self) -> tuple[Real, Real, Real]:
-        x, y, z = self.grid.centres
+        x, y, z = (
+            (lines[:-1, None] + size[:, None] * self._points).ravel()
+            for lines, size in zip(self.grid.lines, self.grid.spacings, strict=True)
+        )
         return x[:, None, None], y[None, :, None], z[None, None, :]
 
     def _corners(self, one: Point, two: Point, flat: int) -> tuple[Node, Node]:

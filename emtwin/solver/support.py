@@ -75,10 +75,20 @@ def _lossy(simulation: Simulation) -> bool:
     return bool(np.any(simulation.medium.conductivity > 0))
 
 
+def _disperses(simulation: Simulation) -> bool:
+    return bool(simulation.medium.dispersion)
+
+
+def _magnetic(simulation: Simulation) -> bool:
+    return simulation.medium.faces is not None
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
     Feature("conductivity", "physics/test_exact.py", _lossy),
+    Feature("dispersion by poles", "physics/test_dispersion.py", _disperses),
+    Feature("magnetic materials", "physics/test_magnetic.py", _magnetic),
     Feature("absorber (CPML)", "physics/test_absorber.py", _absorbs),
     Feature(
         "plane wave",
