@@ -11,7 +11,7 @@ from emtwin.benches.bodies import declared_materials
 from emtwin.benches.site_ports import REFERENCE, SitePort
 from emtwin.errors import InputError, Problem
 from emtwin.grid import Node
-from emtwin.materials import lookup
+from emtwin.materials import along, lookup
 from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
 from emtwin.scene import Trace as DeclaredTrace
 from emtwin.solver import Trace, Wire, WireEnd
@@ -185,7 +185,7 @@ def place_traces(
                 trace.width,
                 _wire_end(trace.start, trace.name),
                 _wire_end(trace.end, trace.name),
-                lookup(trace.permittivity, extra).permittivity,
+                along(lookup(trace.permittivity, extra).permittivity, 2),
             )
         )
         lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, trace.height])))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.constants import EPS0
 from emtwin.errors import GridError
 from emtwin.grid.yee import Grid
+from emtwin.rational import PoleResidue, require_passive
 
 PEC_ROW = 0
 VACUUM_ROW = 1
@@ -89,11 +93,16 @@ class Medium:
         Conductivity per row in S/m, shape (rows,); of row 0 it has no meaning and is 0.
     faces : Faces or None
         Magnetic rows of the faces; None where everything has the permeability of vacuum.
+    dispersion : mapping of int to PoleResidue
+        Susceptibility per row that has one, without constant and without pole at 0: those are the
+        row's permittivity and conductivity.
 
     Raises
     ------
     GridError
         If shapes disagree, an id has no row, or a value is negative or not finite.
+    InputError
+        If a row with dispersion is not passive.
     """
 
     ids_x: NDArray[np.uint16]
@@ -102,6 +111,7 @@ class Medium:
     permittivity: NDArray[np.float64]
     conductivity: NDArray[np.float64]
     faces: Faces | None = None
+    dispersion: Mapping[int, PoleResidue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _freeze_table(self, "permittivity", "conductivity")
@@ -110,6 +120,25 @@ class Medium:
             raise GridError.single(
                 f"faces have shape {self.faces.ids_x.shape}, but edges {self.ids_x.shape}"
             )
+        for row, poles in self.dispersion.items():
+            self._check_poles(row, poles)
+        object.__setattr__(self, "dispersion", MappingProxyType(dict(self.dispersion)))
+
+    def _check_poles(self, row: int, poles: PoleResidue) -> None:
+        if not VACUUM_ROW < row < self.rows:
+            raise GridError.single(
+                f"row {row} cannot disperse: rows from 2 to {self.rows - 1} can",
+                field="dispersion",
+            )
+        constant, _, static = poles.split()
+        if constant or static:
+            raise GridError.single(
+                f"the poles of row {row} hold a constant ({constant:g}) or a pole at 0",
+                field="dispersion",
+                remedy="put them into the row's permittivity and conductivity",
+            )
+        loss = PoleResidue(self.permittivity[row], (0j,), (self.conductivity[row] / EPS0,))
+        require_passive(poles + loss, f"dispersion of row {row}")
 
     @classmethod
     def vacuum(cls, grid: Grid) -> Medium:

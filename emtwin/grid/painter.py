@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import GridError
-from emtwin.grid.medium import MAX_ROWS, PEC_ROW, VACUUM_ROW, Medium
+from emtwin.grid.averages import CellAverages
+from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.grid.yee import Grid, Node
 from emtwin.materials import Material, lookup
 
 Point = Sequence[float]
 Mask = NDArray[np.bool_]
 Real = NDArray[np.float64]
-Number = TypeVar("Number", np.float64, np.int64)
 
 PEC = Material("perfect conductor", 1.0, 0.0, True, "definition")
 """A perfect conductor, for `Painter`."""
 
-_DIGITS = 12  # averages that agree to this many decimals share a row
+_RIM = 1e-6  # of a cell: a point just inside its face
 
 
 class Painter:
     """Fills the cells of a grid with materials; what is painted later covers what is there.
 
     A cell belongs to a shape when its centre lies inside. An edge gets the average of the four
-    cells around it, weighted by the area that each has across the edge, of permittivity and of
-    conductivity: the average that is right for a field along the interface (Taflove and Hagness,
-    Computational Electrodynamics, 3rd ed., section 3.7). An edge of a conducting cell conducts:
-    metal is a staircase, and where it is round it acts about half a cell larger than it is. What
-    keeps its shape is `emtwin.solver.ConformalMetal`.
+    cells around it, weighted by the area that each has across the edge, of permittivity,
+    conductivity and poles: the average that is right for a field along the interface (Taflove and
+    Hagness, Computational Electrodynamics, 3rd ed., section 3.7). A face gets the permeability of
+    the two cells beside it in series. An edge of a conducting cell conducts: metal is a staircase,
+    and where it is round it acts about half a cell larger than it is. What keeps its shape is
+    `emtwin.solver.ConformalMetal`.
 
     Parameters
     ----------
@@ -40,6 +40,11 @@ class Painter:
         The grid.
     background : Material, optional
         What fills the grid at first; vacuum if left out.
+    curved : bool
+        Sample each cell at three points along each axis (just inside its faces, and its middle), so
+        that an edge gets what is at its own middle instead of what is at the centres of the cells
+        beside it. The same where interfaces lie on grid planes; where they are curved, the error of
+        strong contrasts falls to a third. A shape must still hold the middle of some cell.
 
     Examples
     --------
@@ -49,19 +54,22 @@ class Painter:
     >>> medium = painter.medium()
     """
 
-    def __init__(self, grid: Grid, background: Material | None = None) -> None:
+    def __init__(
+        self, grid: Grid, background: Material | None = None, *, curved: bool = False
+    ) -> None:
         self.grid = grid
+        self._points = np.array([_RIM, 0.5, 1 - _RIM] if curved else [0.5])
         self._materials = [background or lookup("vacuum")]
-        self._cells = np.zeros(grid.shape, np.int64)
+        self._cells = np.zeros([n * self._points.size for n in grid.shape], np.uint16)
         self._conducting = [np.zeros(grid.nodes, bool) for _ in range(3)]
 
     def cells(self, inside: Mask, material: Material) -> None:
-        """Paint the cells where `inside`, shape `grid.shape`, is true."""
-        if inside.shape != self.grid.shape:
+        """Paint where `inside` is true, shape `grid.shape`, or three times that if `curved`."""
+        if inside.shape != self._cells.shape:
             raise GridError.single(
-                f"the mask has shape {inside.shape}, the grid {self.grid.shape} cells"
+                f"the mask has shape {inside.shape}, the grid {self._cells.shape} cells"
             )
-        if not inside.any():
+        if not inside[(slice(self._points.size // 2, None, self._points.size),) * 3].any():
             raise GridError.single(
                 f"a shape of {material.name} holds the centre of no cell: it would vanish",
                 field=material.name,
@@ -74,7 +82,7 @@ class Painter:
     def box(self, lo: Point, hi: Point, material: Material) -> None:
         """Paint the box between two corners in metres."""
         x, y, z = self._centres()
-        inside = np.ones(self.grid.shape, bool)
+        inside = np.ones(self._cells.shape, bool)
         for centre, low, high in zip((x, y, z), lo, hi, strict=True):
             inside &= (centre > low) & (centre < high)
         self.cells(inside, material)
@@ -119,22 +127,27 @@ class Painter:
         GridError
             If there are more different averages than a medium has rows.
         """
-        table = [(1.0, 0.0), (1.0, 0.0)]  # conductor, vacuum
-        keys: dict[tuple[float, float], int] = {(1.0, 0.0): VACUUM_ROW}
-        ids = [self._edge_rows(axis, table, keys) for axis in range(3)]
-        if len(table) > MAX_ROWS:
-            raise GridError.single(
-                f"{len(table)} different averages of materials, but a medium has {MAX_ROWS} rows",
-                remedy="use a uniform grid across interfaces, or fewer materials",
-            )
-        rows = np.array(table)
-        x, y, z = (volume.astype(np.uint16) for volume in ids)
-        return Medium(x, y, z, rows[:, 0], rows[:, 1])
+        averages = CellAverages(self.grid, self._materials, self._cells)
+        x, y, z = (self._edge_ids(averages, axis) for axis in range(3))
+        averages.edges.check()
+        rows = averages.edges.rows
+        return Medium(
+            x,
+            y,
+            z,
+            np.array([eps for eps, _, _ in rows]),
+            np.array([sigma for _, sigma, _ in rows]),
+            averages.faces(),
+            {n: poles for n, (_, _, poles) in enumerate(rows) if poles.poles},
+        )
 
     # -- inside ------------------------------------------------------------------------------
 
     def _centres(self) -> tuple[Real, Real, Real]:
-        x, y, z = self.grid.centres
+        x, y, z = (
+            (lines[:-1, None] + size[:, None] * self._points).ravel()
+            for lines, size in zip(self.grid.lines, self.grid.spacings, strict=True)
+        )
         return x[:, None, None], y[None, :, None], z[None, None, :]
 
     def _corners(self, one: Point, two: Point, flat: int) -> tuple[Node, Node]:
@@ -150,50 +163,9 @@ class Painter:
             )
         return low, high
 
-    def _edge_rows(
-        self, axis: int, table: list[tuple[float, float]], keys: dict[tuple[float, float], int]
-    ) -> NDArray[np.int64]:
-        """Row of every edge along an axis; new averages are added to the table."""
-        metal = np.array([m.metal for m in self._materials])
-        values = np.array([(m.permittivity, m.conductivity) for m in self._materials])
-        areas = self._around(axis, self._areas(axis))
-        conducting, total = np.zeros(self._edges(axis), bool), np.zeros((2, *self._edges(axis)))
-        for cell, area in zip(self._around(axis, self._cells), areas, strict=True):
-            total += area * np.moveaxis(values[cell], -1, 0)
-            conducting |= metal[cell] & (area > 0)
-        average = np.round(total / sum(areas), _DIGITS).reshape(2, -1).T
-        unique, where = np.unique(average, axis=0, return_inverse=True)
-        numbers = []
-        for eps, sigma in unique.tolist():
-            if (eps, sigma) not in keys:
-                keys[eps, sigma] = len(table)
-                table.append((eps, sigma))
-            numbers.append(keys[eps, sigma])
-        ids = np.full(self.grid.nodes, PEC_ROW, np.int64)
-        inside = tuple(slice(0, n) for n in self._edges(axis))
-        rows = np.array(numbers)[where].reshape(self._edges(axis))
-        ids[inside] = np.where(conducting, PEC_ROW, rows)
+    def _edge_ids(self, averages: CellAverages, axis: int) -> NDArray[np.uint16]:
+        rows, conducting = averages.edge_rows(axis)
+        ids = np.full(self.grid.nodes, PEC_ROW, np.uint16)
+        ids[tuple(slice(0, n) for n in rows.shape)] = np.where(conducting, PEC_ROW, rows)
         ids[self._conducting[axis]] = PEC_ROW
         return ids
-
-    def _edges(self, axis: int) -> tuple[int, int, int]:
-        n = [nodes - (a == axis) for a, nodes in enumerate(self.grid.nodes)]
-        return n[0], n[1], n[2]
-
-    def _areas(self, axis: int) -> Real:
-        """Area across `axis` that each cell has beside each of its edges, m2."""
-        sizes = [np.ones(d.size) if a == axis else d / 2 for a, d in enumerate(self.grid.spacings)]
-        areas: Real = np.einsum("i,j,k->ijk", *sizes)
-        return areas
-
-    def _around(self, axis: int, cells: NDArray[Number]) -> list[NDArray[Number]]:
-        """Values of the four cells around each edge, zero outside the grid."""
-        u, v = (a for a in range(3) if a != axis)
-        padded = np.pad(cells, [(0, 0) if a == axis else (1, 1) for a in range(3)])
-        corners = []
-        for low_u, low_v in np.ndindex(2, 2):
-            where = [slice(None)] * 3
-            where[u] = slice(low_u, low_u + self.grid.nodes[u])
-            where[v] = slice(low_v, low_v + self.grid.nodes[v])
-            corners.append(padded[tuple(where)])
-        return corners

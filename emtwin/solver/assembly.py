@@ -15,6 +15,7 @@ from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.coefficients import (
     FaceCoefficients,
     RowCoefficients,
+    apparent_conductivity,
     face_coefficients,
     face_ids,
     row_coefficients,
@@ -71,7 +72,9 @@ class Assembly:
         self.layout = Layout(grid)
         self.state: dict[str, Array] = {}
         self.fields = self.memory("fields", self.layout.total)
-        self.rows: RowCoefficients = row_coefficients(medium.permittivity, medium.conductivity, dt)
+        self.rows: RowCoefficients = row_coefficients(
+            medium.permittivity, apparent_conductivity(medium, dt), dt
+        )
         self.ids = self._padded(boundaries.closed_ids(medium), held, "e", self.rows.held)
         self.face_rows: FaceCoefficients | None = None
         self.face_ids: Ids | None = None

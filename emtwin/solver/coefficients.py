@@ -51,6 +51,18 @@ def row_coefficients(
     return RowCoefficients(ca, cb)
 
 
+def apparent_conductivity(medium: Medium, dt: float) -> NDArray[np.float64]:
+    """Conductivity per row in S/m that stands for the part of the poles that acts at once.
+
+    The trapezoidal rule puts (2 eps0 / dt) chi(s = 2 / dt) beside the conductivity; see
+    `emtwin.solver.dispersion`.
+    """
+    total = np.array(medium.conductivity)
+    for row, poles in medium.dispersion.items():
+        total[row] += 2 * EPS0 / dt * float(poles(2 / dt).real)
+    return total
+
+
 class FaceCoefficients(NamedTuple):
     """da (dimensionless) and db (A s / (V m) per metre) of each row; the last row is `held`."""
 

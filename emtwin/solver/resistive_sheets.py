@@ -171,19 +171,25 @@ def _with_extra(medium: Medium, extra: list[NDArray[np.float64]]) -> Medium:
     """More permittivity (relative) and conductivity (S/m) on edges, as rows of their own."""
     rows = [np.stack((medium.permittivity, medium.conductivity), -1)]
     count, ids = medium.rows, [volume.copy() for volume in medium.ids]
+    dispersion = dict(medium.dispersion)
     for volume, more in zip(ids, extra, strict=True):
         where = np.nonzero(more.any(axis=0) & (volume != PEC_ROW))
-        values = rows[0][volume[where]] + np.stack([part[where] for part in more], -1)
-        unique, number = np.unique(np.round(values, _DIGITS), axis=0, return_inverse=True)
+        before = volume[where]
+        values = rows[0][before] + np.stack([part[where] for part in more], -1)
+        keyed = np.column_stack((np.round(values, _DIGITS), before))
+        unique, number = np.unique(keyed, axis=0, return_inverse=True)
         if count + len(unique) > MAX_ROWS:
             raise GridError.single(
                 f"{count + len(unique)} different edges in sheets, but a medium has {MAX_ROWS} "
                 "rows",
                 remedy="use a uniform grid in the plane of the sheets",
             )
+        for n, row in enumerate(unique[:, 2].astype(int).tolist()):
+            if row in medium.dispersion:
+                dispersion[count + n] = medium.dispersion[row]
         volume[where] = count + number.ravel()
-        rows.append(unique)
+        rows.append(unique[:, :2])
         count += len(unique)
     table = np.concatenate(rows)
     x, y, z = ids
-    return Medium(x, y, z, table[:, 0], table[:, 1], medium.faces)
+    return Medium(x, y, z, table[:, 0], table[:, 1], medium.faces, dispersion)

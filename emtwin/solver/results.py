@@ -82,6 +82,25 @@ class Progress:
     seconds_left: float
 
 
+@dataclass(frozen=True)
+class Support:
+    """How far a feature that a run used has been validated on its backend.
+
+    Parameters
+    ----------
+    feature : str
+        Name of the feature.
+    status : {"validated", "experimental"}
+        Status on the backend of the run.
+    held_by : str
+        Test that holds it, below ``tests/``.
+    """
+
+    feature: str
+    status: str
+    held_by: str
+
+
 @dataclass(frozen=True, eq=False)
 class RunResult:
     """A finished run.
@@ -122,6 +141,8 @@ class RunResult:
         Wall time of the loop.
     notices : tuple of Notice
         Named warnings.
+    support : tuple of Support
+        What the run used, and how far that has been validated on its backend.
     """
 
     dt: float
@@ -141,6 +162,7 @@ class RunResult:
     ending: Ending
     seconds: float
     notices: tuple[Notice, ...]
+    support: tuple[Support, ...]
 
     def source_at(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Spectrum of the driving pulse at other frequencies (Hz), in its unit times seconds."""

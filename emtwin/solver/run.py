@@ -29,6 +29,7 @@ from emtwin.solver.schedule import (
 )
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
+from emtwin.solver.support import support, support_notices
 from emtwin.solver.traces import Traces
 
 _STEPS_PER_BATCH = 512
@@ -124,6 +125,7 @@ class Loop:
     ) -> None:
         self.simulation, self.backend = simulation, backend
         self.stop, self.progress = stop, progress
+        self.support = support(simulation, backend.name)
         self.band_notices = check_band(simulation)
         self.stepper = Stepper(simulation, backend)
         self.dt = self.stepper.dt
@@ -254,11 +256,13 @@ class Loop:
             tail.ending,
             seconds,
             self._notices(tail.ending),
+            self.support,
         )
 
     def _notices(self, ending: Ending) -> tuple[Notice, ...]:
         run_of = f"The run driven at {self.simulation.driven or 'its source'}"
         notices = [*self.simulation.notices, *self.band_notices]
+        notices += support_notices(self.support, self.backend.name)
         if self.finished_by != "decay":
             notices.append(
                 Notice(

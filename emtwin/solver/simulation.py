@@ -16,6 +16,7 @@ from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.cell_stability import medium_step
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.conflicts import check_conflicts
+from emtwin.solver.dispersion import check_held
 from emtwin.solver.elements import Element, all_held, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
@@ -104,6 +105,7 @@ class Simulation:
             object.__setattr__(self, "plane_wave", placed)
         check_conflicts(self)
         check_placement(self)
+        check_held(self.held, self.medium)
 
     @cached_property
     def network(self) -> WireNetwork:

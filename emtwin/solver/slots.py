@@ -27,7 +27,6 @@ Ids = NDArray[np.uint16]
 
 _LEAST_FILLING = 0.1  # below, the time step would suffer
 _ROUNDING = 1 + 1e-9
-_IDS = ("ids_x", "ids_y", "ids_z")
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,9 @@ def _opened(grid: Grid, medium: Medium, slot: Slot) -> Medium:
     _mark(face_ids[along], slot.inside(), faces.permeability.size + 1)
     return replace(
         medium,
-        **dict(zip(_IDS, edge_ids, strict=True)),
+        ids_x=edge_ids[0],
+        ids_y=edge_ids[1],
+        ids_z=edge_ids[2],
         permittivity=np.append(medium.permittivity, filling),
         conductivity=np.append(medium.conductivity, 0.0),
         faces=Faces(

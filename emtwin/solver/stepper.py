@@ -11,8 +11,9 @@
 9. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
 10. wire_deposit e -= wire currents at n + 1/2
 11. elements     their own edges                e at n + 1
-12. transfer     e at n + 1 across the seams
-13. record       e at n + 1, h and i at n + 1/2
+12. disperse     polarisation to n + 1          e at n + 1 in dispersive materials
+13. transfer     e at n + 1 across the seams
+14. record       e at n + 1, h and i at n + 1/2
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.boundary_stages import BoundaryStages
 from emtwin.solver.coefficients import runs_along_z
+from emtwin.solver.dispersion import dispersion_stages
 from emtwin.solver.elements import Recording
 from emtwin.solver.plane_wave import OVERSAMPLING, Lines, incident_field
 from emtwin.solver.port_stages import port_stages
@@ -98,6 +100,7 @@ class Stepper:
             *self._currents(),
             *self._wires.after_e(),
             *(stage for bound in self._bound for stage in bound.after_e),
+            *dispersion_stages(self.assembly),
             *self._seams.after_e(),
         ]
 
@@ -182,7 +185,10 @@ class Stepper:
     def _currents(self) -> list[Stage]:
         scene = self.simulation
         table = scene.pulse.sampled(self.dt, OVERSAMPLING)[None, :]
-        parts = [impressed_current(scene.grid, current, self.dt) for current in scene.currents]
+        parts = [
+            impressed_current(scene.grid, c, self.assembly.cb(c.component, c.node))
+            for c in scene.currents
+        ]
         return self._impress(parts, Waveforms(table, OVERSAMPLING))
 
     def _impress(self, parts: Sequence[Impressed], waveforms: Waveforms | Lines) -> list[Stage]:

@@ -19,6 +19,7 @@ from emtwin.solver.boundaries import MAGNETIC, PERIODIC
 from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.metal_sheets import MetalSheet
+from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -55,7 +56,7 @@ class Feature:
 
     def status(self, backend: str) -> str:
         """Status on one backend."""
-        return str(getattr(self, backend))
+        return str(getattr(self, backend, EXPERIMENTAL))
 
     def row(self) -> dict[str, str]:
         """The feature as a line of the matrix."""
@@ -102,6 +103,14 @@ def _joined(simulation: Simulation) -> bool:
     return apart > len({tuple(n) for w in simulation.wires for n in w.nodes.tolist()})
 
 
+def _disperses(simulation: Simulation) -> bool:
+    return bool(simulation.medium.dispersion)
+
+
+def _magnetic(simulation: Simulation) -> bool:
+    return simulation.medium.faces is not None
+
+
 FEATURES: tuple[Feature, ...] = (
     Feature("Yee update, perfect conductors, dielectrics", "physics/test_exact.py", _always),
     Feature("graded grid", "physics/test_exact.py", _graded),
@@ -114,6 +123,8 @@ FEATURES: tuple[Feature, ...] = (
         _has_faces(PERIODIC),
         note="no phase shift from period to period",
     ),
+    Feature("dispersion by poles", "physics/test_dispersion.py", _disperses),
+    Feature("magnetic materials", "physics/test_magnetic.py", _magnetic),
     Feature(
         "plane wave",
         "physics/test_plane_wave.py",
@@ -167,15 +178,6 @@ FEATURES: tuple[Feature, ...] = (
     ),
 )
 """The support matrix."""
-
-
-@dataclass(frozen=True)
-class Support:
-    """Status of one feature in one run."""
-
-    feature: str
-    status: str
-    held_by: str
 
 
 def support(simulation: Simulation, backend: str) -> tuple[Support, ...]:

@@ -5,6 +5,7 @@
 
 #include "boundaries.cu"
 #include "conformal.cu"
+#include "dispersion.cu"
 #include "elements.cu"
 #include "energies.cu"
 #include "monitors.cu"
@@ -16,6 +17,7 @@
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)                                              \
   ENTRY(transfer)                                                                            \
   ENTRY(cut_face)                                                                            \
+  ENTRY(disperse)                                                                            \
   ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
   ENTRY(row_squares) ENTRY(totals)                                                           \
   ENTRY(record) ENTRY(energy)                                                                \

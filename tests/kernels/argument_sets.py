@@ -9,6 +9,7 @@ import numpy as np
 from tests.kernels import (
     makers_boundaries,
     makers_conformal,
+    makers_dispersion,
     makers_elements,
     makers_energies,
     makers_fields,
@@ -20,6 +21,7 @@ from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 MAKERS: dict[str, Maker] = {
     **makers_boundaries.MAKERS,
     **makers_conformal.MAKERS,
+    **makers_dispersion.MAKERS,
     **makers_elements.MAKERS,
     **makers_energies.MAKERS,
     **makers_fields.MAKERS,

@@ -13,6 +13,7 @@ from emtwin.constants import EPS0, ETA0, MU0, TWO_PI
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.grid.painter import Painter
+from emtwin.rational import debye
 from emtwin.solver import (
     Absorber,
     CurrentElement,
@@ -397,3 +398,20 @@ def test_axes_may_be_permuted(shift: int, machine64: Backend) -> None:
 
     one, two = field(0), field(shift)
     np.testing.assert_allclose(two, one, rtol=0, atol=1e-12 * np.abs(one).max())
+
+
+def test_a_sheet_in_a_dispersive_medium_keeps_its_poles() -> None:
+    """Rows that a sheet adds have the poles of the rows that they come from, and only those."""
+    grid = Grid.uniform((6, 6, 6), 1e-3)
+    vacuum = Medium.vacuum(grid)
+    ids = [np.where(volume > 0, 2, 0).astype(np.uint16) for volume in vacuum.ids]
+    ids[0][:, :2] = np.where(ids[0][:, :2] > 0, 1, 0)
+    water = debye(0.0, [(73.2, 8.27e-12)])
+    medium = Medium(*ids, np.array([1, 1, 5.2]), np.zeros(3), None, {2: water})
+    sheet = ResistiveSheet("film", Node(1, 1, 3), Node(5, 5, 3), 0.01)
+    sheeted = with_sheets(grid, medium, (sheet,))
+    for before, after in zip(medium.ids, sheeted.ids, strict=True):
+        for row in np.unique(after):
+            poles = {int(r) in medium.dispersion for r in np.unique(before[after == row])}
+            assert poles == {int(row) in sheeted.dispersion}
+    assert len(sheeted.dispersion) > 1

@@ -15,6 +15,7 @@ from typing import Any
 from emtwin.backends.oracle import (
     boundaries,
     conformal,
+    dispersion,
     elements,
     energies,
     monitors,
@@ -26,6 +27,7 @@ from emtwin.backends.oracle import (
 MODULES: tuple[ModuleType, ...] = (
     boundaries,
     conformal,
+    dispersion,
     elements,
     energies,
     monitors,

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from emtwin.errors import GridError
-from emtwin.solver import support
-from emtwin.solver.support import Feature, Support, support_notices
+from emtwin.solver import StopRule, run, support
+from emtwin.solver.results import Support
+from emtwin.solver.support import Feature, support_notices
+from tests.machines import quick_backend
 from tests.physics.scenes import crowded_scene
 
 
@@ -54,3 +56,11 @@ def test_experimental_features_are_told_and_refused_ones_refused(
     with pytest.raises(GridError, match=r"not possible on numpy: bad \(x\)") as caught:
         support.support(crowded_scene(1), "numpy")
     assert "doctor --support" in caught.value.problems[0].remedy
+
+
+def test_the_matrix_travels_with_the_result() -> None:
+    """Every run says what it used, and warns of nothing where all of it is validated."""
+    result = run(crowded_scene(1), quick_backend("native", "float32"), StopRule(-5, -5, 512))
+    assert {"thin wires", "conductivity"} <= {entry.feature for entry in result.support}
+    assert all(entry.status == "validated" for entry in result.support)
+    assert "not-validated" not in {notice.name for notice in result.notices}
