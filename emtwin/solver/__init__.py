@@ -11,7 +11,9 @@ from emtwin.solver.boundaries import Boundaries
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.elements import Bound, Element, Recording
 from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse
 from emtwin.solver.results import PortRecord, Progress, RunResult
@@ -26,6 +28,7 @@ __all__ = [
     "Assembly",
     "Bound",
     "Boundaries",
+    "Capacitor",
     "CurrentElement",
     "Dipoles",
     "EdgePort",
@@ -33,11 +36,16 @@ __all__ = [
     "EquivalentCurrents",
     "FieldSamples",
     "HuygensSurface",
+    "Inductor",
+    "LumpedElement",
+    "OnePort",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
+    "Rational",
     "Recording",
+    "Resistor",
     "RunResult",
     "Simulation",
     "Stepper",

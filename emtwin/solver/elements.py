@@ -86,6 +86,11 @@ class Element(ABC):
         del grid
         return {}
 
+    def claimed(self, grid: Grid) -> Places:
+        """Edges that the sweep advances and it alone may load; no other element may."""
+        del grid
+        return {}
+
     def stable_step(self, grid: Grid, medium: Medium) -> float:
         """Largest stable time step in seconds as far as this element goes."""
         del grid, medium
@@ -112,7 +117,7 @@ def checked(elements: tuple[Element, ...], grid: Grid, medium: Medium) -> None:
     ]
     owner: dict[tuple[str, int, int, int], str] = {}
     for element in elements if not problems else ():
-        for component, index in element.held(grid).items():
+        for component, index in (*element.held(grid).items(), *element.claimed(grid).items()):
             for i, j, k in index.tolist():
                 before = owner.setdefault((component, i, j, k), element.name)
                 if before != element.name:

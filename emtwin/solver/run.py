@@ -340,7 +340,8 @@ def source_end(simulation: Simulation) -> float:
     """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
     wave = simulation.plane_wave
     crossing = 0.0 if wave is None else wave.crossing(simulation.grid)
-    return simulation.pulse.duration + crossing
+    delay = max((getattr(element, "delay", 0.0) for element in simulation.elements), default=0.0)
+    return simulation.pulse.duration + max(crossing, delay)
 
 
 def pulse_spectrum(simulation: Simulation, dt: float) -> NDArray[np.complex128]:

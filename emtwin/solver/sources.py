@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.constants import EPS0
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.solver.wires import dual_area
@@ -117,11 +116,11 @@ class Impressed:
     row: NDArray[np.int64]
 
 
-def impressed_current(grid: Grid, source: CurrentElement, dt: float) -> Impressed:
-    """Addition of a current element in vacuum: -dt i / (eps0 area)."""
+def impressed_current(grid: Grid, source: CurrentElement, cb: float) -> Impressed:
+    """Addition of a current element: -cb i / area, cb that of its edge in its medium."""
     index = np.array([source.node], np.int64)
     area = dual_area(grid, source.component, (source.node.i, source.node.j, source.node.k))
-    weight = np.array([-source.current * dt / (EPS0 * area)])
+    weight = np.array([-source.current * cb / area])
     return Impressed(source.component, index, weight, np.array([-0.5]), np.zeros(1, np.int64))
 
 

@@ -182,7 +182,10 @@ class Stepper:
     def _currents(self) -> list[Stage]:
         scene = self.simulation
         table = scene.pulse.sampled(self.dt, OVERSAMPLING)[None, :]
-        parts = [impressed_current(scene.grid, current, self.dt) for current in scene.currents]
+        parts = [
+            impressed_current(scene.grid, c, self.assembly.cb(c.component, c.node))
+            for c in scene.currents
+        ]
         return self._impress(parts, Waveforms(table, OVERSAMPLING))
 
     def _impress(self, parts: Sequence[Impressed], waveforms: Waveforms | Lines) -> list[Stage]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
+from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.simulation import Simulation
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -100,6 +101,11 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
     Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
+    Feature(
+        "lumped networks and sources",
+        "physics/test_lumped.py",
+        lambda s: any(isinstance(element, LumpedElement) for element in s.elements),
+    ),
     Feature("thin wires", "physics/test_wires.py", lambda s: bool(s.wires)),
     Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),

@@ -5,6 +5,7 @@
 
 #include "boundaries.cu"
 #include "elements.cu"
+#include "lumped.cu"
 #include "monitors.cu"
 #include "plane_wave.cu"
 #include "yee.cu"
@@ -13,6 +14,7 @@
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)              \
   ENTRY(impress) ENTRY(held_edge)                            \
   ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
+  ENTRY(edge_voltage) ENTRY(one_port)                        \
   ENTRY(record) ENTRY(energy) ENTRY(transfer)      \
   ENTRY(impress_lines)
 

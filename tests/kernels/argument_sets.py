@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.kernels import makers_boundaries, makers_elements, makers_fields, makers_plane_wave
+from tests.kernels import (
+    makers_boundaries,
+    makers_elements,
+    makers_fields,
+    makers_lumped,
+    makers_plane_wave,
+)
 from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
 MAKERS: dict[str, Maker] = {
@@ -14,6 +20,7 @@ MAKERS: dict[str, Maker] = {
     **makers_elements.MAKERS,
     **makers_boundaries.MAKERS,
     **makers_plane_wave.MAKERS,
+    **makers_lumped.MAKERS,
 }
 
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from emtwin.backends.oracle import boundaries, elements, monitors, plane_wave, yee
+from emtwin.backends.oracle import boundaries, elements, lumped, monitors, plane_wave, yee
 
-MODULES: tuple[ModuleType, ...] = (yee, elements, monitors, boundaries, plane_wave)
+MODULES: tuple[ModuleType, ...] = (yee, elements, lumped, monitors, boundaries, plane_wave)
 
 
 def kernel(name: str) -> Callable[..., Any]:
