@@ -222,7 +222,7 @@ def _check_pairs(poles: Complex, residues: Complex) -> None:
 
 def _check_passive(network: Rational) -> None:
     """Refuse a negative real part, on a sweep through every pole and decade."""
-    size, width = np.abs(network.poles), np.abs(network.poles.real)
+    size, width = np.abs(network.poles[network.poles != 0]), np.abs(network.poles.real)
     near = np.abs(network.poles.imag)[:, None] + width[:, None] * np.linspace(-20, 20, 401)
     span = np.geomspace(1e-4 * size.min(initial=1e9), 1e4 * size.max(initial=1e9), 4001)
     lossless = network.residues[width == 0]
