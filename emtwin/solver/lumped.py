@@ -125,7 +125,7 @@ class LumpedElement(Element):
         k_new = k_old = model.g / 2 / share
         length = int(np.ceil((assembly.pulse.duration + self.delay) / dt)) + 2
         times = (np.arange(length) + (0.5 if self.network else 1.0)) * dt - self.delay
-        source = self.emf * assembly.pulse(times)
+        source = self.emf * np.where(times > assembly.pulse.duration, 0.0, assembly.pulse(times))
         drive, emf = -model.g / share * source, source
         if self.network is None:  # hard: just the current that makes v what is asked for
             k_new, k_old, drive = 1 / drop, 0.0, -source / drop
