@@ -145,7 +145,7 @@ def gated(pulse: Pulse, t: NDArray[np.float64]) -> NDArray[np.float64]:
 def test_sources_keep_their_circuit(machine64: Backend) -> None:
     """Hard: v is the pulse at (n + 1) dt; resistive: (v^n + v^(n+1)) / 2 = v_s + R i, all exact.
 
-    To 1e-12 of the peak over three edges of unlike length, with a delay that is no whole number of steps.
+    To 1e-12 of the peak over three edges of unlike length, with a delay of a fraction of a step.
     """
     ends = Node(2, 2, 1), Node(2, 2, 4)
     for network in (None, Resistor(50.0)):
