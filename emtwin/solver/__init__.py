@@ -17,8 +17,10 @@ from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.estimate import Estimate, estimate
 from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse, Waveform
 from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
@@ -39,6 +41,7 @@ __all__ = [
     "Bound",
     "Boundaries",
     "BoxEnergy",
+    "Capacitor",
     "ConductorCurrents",
     "ConformalMetal",
     "CurrentElement",
@@ -52,14 +55,19 @@ __all__ = [
     "Flux",
     "Gaussian",
     "HuygensSurface",
+    "Inductor",
+    "LumpedElement",
     "MetalSheet",
     "ModulatedGaussian",
+    "OnePort",
     "PlaneWave",
     "PortRecord",
     "Progress",
     "Pulse",
+    "Rational",
     "Recording",
     "ResistiveSheet",
+    "Resistor",
     "RunResult",
     "SampledWaveform",
     "Simulation",

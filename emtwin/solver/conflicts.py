@@ -46,7 +46,7 @@ def conflicts(simulation: Simulation) -> list[Problem]:
     """
     found = []
     for element in simulation.elements:
-        for component, index in element.held(simulation.grid).items():
+        for component, index in element.owned(simulation.grid).items():
             if component[0] == "e" and len(index):
                 held = np.asarray(index, np.int64).reshape(-1, 3)
                 found += _claimed(simulation, element, component, held)

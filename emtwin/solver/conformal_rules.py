@@ -188,7 +188,7 @@ def _on_wires(metal: ConformalMetal, simulation: Simulation) -> list[Problem]:
 def _on_elements(metal: ConformalMetal, simulation: Simulation) -> list[Problem]:
     problems = []
     for other in simulation.elements:
-        held = other.held(simulation.grid) if other is not metal else {}
+        held = other.owned(simulation.grid) if other is not metal else {}
         edges = {name: index for name, index in held.items() if name[0] == "e" and len(index)}
         if any(metal.cut_edges.holds(name, index) for name, index in edges.items()):
             problems.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from emtwin.backends import Array, Stage
 from emtwin.errors import GridError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
+from emtwin.solver.pulses import Waveform
 
 if TYPE_CHECKING:
     from emtwin.solver.assembly import Assembly
@@ -98,13 +99,23 @@ class Element(ABC):
         del grid
         return {}
 
+    def claimed(self, grid: Grid) -> Places:
+        """Edges that the sweep advances and it alone may load; no other element may."""
+        del grid
+        return {}
+
+    def owned(self, grid: Grid) -> Places:
+        """What it holds and what it claims: nothing else may act there."""
+        return _joined([self.held(grid), self.claimed(grid)])
+
     def stable_step(self, grid: Grid, medium: Medium) -> float:
         """Largest stable time step in seconds as far as this element goes."""
         del grid, medium
         return math.inf
 
-    def active_until(self) -> float:
+    def active_until(self, pulse: Waveform) -> float:
         """Time in seconds after which it adds no energy of its own; 0 where it has no source."""
+        del pulse
         return 0.0
 
     def conflicts(self, simulation: Simulation) -> list[Problem]:
@@ -140,7 +151,7 @@ def _claimed_twice(elements: tuple[Element, ...], grid: Grid) -> list[Problem]:
     """Places that belong to two elements, in their order."""
     claims: dict[str, list[tuple[str, NDArray[np.int64]]]] = {}
     for element in elements:
-        for component, index in element.held(grid).items():
+        for component, index in element.owned(grid).items():
             places = np.ravel_multi_index(tuple(np.reshape(index, (-1, 3)).T), grid.nodes)
             claims.setdefault(component, []).append((element.name, np.unique(places)))
     problems = []
@@ -161,10 +172,19 @@ def _claimed_twice(elements: tuple[Element, ...], grid: Grid) -> list[Problem]:
     return problems
 
 
-def all_held(elements: tuple[Element, ...], grid: Grid) -> dict[str, NDArray[np.int64]]:
+def all_held(elements: tuple[Element, ...], grid: Grid) -> Places:
     """Every edge and face that some element advances, by component."""
+    return _joined([element.held(grid) for element in elements])
+
+
+def all_owned(elements: tuple[Element, ...], grid: Grid) -> Places:
+    """Every edge and face that belongs to some element, by component."""
+    return _joined([element.owned(grid) for element in elements])
+
+
+def _joined(parts: Iterable[Places]) -> dict[str, NDArray[np.int64]]:
     found: dict[str, list[NDArray[np.int64]]] = {}
-    for element in elements:
-        for component, index in element.held(grid).items():
+    for places in parts:
+        for component, index in places.items():
             found.setdefault(component, []).append(np.asarray(index, np.int64).reshape(-1, 3))
-    return {component: np.concatenate(parts) for component, parts in found.items()}
+    return {component: np.concatenate(index) for component, index in found.items()}

@@ -57,7 +57,10 @@ class EnergyWatch:
         self._program = _bound(self._backend, stage)
         self._electric = _bound(self._backend, electric) if self.static else None
         self._silent = silent / stepper.dt
-        own = [element.active_until() for element in stepper.simulation.elements]
+        own = [
+            element.active_until(stepper.simulation.pulse)
+            for element in stepper.simulation.elements
+        ]
         self._own_sources = max(own, default=0.0) / stepper.dt
         times = np.arange(int(stepper.simulation.pulse.duration / stepper.dt) + 2) * stepper.dt
         self._given = np.cumsum(stepper.simulation.pulse(times) ** 2)

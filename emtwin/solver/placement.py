@@ -145,7 +145,7 @@ def _on_face(scene: Simulation, axis: int, end: int, kind: str) -> Iterator[Prob
     lying = [(f"port {p.name}", p.edges()[0], np.array(p.edges()[2])) for p in scene.ports]
     lying += [("a current", c.component, np.array([c.node])) for c in scene.currents]
     for element in scene.elements:
-        lying += [(element.name, name, index) for name, index in element.held(scene.grid).items()]
+        lying += [(element.name, name, index) for name, index in element.owned(scene.grid).items()]
     for what, component, index in lying:
         if component != f"e_{'xyz'[axis]}" and np.any(np.asarray(index)[:, axis] == plane):
             yield Problem(

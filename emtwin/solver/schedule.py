@@ -18,7 +18,7 @@ def source_end(simulation: Simulation) -> float:
     """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
     wave = simulation.plane_wave
     crossing = 0.0 if wave is None else wave.crossing(simulation.grid)
-    own = [element.active_until() for element in simulation.elements]
+    own = [element.active_until(simulation.pulse) for element in simulation.elements]
     return max([simulation.pulse.duration + crossing, *own])
 
 

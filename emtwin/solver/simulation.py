@@ -17,7 +17,7 @@ from emtwin.solver.cell_stability import medium_step
 from emtwin.solver.coefficients import PEC_ROW
 from emtwin.solver.conflicts import check_conflicts
 from emtwin.solver.dispersion import check_held
-from emtwin.solver.elements import Element, all_held, checked
+from emtwin.solver.elements import Element, Places, all_held, all_owned, checked
 from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.placement import check_placement, outside
@@ -105,7 +105,7 @@ class Simulation:
             object.__setattr__(self, "plane_wave", placed)
         check_conflicts(self)
         check_placement(self)
-        check_held(self.held, self.medium)
+        check_held(self.owned, self.medium)
 
     @cached_property
     def network(self) -> WireNetwork:
@@ -127,7 +127,15 @@ class Simulation:
     @cached_property
     def held(self) -> dict[str, NDArray[np.int64]]:
         """Edges and faces that the sweep leaves to ports and elements, by component."""
-        found = {name: [index] for name, index in all_held(self.elements, self.grid).items()}
+        return self._with_ports(all_held(self.elements, self.grid))
+
+    @cached_property
+    def owned(self) -> dict[str, NDArray[np.int64]]:
+        """Edges and faces of ports and elements, those too that the sweep advances for them."""
+        return self._with_ports(all_owned(self.elements, self.grid))
+
+    def _with_ports(self, places: Places) -> dict[str, NDArray[np.int64]]:
+        found = {name: [index] for name, index in places.items()}
         for port in self.ports:
             component, _, edges = port.edges()
             found.setdefault(component, []).append(np.array(edges, np.int64))

@@ -18,6 +18,7 @@ from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
 from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.growth import has_static_part
+from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
@@ -146,7 +147,11 @@ FEATURES: tuple[Feature, ...] = (
         lambda s: any(w.oblique for w in s.wires),
         note="equal cells round the wire only",
     ),
-    Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
+    Feature(
+        "lumped networks and sources",
+        "physics/test_lumped.py",
+        lambda s: any(isinstance(element, LumpedElement) for element in s.elements),
+    ),
     Feature(
         "conformal metal",
         "physics/test_conformal.py",

@@ -151,7 +151,7 @@ def _surface(scene: Simulation, wave: PlaneWave) -> Iterator[Problem]:
     solid = {name: index[_filled(scene, name, index)] for name, index in places.items()}
     yield from _told(solid, "edges or faces with material or metal", "it lies in vacuum")
     taken: dict[str, list[tuple[int, int, int]]] = {}
-    for name, held in scene.held.items():
+    for name, held in scene.owned.items():
         taken.setdefault(name, []).extend((i, j, k) for i, j, k in np.asarray(held).tolist())
     for segment in scene.network.segments:
         taken.setdefault(segment.component, []).append(segment.index)

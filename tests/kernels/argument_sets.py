@@ -13,6 +13,7 @@ from tests.kernels import (
     makers_elements,
     makers_energies,
     makers_fields,
+    makers_lumped,
     makers_plane_wave,
     makers_sheets,
 )
@@ -25,6 +26,7 @@ MAKERS: dict[str, Maker] = {
     **makers_elements.MAKERS,
     **makers_energies.MAKERS,
     **makers_fields.MAKERS,
+    **makers_lumped.MAKERS,
     **makers_plane_wave.MAKERS,
     **makers_sheets.MAKERS,
 }
