@@ -147,6 +147,7 @@ FEATURES: tuple[Feature, ...] = (
         lambda s: any(w.oblique for w in s.wires),
         note="equal cells round the wire only",
     ),
+    Feature("traces on boards", "physics/test_trace_on_board.py", lambda s: bool(s.traces)),
     Feature(
         "lumped networks and sources",
         "physics/test_lumped.py",
