@@ -30,6 +30,7 @@ SUBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Length of a run", ("ending", "static", "growth", "checkpoint")),
 )
 OTHER = "Further cases"
+_IN_FULL = 1e12  # numbers below it are written without a power of ten, frequencies above all
 
 _INTRODUCTION = """\
 # Validation
@@ -45,8 +46,8 @@ included, and writes down what each asserted and what came out. Why a value is e
 its tolerance comes from, stands in the docstring of the test that is linked in its row.
 """
 _LEGEND = """\
-*Expected* with ≤ or ≥ is a bound on one side; a tolerance beside it is its slack. *Error /
-tolerance* is 1 at the edge of what the test accepts. *Seconds* is the wall time from the start of
+*Expected* with ≤ or ≥ is a bound on one side, ≤ 0 means equal to the last bit. *Error / tolerance*
+is 1 at the edge of what the test accepts. *Seconds* is the wall time from the start of
 the test to this case: cases of one test share its runs, and a run shared by several tests is not
 counted. Precision is float32 or float64 as the test says.
 """
@@ -158,16 +159,21 @@ def case_table(cases: Iterable[Case]) -> str:
 
 
 def share(case: Case) -> float | None:
-    """Error over tolerance; None for a bound on one side and for a tolerance of zero."""
-    if case.sided != "both" or case.tolerance == 0:
+    """Error over tolerance, of a bound the part on its bad side; None without a tolerance."""
+    if case.tolerance == 0:
         return None
-    return abs(case.obtained - case.expected) / case.tolerance
+    off = case.obtained - case.expected
+    error = {"both": abs(off), "at most": max(0.0, off), "at least": max(0.0, -off)}[case.sided]
+    return error / case.tolerance
 
 
 def expected(case: Case) -> str:
-    """The expected value with its sign of comparison, to the digits the tolerance asks for."""
-    sign = {"both": "", "at most": "≤ ", "at least": "≥ "}[case.sided]
-    return sign + _number(case.expected, case.tolerance)
+    """The expected value, or the bound with its sign of comparison."""
+    if case.sided == "at most":
+        return f"≤ {_number(case.expected + case.tolerance, case.tolerance)}"
+    if case.sided == "at least":
+        return f"≥ {_number(case.expected - case.tolerance, case.tolerance)}"
+    return _number(case.expected, case.tolerance)
 
 
 def obtained(case: Case) -> str:
@@ -183,7 +189,7 @@ def _row(case: Case) -> tuple[str, ...]:
         case.case,
         expected(case),
         obtained(case),
-        f"{case.tolerance:.3g}" if case.tolerance else "",
+        f"{case.tolerance:.3g}" if case.sided == "both" else "",
         case.unit,
         "" if used is None else f"{used:.2g}",
         case.reference,
@@ -204,7 +210,8 @@ def _number(value: float, tolerance: float) -> str:
     digits = 4
     if value and tolerance:
         digits = min(15, max(digits, 2 + ceil(log10(abs(value) / tolerance))))
-    return f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
+    return f"{float(text):.0f}" if "e+" in text and abs(value) < _IN_FULL else text
 
 
 def _order(case: Case) -> tuple[str, list[tuple[str, float]], str]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Backend, select_backend
 from emtwin.grid import Grid, Node
-from emtwin.grid.medium import Medium
 from emtwin.solver import (
     Absorber,
     CurrentElement,
@@ -23,6 +22,7 @@ from emtwin.solver import (
     run,
 )
 from tests.machines import quick_backend
+from tests.physics.permuted import permuted
 from tests.physics.scenes import crowded_scene, fields_after, random_medium, spectrum
 from tests.validation import Validated
 
@@ -46,32 +46,6 @@ def scene(absorber: Absorber, **changes: Any) -> Simulation:
         "driven": "p",
     }
     return Simulation(grid, medium, Pulse(8e9), **(settings | changes))
-
-
-def turned(simulation: Simulation) -> Simulation:
-    """The same scene with x, y, z renamed to y, z, x."""
-
-    def move(values: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(np.transpose(values, (2, 0, 1)))
-
-    def node(n: Node) -> Node:
-        return Node(n.k, n.i, n.j)
-
-    grid, medium = simulation.grid, simulation.medium
-    new_grid = Grid(grid.z, grid.x, grid.y)
-    ids = (move(medium.ids_z), move(medium.ids_x), move(medium.ids_y))
-    cells = simulation.absorber.cells
-    name = {"e_x": "e_y", "e_y": "e_z", "e_z": "e_x"}
-    return replace(
-        simulation,
-        grid=new_grid,
-        medium=Medium(*ids, medium.permittivity, medium.conductivity),
-        absorber=replace(simulation.absorber, cells=(cells[2], cells[0], cells[1])),
-        currents=tuple(
-            replace(c, component=name[c.component], node=node(c.node)) for c in simulation.currents
-        ),
-        ports=tuple(replace(p, start=node(p.start), stop=node(p.stop)) for p in simulation.ports),
-    )
 
 
 def off(found: NDArray[Any], expected: NDArray[Any]) -> float:
@@ -106,8 +80,9 @@ def test_turning_the_axes_turns_the_fields(
     elif face in one:
         cells[one[face]] = (4, 5)
     simulation = scene(Absorber((cells[0], cells[1], cells[2])))
-    assert turned(simulation).dt == simulation.dt
-    here, there = components(simulation, machine64), components(turned(simulation), machine64)
+    turned = permuted(simulation, (2, 0, 1))
+    assert turned.dt == simulation.dt
+    here, there = components(simulation, machine64), components(turned, machine64)
     validated(
         f"axes of a random scene turned, absorber on {face}, fields off",
         max(
@@ -161,21 +136,31 @@ def test_sources_superpose(machine64: Backend, validated: Validated) -> None:
 
 @dataclass(frozen=True)
 class LatePulse(Pulse):
-    """A pulse that begins some steps later: its table has zeros in front."""
+    """A pulse after `steps` steps of `dt` seconds of silence, the same to the bit.
+
+    All sources sample it at whole eighths of a step. Those are counted, and the shift is made in
+    counts, where it is exact.
+    """
 
     steps: int = 0
+    dt: float = 1.0
 
-    def sampled(self, dt: float, oversampling: int = 1) -> NDArray[np.float64]:
-        """The table of the pulse after `steps` steps of silence."""
-        table = super().sampled(dt, oversampling)
-        return np.concatenate((np.zeros(self.steps * oversampling), table))
+    @property
+    def duration(self) -> float:
+        """Time after which it is over, in seconds."""
+        return super().duration + self.steps * self.dt
+
+    def __call__(self, t: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Values at times `t` in seconds."""
+        count = np.round(8 * t / self.dt) / 8 - self.steps
+        return np.where(count < 0, 0.0, super().__call__(count * self.dt))
 
 
 @pytest.mark.quick
 def test_delay_by_whole_steps_shifts_exactly(machine64: Backend, validated: Validated) -> None:
     """Coefficients do not know the time: k steps of silence give the same bits k steps later."""
-    simulation = replace(crowded_scene(7), ports=())
-    late = replace(simulation, pulse=LatePulse(5e9, steps=37))
+    simulation = crowded_scene(7)
+    late = replace(simulation, pulse=LatePulse(5e9, steps=37, dt=simulation.dt))
     one = fields_after(simulation, machine64, STEPS)
     validated(
         "sources delayed by 37 steps, fields 37 steps later off",

@@ -180,6 +180,10 @@ def test_a_row_tells_what_a_reader_compares() -> None:
     """0.2 of 0.5 dB; the bar of |r| is escaped; a bound has its sign and no share."""
     cases = [replace(SPHERE, case="|r|"), replace(SPHERE, case="s", sided="at most", tolerance=0.0)]
     assert share(cases[1]) is None
+    slack = replace(SPHERE, case="t", sided="at most", expected=0.0, obtained=1e-9, tolerance=4e-9)
+    assert share(slack) == 0.25
+    assert share(replace(slack, obtained=-1.0)) == 0
+    assert "| t | ≤ 4e-09 | 1e-09 |  | dBsm | 0.25 |" in case_table([slack])
     rows = case_table(cases).splitlines()[2:]
     link = "[test_one](../tests/physics/test_spheres.py)"
     assert rows == [
@@ -189,9 +193,14 @@ def test_a_row_tells_what_a_reader_compares() -> None:
 
 
 def test_digits_follow_the_tolerance() -> None:
-    """684433771.599 Hz held to 1e-9 shows millihertz; 1e-14 held to 1e-12 four digits."""
+    """684433771.599 Hz held to 1e-9 shows millihertz; 1e-14 held to 1e-12 four digits.
+
+    A frequency is written in full, rounded where the tolerance is wide.
+    """
     mode = replace(SPHERE, expected=684433771.5991, obtained=684433771.5979, tolerance=0.684)
     assert "| 684433771.599 | 684433771.598 | 0.684 |" in case_table([mode])
+    wide = replace(mode, expected=1101408367.567, tolerance=220.0)
+    assert "| 1101408370 |" in case_table([wide])
     assert "| 1.235e-14 |" in case_table([replace(SPHERE, obtained=1.23456e-14, tolerance=1e-12)])
 
 
