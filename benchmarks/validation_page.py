@@ -27,6 +27,10 @@ SUBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("lumped", "port", "diode", "tvs", "nonlinear", "strip", "trace", "line"),
     ),
     ("Fields at a distance and EMC closed forms", ("near_field", "emission", "closed_forms")),
+    (
+        "Waveforms, receivers and networks of the standards",
+        ("impulse", "discharge", "waveform", "receiver", "detector", "lisn", "network", "coil"),
+    ),
     ("Length of a run", ("ending", "static", "growth", "checkpoint")),
 )
 OTHER = "Further cases"

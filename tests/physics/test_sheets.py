@@ -141,7 +141,7 @@ def test_shield_of_100_siemens_per_metre(
             obtained,
             expected,
             0.1,
-            reference="exact slab (NUMERICS section 4)",
+            reference="exact slab, displacement current included",
             unit="dB",
         )
 
@@ -171,7 +171,7 @@ def test_shield_of_100_siemens_per_metre_meshed(machine: Backend, validated: Val
             obtained,
             expected,
             0.3,
-            reference="exact slab (NUMERICS section 4)",
+            reference="exact slab, displacement current included",
             unit="dB",
         )
 

@@ -117,7 +117,7 @@ def test_the_circuit_model_of_the_enclosure(validated: Validated) -> None:
             found,
             expected,
             0.051,
-            reference="NUMERICS section 5",
+            reference="published figures of Robinson et al. (1998)",
             unit="dB",
         )
     dip = NEAR_DIP[np.argmin(robinson(box, NEAR_DIP, 0.15))]
