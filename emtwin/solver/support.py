@@ -20,6 +20,7 @@ from emtwin.solver.conformal import ConformalMetal
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
+from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
 
@@ -152,6 +153,12 @@ FEATURES: tuple[Feature, ...] = (
         "lumped networks and sources",
         "physics/test_lumped.py",
         lambda s: any(isinstance(element, LumpedElement) for element in s.elements),
+    ),
+    Feature(
+        "diodes and transient voltage suppressors",
+        "physics/test_junctions.py",
+        lambda s: any(isinstance(element, NonLinearElement) for element in s.elements),
+        note="constant capacitance, no diffusion charge; holds for one level of the sources",
     ),
     Feature(
         "conformal metal",
