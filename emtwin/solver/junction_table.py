@@ -6,7 +6,7 @@ In a step the junction voltage u and the current i through the junction itself f
 
 with R what one ampere takes from u, G the conductance of the capacitance in a step, and t known.
 The left side rises with u, so there is one solution i(t). It is smooth: cubic pieces through nodes
-a sixteenth of a thermal voltage apart give it to 2e-6 of itself at every current. A kernel then
+a sixteenth of a thermal voltage apart give it to 3e-6 of itself at every current. A kernel then
 needs comparisons and a polynomial, and neither an exponential nor an iteration.
 """
 
