@@ -67,8 +67,8 @@ def pieces(junction: Junction, load: float, memory: float) -> Pieces:
 
     References
     ----------
-    Fritsch and Carlson, Monotone piecewise cubic interpolation, SIAM J. Numer. Anal. 17 (1980)
-    238-246.
+    Fritsch and Carlson, Monotone piecewise cubic interpolation, SIAM Journal on Numerical
+    Analysis 17 (1980) 238-246.
     """
     u = nodes(junction)
     i = np.maximum.accumulate(junction.current(u))  # where it is at rest rounding could fall
