@@ -62,8 +62,8 @@ def pieces(junction: Junction, load: float, memory: float) -> Pieces:
     Notes
     -----
     Slopes at the nodes are exact, but not above three times those of the chords beside them. With
-    that each piece rises (the sufficient condition of the source); and since the exact slopes
-    differ by less than a tenth from node to node, so does t - R i.
+    that each piece rises (the sufficient condition of the source). So does t - R i: from node to
+    node its slope changes by less than a tenth, or the current's is nothing beside 1 / R.
 
     References
     ----------
