@@ -273,7 +273,7 @@ def test_rectifier_with_a_smoothed_load(machine64: Backend, validated: Validated
     capacitor of eps 9 m / 2 = 40 pF, and source and diode stand between its plates. The load lies
     in series with the source and holds its charge for two periods. Reference: Radau on the circuit
     of three equations. What the circuit lacks is the inductance of the loop through the plates,
-    2 m high and 1.4 m long: below mu0 2 m. Its voltage is omega mu0 h / R = 1.0 % of the resistor's,
+    2 m high and 1.4 m long: below mu0 2 m. Its voltage is omega mu0 h / R = 1.0 % of that of R,
     in quadrature with it; that is the tolerance. The steps, 3200 per period, add 1e-6.
     """
     device, lines = Diode(1e-12, 1.2), np.arange(4.0)
