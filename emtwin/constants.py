@@ -20,3 +20,9 @@ EULER_GAMMA = 0.577_215_664_901_532_9
 """Euler-Mascheroni constant."""
 
 TWO_PI = 2.0 * math.pi
+
+ELEMENTARY_CHARGE = 1.602_176_634e-19
+"""Elementary charge, C (exact)."""
+
+BOLTZMANN = 1.380_649e-23
+"""Boltzmann constant, J/K (exact)."""

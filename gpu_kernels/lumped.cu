@@ -60,3 +60,50 @@ KERNEL_ITEMS(one_port) {
     a.reading[2 * n + 1] = (real)i;
   }
 }
+
+// Last of the pieces first ... last - 1 that begins at or below t; the first one if none does.
+INLINE Index piece_at(const double* begin, Index first, Index last, double t) {
+  while (last - first > 1) {
+    const Index middle = first + (last - first) / 2;
+    if (begin[middle] <= t) {
+      first = middle;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+// A junction with capacitance and series resistance. With a the mean of the voltages at n and
+// (swept) at n + 1, R the load, G the memory and w the voltage of the capacitance at n:
+//   t = a + R G w,   i = pieces(t),   u = (t - R i) / (1 + R G),   i += G (u - w),   e += push i,
+//   w = 2 u - w,   reading = (v at n + 1, i at n + 1/2)
+#define JUNCTION_ARGUMENTS(FIELD)                                                                   \
+  FIELD(real*, field) FIELD(const Index*, first_edge) FIELD(const Index*, edge)                     \
+  FIELD(const double*, reach) FIELD(const double*, push) FIELD(const double*, before)               \
+  FIELD(const double*, load) FIELD(const double*, memory) FIELD(double*, charged)                   \
+  FIELD(const Index*, first_piece) FIELD(const double*, begin) FIELD(const double*, value)          \
+  FIELD(const double*, slope) FIELD(const double*, bend) FIELD(const double*, twist)                \
+  FIELD(real*, reading)
+DECLARE_ARGUMENTS(junction, JUNCTION_ARGUMENTS)
+
+KERNEL_ITEMS(junction) {
+  FOR_EACH_ITEM(n) {
+    const Index first = a.first_edge[n], last = a.first_edge[n + 1];
+    const double r = a.load[n], g = a.memory[n], w = a.charged[n];
+    const double mean = 0.5 * (a.before[n] + row_voltage(a.field, a.edge, a.reach, first, last));
+    const double t = mean + r * g * w;
+    const Index k = piece_at(a.begin, a.first_piece[n], a.first_piece[n + 1], t);
+    const double s = t - a.begin[k];
+    double i = a.value[k] + s * (a.slope[k] + s * (a.bend[k] + s * a.twist[k]));
+    const double u = (t - r * i) / (1.0 + r * g);
+    i += g * (u - w);
+    for (Index q = first; q < last; ++q) {
+      real* e = a.field + a.edge[q];
+      *e = (real)((double)*e + a.push[q] * i);
+    }
+    a.charged[n] = 2.0 * u - w;
+    a.reading[2 * n] = (real)row_voltage(a.field, a.edge, a.reach, first, last);
+    a.reading[2 * n + 1] = (real)i;
+  }
+}

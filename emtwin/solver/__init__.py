@@ -17,9 +17,11 @@ from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.estimate import Estimate, estimate
 from emtwin.solver.flux import BoxEnergy, Flux
 from emtwin.solver.huygens import HuygensSurface
+from emtwin.solver.junctions import TVS, Diode, Junction
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
 from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse, Waveform
@@ -36,6 +38,7 @@ from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
 from emtwin.solver.wires import Trace, Wire, WireEnd, WireLoad
 
 __all__ = [
+    "TVS",
     "Absorber",
     "Assembly",
     "Bound",
@@ -45,6 +48,7 @@ __all__ = [
     "ConductorCurrents",
     "ConformalMetal",
     "CurrentElement",
+    "Diode",
     "Dipoles",
     "EdgePort",
     "Element",
@@ -56,9 +60,11 @@ __all__ = [
     "Gaussian",
     "HuygensSurface",
     "Inductor",
+    "Junction",
     "LumpedElement",
     "MetalSheet",
     "ModulatedGaussian",
+    "NonLinearElement",
     "OnePort",
     "PlaneWave",
     "PortRecord",

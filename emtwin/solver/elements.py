@@ -81,6 +81,10 @@ class Element(ABC):
 
     name: str
 
+    linear: bool = True
+    """Whether superposition holds for it; harmonic inversion rests on that, and rectified charge
+    stays where it does not."""
+
     in_absorber: bool = True
     """Whether it may lie in absorbing layers; its stages know nothing of them if not."""
 

@@ -6,7 +6,7 @@ Ports and fields of a linear device ring in the same exponentials. They are fitt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,8 @@ class Tail:
         Steps done.
     remainder : float
         Amplitude left at the end relative to its peak, for runs too short for anything better.
+    not_linear : sequence of str
+        Names of what does not ring in exponentials; where there is something, nothing is foretold.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Tail:
         silent: float,
         n_steps: int,
         remainder: float,
+        not_linear: Sequence[str] = (),
     ) -> None:
         f, dt = spectra.frequencies, spectra.dt
         self._spectra, self.voltages = spectra, voltages
@@ -59,7 +62,7 @@ class Tail:
         self._fields = self._window.columns(self._probes) * spectra.field_scale(self._probes)
         at_lines = (self._window.first + np.arange(len(self._window))) * spectra.every
         self._port_samples = {name: v[at_lines] for name, v in voltages.items()}
-        self._remainder = remainder
+        self._remainder, self._not_linear = remainder, not_linear
 
     @cached_property
     def _ringing(self) -> Ringing:
@@ -73,6 +76,9 @@ class Tail:
         if len(self._window) < FEWEST_SAMPLES or not f.size:
             reason = f"the run lasted only {len(self._window)} samples beyond its sources"
             return Ending(False, 0.0, reason, np.full(f.size, self._remainder))
+        if self._not_linear:
+            reason = f"{', '.join(self._not_linear)} not linear, so that it rings otherwise later"
+            return Ending(False, 0.0, reason, self._cut_share())
         ringing = self._ringing
         share = self._cut_share() if ringing.trouble else self._unsure_share()
         return Ending(not ringing.trouble, ringing.residual_db, ringing.trouble, share)

@@ -46,13 +46,16 @@ class EnergyWatch:
     Attributes
     ----------
     static : bool
-        The waveform has a static part, so that charge or flux may stay for good.
+        The waveform has a static part or something rectifies it, so that charge or flux may stay
+        for good.
     """
 
     def __init__(self, stepper: Stepper, silent: float) -> None:
         self._stepper, self._backend = stepper, stepper.backend
         stage, self._rows = stepper.energy()
-        self.static = has_static_part(stepper.simulation, stepper.dt)
+        simulation = stepper.simulation
+        rectified = not all(element.linear for element in simulation.elements)
+        self.static = rectified or has_static_part(simulation, stepper.dt)
         electric = Stage(stage.kernel, stage.box, {**stage.arguments, "permeability": 0.0})
         self._program = _bound(self._backend, stage)
         self._electric = _bound(self._backend, electric) if self.static else None

@@ -209,7 +209,9 @@ class Loop:
     def _tail(self) -> Tail:
         # What is static stays at its size for ever: it has to be foretold.
         remainder = 1.0 if self.watch.static else 10 ** (self.decay_db() / 20)
-        return Tail(self.spectra, self.traces.port_voltages(), self.silent, self.done, remainder)
+        bent = [element.name for element in self.simulation.elements if not element.linear]
+        ports = self.traces.port_voltages()
+        return Tail(self.spectra, ports, self.silent, self.done, remainder, bent)
 
     def _settled(self) -> Tail | None:
         """What rings on, once it is known well enough; looked at now and then only."""

@@ -22,6 +22,7 @@ from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
+from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.time_monitors import TimeMonitor
@@ -155,6 +156,12 @@ FEATURES: tuple[Feature, ...] = (
         "lumped networks and sources",
         "physics/test_lumped.py",
         _has(LumpedElement),
+    ),
+    Feature(
+        "diodes and transient voltage suppressors",
+        "physics/test_junctions.py",
+        lambda s: any(isinstance(element, NonLinearElement) for element in s.elements),
+        note="constant capacitance, no diffusion charge; holds for one level of the sources",
     ),
     Feature(
         "conformal metal",

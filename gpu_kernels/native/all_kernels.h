@@ -21,7 +21,7 @@
   ENTRY(disperse)                                                                            \
   ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \
   ENTRY(row_squares) ENTRY(totals)                                                           \
-  ENTRY(edge_voltage) ENTRY(one_port)                                                        \
+  ENTRY(edge_voltage) ENTRY(one_port) ENTRY(junction)                                        \
   ENTRY(record) ENTRY(energy)                                                                \
   ENTRY(impress_lines)                                                                       \
   ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)

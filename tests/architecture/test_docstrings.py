@@ -43,16 +43,24 @@ def fields(node: ast.ClassDef, inherited: dict[str, set[str]]) -> set[str]:
     return names
 
 
-def mistakes(tree: ast.Module) -> Iterator[str]:
+def classes(tree: ast.Module) -> dict[str, set[str]]:
+    """What each class of a module takes, without bases from other modules."""
+    known: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            known[node.name] = fields(node, known)
+    return known
+
+
+def mistakes(tree: ast.Module, others: dict[str, set[str]] | None = None) -> Iterator[str]:
     """Lines that name an unknown parameter, or leave out one of a list that names others."""
-    inherited: dict[str, set[str]] = {}
+    inherited = (others or {}) | classes(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
         told = documented(ast.get_docstring(node) or "")
         if isinstance(node, ast.ClassDef):
-            inherited[node.name] = fields(node, inherited)
-            wrong = told - inherited[node.name]
+            wrong = told - fields(node, inherited)
         else:
             wrong = told ^ parameters(node) if told else set()
         if wrong:
@@ -60,10 +68,15 @@ def mistakes(tree: ast.Module) -> Iterator[str]:
 
 
 def test_docstrings_name_the_parameters_that_there_are(repository: Path) -> None:
-    found = [
-        f"{file}:{mistake}"
+    trees = {
+        file: ast.parse(file.read_text(encoding="utf-8"))
         for file in modules(repository / "emtwin").values()
-        for mistake in mistakes(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    known: dict[str, set[str]] = {}
+    for tree in trees.values():
+        known |= classes(tree)
+    found = [
+        f"{file}:{mistake}" for file, tree in trees.items() for mistake in mistakes(tree, known)
     ]
     assert not found, "\n".join(["unknown or missing in the Parameters section:", *found])
 

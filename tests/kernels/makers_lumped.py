@@ -47,4 +47,30 @@ def _one_port(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) 
     return ArgumentSet("one_port", Box.items(n), arguments)
 
 
-MAKERS: dict[str, Maker] = {"edge_voltage": _edge_voltage, "one_port": _one_port}
+def _junction(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    """Pieces that begin where the row's voltage often is; one to nine per item."""
+    n = count(shape)
+    arguments = _rows(rng, real, n)
+    numbers = rng.integers(1, 10, n)
+    first = np.append(0, np.cumsum(numbers))
+    total = int(first[-1])
+    begin = [np.sort(2 * noise(rng, int(size), np.float64)) for size in numbers]
+    arguments |= {
+        "push": noise(rng, arguments["edge"].size, np.float64),
+        "load": rng.uniform(0.1, 2.0, n),
+        "memory": rng.choice([0.0, 1.0], n) * rng.uniform(0.1, 2.0, n),
+        "charged": noise(rng, n, np.float64),
+        "first_piece": first.astype(np.int64),
+        "begin": np.concatenate(begin),
+        "reading": noise(rng, 2 * n, real),
+    }
+    for name in ("value", "slope", "bend", "twist"):
+        arguments[name] = noise(rng, total, np.float64)
+    return ArgumentSet("junction", Box.items(n), arguments)
+
+
+MAKERS: dict[str, Maker] = {
+    "edge_voltage": _edge_voltage,
+    "one_port": _one_port,
+    "junction": _junction,
+}

@@ -64,3 +64,38 @@ def _one(a: SimpleNamespace, n: int, step: int) -> None:
 
 def _sample(a: SimpleNamespace, table: Any, n: int, step: int) -> float:
     return float(table.array[table.offset + n * a.length + step]) if step < a.length else 0.0
+
+
+def junction(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """i = pieces(mean + R G w) + G (u - w); e += push i; w = 2 u - w."""
+    for n in range(box.lo[0], box.hi[0]):
+        _junction(a, n)
+
+
+def _junction(a: SimpleNamespace, n: int) -> None:
+    first, last = _bounds(a.first_edge, n)
+    r, g, w = (_value(pointer, n) for pointer in (a.load, a.memory, a.charged))
+    t = 0.5 * (_value(a.before, n) + _row_voltage(a, first, last)) + r * g * w
+    k = _piece_at(a.begin, *_bounds(a.first_piece, n), t)
+    s = t - _value(a.begin, k)
+    value, slope, bend, twist = (_value(p, k) for p in (a.value, a.slope, a.bend, a.twist))
+    i = value + s * (slope + s * (bend + s * twist))
+    u = (t - r * i) / (1.0 + r * g)
+    i += g * (u - w)
+    for q in range(first, last):
+        at = a.field.offset + a.edge.array[a.edge.offset + q]
+        a.field.array[at] = float(a.field.array[at]) + _value(a.push, q) * i
+    a.charged.array[a.charged.offset + n] = 2.0 * u - w
+    a.reading.array[a.reading.offset + 2 * n] = _row_voltage(a, first, last)
+    a.reading.array[a.reading.offset + 2 * n + 1] = i
+
+
+def _piece_at(begin: Any, first: int, last: int, t: float) -> int:
+    while last - first > 1:
+        middle = first + (last - first) // 2
+        first, last = (middle, last) if _value(begin, middle) <= t else (first, middle)
+    return first
+
+
+def _value(pointer: Any, n: int) -> float:
+    return float(pointer.array[pointer.offset + n])
