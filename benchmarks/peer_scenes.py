@@ -268,7 +268,7 @@ def _judge_cavity(scene: Scene, readings: Readings, dt: float) -> list[Figure]:
 
 
 DIPOLE_FREQUENCIES = np.array([100e6, 300e6, 1e9])
-_DIPOLE_POINTS = ((12, 0, 2), (20, 0, 14), (8, 12, 20), (-14, 14, 0))
+_DIPOLE_POINTS = ((18, 0, 2), (20, 0, 14), (8, 12, 24), (-16, 14, 0))
 
 
 def dipole(*, quick: bool) -> Scene:
