@@ -106,12 +106,24 @@ def run(scene: Scene, dt: float, steps: int, threads: int, folder: Path) -> Outc
     if done.returncode:
         raise OpenEmsError(f"openEMS ended with {done.returncode}: {done.stderr.strip()[-500:]}")
     outcome = understood(done.stdout, seconds, {p.name: folder / p.name for p in scene.probes})
+    _check(outcome, steps, threads, scene.every * dt)
+    return outcome
+
+
+def _check(outcome: Outcome, steps: int, threads: int, interval: float) -> None:
+    """Refuse a run that is not the one that was asked for."""
     if (outcome.steps, outcome.threads) != (steps, threads):
         raise OpenEmsError(
             f"openEMS did {outcome.steps} steps on {outcome.threads} threads, not {steps} on "
             f"{threads}"
         )
-    return outcome
+    for name, found in outcome.readings.items():
+        between = float(found.times[1] - found.times[0])
+        if not abs(between / interval - 1) < 1e-6:
+            raise OpenEmsError(
+                f"openEMS wrote {name} every {between:g} s, not every {interval:g} s: it chose "
+                "another time step"
+            )
 
 
 def understood(text: str, seconds: float, probes: dict[str, Path]) -> Outcome:
@@ -183,17 +195,21 @@ def document(scene: Scene, dt: float, steps: int) -> Xml.ElementTree[Xml.Element
     Xml.SubElement(
         fdtd, "Excitation", Type="10", f0=_text(f0), Function=function_of(scene.pulse, dt)
     )
-    faces = {f"{a}{e}": n for a, cells in zip("xyz", scene.absorber, strict=True)
-             for e, n in zip(("min", "max"), cells, strict=True)}  # fmt: skip
-    Xml.SubElement(
-        fdtd, "BoundaryCond", {face: f"PML_{n}" if n else "PEC" for face, n in faces.items()}
-    )
+    Xml.SubElement(fdtd, "BoundaryCond", _faces(scene))
     structure = Xml.SubElement(root, "ContinuousStructure", CoordSystem="0")
     grid = Xml.SubElement(structure, "RectilinearGrid", DeltaUnit="1")
     for axis, lines in zip("XYZ", scene.grid.lines, strict=True):
         Xml.SubElement(grid, f"{axis}Lines").text = ",".join(_text(line) for line in lines)
     _properties(Xml.SubElement(structure, "Properties"), scene, dt)
     return Xml.ElementTree(root)
+
+
+def _faces(scene: Scene) -> dict[str, str]:
+    names = [f"{axis}{end}" for axis in "xyz" for end in ("min", "max")]
+    depths = [depth for pair in scene.absorber for depth in pair]
+    return {
+        name: f"PML_{depth}" if depth else "PEC" for name, depth in zip(names, depths, strict=True)
+    }
 
 
 def function_of(pulse: Pulse, dt: float) -> str:
