@@ -130,13 +130,24 @@ def document(benchmark: str, backend: str, rows: Sequence[Row], *, quick: bool) 
         Whether sizes were shrunk; each row then carries ``quick: true``.
     """
     mark = {"quick": True} if quick else {}
+    rows_of = [asdict(row) | {"met": row.met} | mark for row in rows]
+    return heading(benchmark, backend) | {"rows": rows_of}
+
+
+def heading(benchmark: str, backend: str) -> dict[str, Any]:
+    """What was run, when, where and from which commit.
+
+    Parameters
+    ----------
+    benchmark, backend : str
+        Names.
+    """
     return {
         "benchmark": benchmark,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "backend": backend,
         "commit": commit(),
-        "rows": [asdict(row) | {"met": row.met} | mark for row in rows],
     }
 
 
@@ -182,9 +193,11 @@ def finish(
     return 0 if all(met) else 1
 
 
-def options(description: str | None) -> argparse.ArgumentParser:
-    """Parser with the options that every benchmark has."""
+def options(
+    description: str | None, quick: str = "smaller sizes, the same cases"
+) -> argparse.ArgumentParser:
+    """Parser with the options that every benchmark has; `quick` says what ``--quick`` does."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--quick", action="store_true", help="smaller sizes, the same cases")
+    parser.add_argument("--quick", action="store_true", help=quick)
     parser.add_argument("--out", type=Path, help="write the rows to this JSON file")
     return parser

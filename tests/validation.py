@@ -1,9 +1,10 @@
 """Numbers that the field solver is held to, each written down as it is tested.
 
 A test asks for the fixture `validated` and states its case: what came out, what should, the
-tolerance and where it comes from. The assertion is made here; with ``--validation-out FILE`` every
-case is written to a file as well, from which `python -m benchmarks.validation` makes its table and
-`docs/validation.md`. So the published table cannot say anything that was not tested.
+tolerance and where it comes from. The assertion is made here; with ``--validation-out FILE`` the
+tests that ask for the fixture are run alone and every case is written to a file as well, from which
+`python -m benchmarks.validation` makes its table and `docs/validation.md`. So the published table
+cannot say anything that was not tested.
 """
 
 from __future__ import annotations
@@ -69,6 +70,17 @@ class Case:
             return off >= -self.tolerance
         return abs(off) <= self.tolerance
 
+    @property
+    def misses_aim(self) -> bool:
+        """Whether a narrower aim was stated and the obtained value is outside it."""
+        if self.aim is None:
+            return False
+        if self.sided == "at most":
+            return self.obtained > self.aim
+        if self.sided == "at least":
+            return self.obtained < self.aim
+        return abs(self.obtained - self.expected) > self.aim
+
 
 class Validated:
     """Holds numbers of one test against their references, and remembers them."""
@@ -128,7 +140,9 @@ def validated(request: pytest.FixtureRequest) -> Validated:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The file for the table of cases."""
     parser.addoption(
-        "--validation-out", metavar="FILE", help="write every validated case to this file"
+        "--validation-out",
+        metavar="FILE",
+        help="run only the tests that hold validated numbers, and write their cases to this file",
     )
 
 
@@ -136,6 +150,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin a list where a file is wanted; a worker of xdist keeps its own part."""
     if config.getoption("--validation-out"):
         config.stash[OUT] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where a file is wanted, keep the tests that hold validated numbers."""
+    if OUT not in config.stash:
+        return
+    kept = [item for item in items if "validated" in getattr(item, "fixturenames", ())]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

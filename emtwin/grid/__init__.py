@@ -7,6 +7,8 @@ the material rows of its edges and faces, `painter`, which makes them from simpl
 Never: fields, or meshes from files.
 """
 
+from emtwin.grid.medium import Medium
+from emtwin.grid.painter import PEC, Painter
 from emtwin.grid.yee import Grid, Node
 
-__all__ = ["Grid", "Node"]
+__all__ = ["PEC", "Grid", "Medium", "Node", "Painter"]

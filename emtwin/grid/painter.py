@@ -112,6 +112,14 @@ class Painter:
             if high[axis] > low[axis]:
                 self._conducting[axis][where] = True
 
+    def shell(self, lo: Point, hi: Point) -> None:
+        """Closed box of such plates between two corners (m) on grid planes."""
+        for axis in range(3):
+            for end in (lo, hi):
+                low, high = list(lo), list(hi)
+                low[axis] = high[axis] = end[axis]
+                self.plate(low, high)
+
     def line(self, start: Point, stop: Point) -> None:
         """Perfectly conducting edges between two points (m) of one grid line."""
         low, high = self._corners(start, stop, flat=2)

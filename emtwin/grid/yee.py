@@ -77,6 +77,46 @@ class Grid:
         )
         return cls(x, y, z)
 
+    @classmethod
+    def around(
+        cls,
+        lo: tuple[float, float, float],
+        hi: tuple[float, float, float],
+        spacing: float | tuple[float, float, float],
+        margin: int | tuple[tuple[int, int], tuple[int, int], tuple[int, int]],
+        growth: float = 1.0,
+    ) -> Grid:
+        """Equal cells in a box whose faces are grid lines, and more cells round it.
+
+        Parameters
+        ----------
+        lo, hi : tuple of float
+            Corners of the box in metres; along an axis in which they agree it is one line.
+        spacing : float or tuple of float
+            Size of a cell along x, y, z in metres.
+        margin : int or tuple of (int, int)
+            Cells below and above the box along x, y, z, absorber included.
+        growth : float
+            Ratio of each of those cells to the one before it, seen from the box.
+
+        Returns
+        -------
+        Grid
+            The grid.
+
+        Raises
+        ------
+        GridError
+            If the box is not a whole number of cells along an axis, or a size is not positive.
+        """
+        steps = (spacing,) * 3 if isinstance(spacing, int | float) else spacing
+        around = ((margin, margin),) * 3 if isinstance(margin, int) else margin
+        x, y, z = (
+            _lines_around(name, (low, high), step, beside, growth)
+            for name, low, high, step, beside in zip("xyz", lo, hi, steps, around, strict=True)
+        )
+        return cls(x, y, z)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of cells along x, y, z."""
@@ -134,6 +174,22 @@ class Grid:
             indices.append(int(np.argmin(np.abs(lines - value))))
         return Node(*indices)
 
+    def inset(self, cells: int) -> tuple[Node, Node]:
+        """Corners of the box that lies `cells` cells inside the outer faces.
+
+        Raises
+        ------
+        GridError
+            If nothing is left of the grid.
+        """
+        low, high = Node(cells, cells, cells), Node(*(n - cells for n in self.shape))
+        if cells < 0 or any(a >= b for a, b in zip(low, high, strict=True)):
+            raise GridError.single(
+                f"an inset of {cells} cells leaves nothing of a grid of {self.shape} cells",
+                remedy="give fewer cells, or a larger grid",
+            )
+        return low, high
+
     def courant_limit(self) -> float:
         """Largest stable leapfrog step in vacuum for the finest cell, in seconds.
 
@@ -142,3 +198,28 @@ class Grid:
         Taflove and Hagness, Computational Electrodynamics, 3rd ed., eq. 4.54b.
         """
         return float(1.0 / (C0 * np.sqrt(sum(1.0 / d.min() ** 2 for d in self.spacings))))
+
+
+def _lines_around(
+    name: str, box: tuple[float, float], step: float, beside: tuple[int, int], growth: float
+) -> NDArray[np.float64]:
+    """Lines of one axis from `beside[0]` cells below a box to `beside[1]` above it."""
+    low, high = box
+    if not (step > 0.0 and growth > 0.0 and high >= low and min(beside) >= 0):
+        raise GridError.single(
+            f"grid axis {name}: no cells of {step:g} m from {low:g} to {high:g} m with {beside} "
+            f"beside them that grow by {growth:g}",
+            field=name,
+        )
+    count = round((high - low) / step)
+    if abs(count * step - (high - low)) > 1e-6 * step:
+        raise GridError.single(
+            f"grid axis {name}: {low:g} to {high:g} m is no whole number of cells of {step:g} m",
+            field=name,
+            remedy=f"use cells of {(high - low) / max(count, 1):.6g} m, or move the corners",
+        )
+    below, above = (np.cumsum(step * growth ** np.arange(1.0, n + 1.0)) for n in beside)
+    if growth == 1.0:
+        below, above = (step * np.arange(1.0, n + 1.0) for n in beside)
+    inside = low + step * np.arange(count + 1.0)
+    return np.concatenate((low - below[::-1], inside, inside[-1] + above))

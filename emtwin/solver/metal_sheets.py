@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +25,15 @@ from emtwin.errors import Notice, Problem
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.boundaries import MAGNETIC
 from emtwin.solver.elements import Bound, Element, Places
 from emtwin.solver.sheet_places import flat_axes, place_problems
 from emtwin.solver.sheet_stages import SheetStages
 from emtwin.solver.sheet_surface import Surface, rectangles
 from emtwin.solver.slab_network import SlabNetwork, fitted_network
+
+if TYPE_CHECKING:
+    from emtwin.solver.simulation import Simulation
 
 _NOTICED_ERROR, _REFUSED_ERROR = 0.01, 0.06
 _WORST_FIT = 0.005
@@ -188,6 +193,24 @@ class MetalSheet(Element):
                 f"{self.f_max / 1e6:.4g} MHz; its network is wrong by up to "
                 f"{100 * self.fit_error:.2g} % there.",
             )
+        ]
+
+    def conflicts(self, simulation: Simulation) -> list[Problem]:
+        """A mirror at its rim, where its two sides would wrongly be joined."""
+        touched = [
+            (axis, end)
+            for axis, end, kind in simulation.boundaries.faces()
+            if kind == MAGNETIC
+            and (self.lo, self.hi)[end][axis] == (0, simulation.grid.shape[axis])[end]
+        ]
+        return [
+            Problem(
+                f"sheet {self.name} ends in the {('low', 'high')[end]} face of {'xyz'[axis]}, "
+                "which is magnetic: the two sides of its rim would be taken for one",
+                field=self.name,
+                remedy="end it a cell before the face, or model the whole scene",
+            )
+            for axis, end in touched
         ]
 
     def held(self, grid: Grid) -> Places:

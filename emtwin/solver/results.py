@@ -167,3 +167,20 @@ class RunResult:
     def source_at(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Spectrum of the driving pulse at other frequencies (Hz), in its unit times seconds."""
         return dft(self.pulse, self.dt, frequencies)
+
+    def per_source(self, name: str) -> NDArray[np.complexfloating]:
+        """Spectra of a group of samples for a source of amplitude one, shape (nf, n).
+
+        Per volt of a driven port, per ampere of a current, per V/m of a plane wave.
+        """
+        group = self.samples[name].frequencies
+        source = self.source if group is None else self.source_at(group)
+        spectrum: NDArray[np.complexfloating] = self.spectra[name] / source[:, None]
+        return spectrum
+
+    def impedance(self, port: str) -> NDArray[np.complex128]:
+        """What the driven port sees, in ohm, shape (nf,): v / i with i = (source - v) / R."""
+        record = self.ports[port]
+        current = (self.source - record.spectrum) / record.resistance
+        seen: NDArray[np.complex128] = record.spectrum / current
+        return seen

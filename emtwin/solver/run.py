@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.backends import Backend, Program
+from emtwin.backends import Backend, Program, select_backend
 from emtwin.errors import Notice
 from emtwin.solver.band import check_band
 from emtwin.solver.ending import Tail
@@ -62,7 +62,7 @@ class StopRule:
 
 def run(
     simulation: Simulation,
-    backend: Backend,
+    backend: Backend | str = "auto",
     stop: StopRule | None = None,
     progress: Callable[[Progress], None] | None = None,
     *,
@@ -77,8 +77,8 @@ def run(
     ----------
     simulation : Simulation
         What to run.
-    backend : Backend
-        Where to run it.
+    backend : Backend or {"auto", "cuda", "native", "numpy"}
+        Where to run it; a name gives float32, `select_backend` the choice.
     stop : StopRule, optional
         When to end.
     progress : callable, optional
@@ -107,6 +107,8 @@ def run(
         If a checkpoint cannot be read or belongs to another simulation, a spectrum is wanted above
         the Nyquist frequency of the time step, or the memory budget is exceeded.
     """
+    if isinstance(backend, str):
+        backend = select_backend(backend)
     if memory_budget is not None:
         estimate(simulation, backend, trial=False).refuse_above(memory_budget)
     loop = Loop(simulation, backend, stop or StopRule(), progress)

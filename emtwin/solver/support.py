@@ -17,11 +17,14 @@ import numpy as np
 from emtwin.errors import GridError, Notice
 from emtwin.solver.boundaries import MAGNETIC, PERIODIC
 from emtwin.solver.conformal import ConformalMetal
+from emtwin.solver.elements import Element
+from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.time_monitors import TimeMonitor
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
 BACKENDS = ("numpy", "native", "cuda")
@@ -85,8 +88,8 @@ def _lossy(simulation: Simulation) -> bool:
     return bool(np.any(simulation.medium.conductivity > 0))
 
 
-def _element(kind: str) -> Used:
-    return lambda s: any(type(element).__name__ == kind for element in s.elements)
+def _has(kind: type[Element]) -> Used:
+    return lambda simulation: any(isinstance(element, kind) for element in simulation.elements)
 
 
 def _static(simulation: Simulation) -> bool:
@@ -151,24 +154,20 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "lumped networks and sources",
         "physics/test_lumped.py",
-        lambda s: any(isinstance(element, LumpedElement) for element in s.elements),
+        _has(LumpedElement),
     ),
     Feature(
         "conformal metal",
         "physics/test_conformal.py",
-        lambda s: any(isinstance(element, ConformalMetal) for element in s.elements),
+        _has(ConformalMetal),
         note="from a signed distance, in vacuum; painted metal is a staircase",
     ),
-    Feature(
-        "metallic sheets with two sides",
-        "physics/test_sheets.py",
-        lambda s: any(isinstance(e, MetalSheet) for e in s.elements),
-    ),
+    Feature("metallic sheets with two sides", "physics/test_sheets.py", _has(MetalSheet)),
     Feature("slots narrower than a cell", "physics/test_slots.py", _fast),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),
-    Feature("monitors in time", "physics/test_monitors.py", _element("TimeMonitor")),
-    Feature("energies by material in time", "physics/test_energies.py", _element("EnergyMonitor")),
+    Feature("monitors in time", "physics/test_monitors.py", _has(TimeMonitor)),
+    Feature("energies by material in time", "physics/test_energies.py", _has(EnergyMonitor)),
     Feature(
         "flux, energies by frequency, currents on conductors",
         "physics/test_monitors.py",

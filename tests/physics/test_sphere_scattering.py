@@ -17,11 +17,18 @@ PUBLISHED = {300e6: -14.114, 477.4648e6: -9.419, 1000e6: -13.483}
 FREQUENCIES = np.array(list(PUBLISHED))
 
 
-def test_the_series_gives_the_published_values() -> None:
+@pytest.mark.quick
+def test_the_series_gives_the_published_values(validated: Validated) -> None:
     """Three values in dBsm, to their digits; far below resonance 9 pi a^2 (ka)^4 (Rayleigh)."""
     for frequency, expected in PUBLISHED.items():
-        found = 10 * np.log10(backscatter(RADIUS, frequency))
-        assert found == pytest.approx(expected, abs=1e-3)
+        validated(
+            f"series of a PEC sphere 0.1 m, backscatter at {frequency / 1e6:g} MHz",
+            float(10 * np.log10(backscatter(RADIUS, frequency))),
+            expected,
+            1e-3,
+            reference="published value",
+            unit="dBsm",
+        )
     k = TWO_PI * 10e6 / C0
     rayleigh = 9 * np.pi * RADIUS**2 * (k * RADIUS) ** 4
     assert backscatter(RADIUS, 10e6) == pytest.approx(rayleigh, rel=1e-3)

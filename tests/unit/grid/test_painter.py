@@ -81,3 +81,18 @@ def test_what_would_vanish_is_refused() -> None:
         painter.line((0, 0, 0), (4, 5, 0))
     with pytest.raises(GridError, match="mask has shape"):
         painter.cells(np.ones((2, 2, 2), bool), GLASS)
+
+
+def test_a_shell_is_six_plates() -> None:
+    """All edges of its surface conduct, and none inside or outside."""
+    grid = Grid.uniform((4, 4, 4), 1.0)
+    painter, plates = Painter(grid), Painter(grid)
+    painter.shell((1, 1, 1), (3, 3, 3))
+    for lo, hi in (
+        ((1, 1, 1), (1, 3, 3)), ((3, 1, 1), (3, 3, 3)), ((1, 1, 1), (3, 1, 3)),
+        ((1, 3, 1), (3, 3, 3)), ((1, 1, 1), (3, 3, 1)), ((1, 1, 3), (3, 3, 3)),
+    ):  # fmt: skip
+        plates.plate(lo, hi)
+    for one, two in zip(painter.medium().ids, plates.medium().ids, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert (painter.medium().ids_x[:-1] == PEC_ROW).sum() == 2 * (9 - 1)

@@ -13,6 +13,7 @@ from emtwin.grid.medium import Medium
 from emtwin.grid.painter import PEC, Painter
 from emtwin.solver import (
     Absorber,
+    Boundaries,
     CurrentElement,
     EdgePort,
     MetalSheet,
@@ -264,3 +265,16 @@ def test_a_port_may_lie_across_a_slot() -> None:
     medium = with_slots(GRID, walled(), (slot(),))
     port = EdgePort("feed", Node(5, 5, 4), Node(6, 5, 4), 50.0)
     assert scene(medium=medium, ports=(port,)).resistances == {"feed": 50.0}
+
+
+@pytest.mark.parametrize(
+    ("face", "lo", "hi"),
+    [
+        ("low", Node(0, 3, 4), Node(6, 7, 4)),
+        ("high", Node(6, 3, 4), Node(12, 7, 4)),
+    ],
+)
+def test_a_sheet_that_ends_in_a_mirror(face: str, lo: Node, hi: Node) -> None:
+    kinds = ("magnetic", "electric") if face == "low" else ("electric", "magnetic")
+    with pytest.raises(GridError, match=f"wall ends in the {face} face of x, which is magnetic"):
+        scene(sheet(lo, hi), boundaries=Boundaries(x=kinds))
