@@ -63,11 +63,6 @@ class Outcome:
     readings: dict[str, Reading]
 
 
-def installed() -> bool:
-    """Whether the program is on the path."""
-    return shutil.which(PROGRAM) is not None
-
-
 def run(scene: Scene, dt: float, steps: int, threads: int, folder: Path) -> Outcome:
     """Run a scene.
 

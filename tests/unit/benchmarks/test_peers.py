@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks import openems, peer_references, peer_scenes, peers
+from benchmarks import peer_references, peer_scenes, peers
 from benchmarks.peer_scenes import Current, Figure, Reading, Scene, Voltage
 from benchmarks.peers import Times
 from emtwin.backends import select_backend
@@ -170,7 +170,7 @@ def test_without_openems_its_rows_have_no_value_and_say_how_to_install_it(
         NativeBackend("float32", 1)
     except NativeUnavailable as error:
         pytest.skip(str(error))
-    monkeypatch.setattr(openems.shutil, "which", lambda name: None)
+    monkeypatch.setattr("benchmarks.openems.shutil.which", lambda name: None)
     monkeypatch.setattr(peers, "scenes", lambda quick: [_tiny()])
     assert peers.main(["--quick"]) == 1
     printed = capsys.readouterr().out
