@@ -17,7 +17,8 @@ from xml.etree import ElementTree as Xml
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.peer_scenes import Current, Point, Reading, Scene, Voltage
+from benchmarks.peer_scenes import Point, Scene
+from benchmarks.probes import Current, Reading, Voltage
 from emtwin.constants import EPS0
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium

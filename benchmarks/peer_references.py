@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.probes import Reading
 from emtwin.constants import C0, ETA0, TWO_PI
 from emtwin.solver import Dipoles, EquivalentCurrents, Pulse
 from emtwin.solver.near_to_far import near_field
 from emtwin.solver.resonances import fit_ringing
-
-if TYPE_CHECKING:
-    from benchmarks.peer_scenes import Reading
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

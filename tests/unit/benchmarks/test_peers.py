@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from benchmarks import peer_references, peer_scenes, peers
-from benchmarks.peer_scenes import Current, Figure, Reading, Scene, Voltage
+from benchmarks.peer_scenes import Figure, Scene
 from benchmarks.peers import Times
+from benchmarks.probes import Current, Reading, Voltage
 from emtwin.backends import select_backend
 from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.constants import EPS0
