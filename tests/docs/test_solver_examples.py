@@ -45,3 +45,19 @@ def test_dipole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert resistance == pytest.approx(72, rel=0.06)
     assert directivity == pytest.approx(1.64, rel=0.02)
     assert (tmp_path / "solver_dipole.png").is_file()
+
+
+def test_wire_over_ground(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """eta0 / 2 pi acosh(h / a) = 262.7 ohm, 2 % as in NUMERICS section 4."""
+    _, impedance = module("wire_over_ground", monkeypatch).main(tmp_path)
+    assert impedance[5:].real == pytest.approx(262.7, rel=0.02)
+    assert (tmp_path / "solver_wire_over_ground.png").is_file()
+
+
+@pytest.mark.slow
+def test_lossy_sphere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Absorbed power against the Mie series, 3 %; the series itself gives 3.887e-5 W at 900 MHz."""
+    f, absorbed, exact = module("lossy_sphere", monkeypatch).main(tmp_path)
+    assert exact[abs(f - 900e6).argmin()] == pytest.approx(3.887268e-5, rel=1e-4)
+    assert absorbed == pytest.approx(exact, rel=0.03)
+    assert (tmp_path / "solver_lossy_sphere.png").is_file()
