@@ -55,7 +55,7 @@ def crowded() -> Simulation:
         Absorber(((6, 5), (4, 7), (6, 6))),
         wires=(Wire("wire", np.array(bend), 5e-5, end=WireEnd("bonded", 50.0, "end")),),
         traces=(Trace("trace", np.array(along), 2e-4, 1e-4, WireEnd("bonded", 75.0, "pad"), load),),
-        ports=(EdgePort("gap", Node(15, 13, 21), Node(15, 13, 24), 75.0),),
+        ports=(EdgePort("gap", Node(15, 13, 21), Node(15, 13, 24), 75.0, bare=True),),
         driven="end",
         currents=(CurrentElement("e_x", Node(9, 15, 21), 0.3),),
         plane_wave=PlaneWave((0, 1, 0), (0, 0, 1), Node(8, 9, 10), Node(20, 23, 36)),

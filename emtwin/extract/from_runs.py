@@ -49,9 +49,7 @@ def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) 
             f"lasts {silent}: raise accuracy.max_steps, or leave it out"
         )
     for column, name in enumerate(names):
-        record = result.ports[name]
-        emf = result.source if name == driven else np.zeros_like(result.source)
-        current[:, column] = (emf - record.spectrum) / record.resistance
+        current[:, column] = result.ports[name].current
     ended = result.finished_by
     if result.ending.foretold:
         residual = result.ending.residual_db

@@ -14,6 +14,7 @@ from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError
 from emtwin.solver.currents import EquivalentCurrents, combined
 from emtwin.solver.near_to_far import far_field
+from emtwin.solver.scattering import impedance_of
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
@@ -100,12 +101,7 @@ class PortModel:
         """
         picked = np.flatnonzero(self.drivable)
         s = self.scattering[:, picked[:, None], picked]
-        root = np.sqrt(self.reference[picked])
-        one = np.eye(picked.size)
-        # (1 - S)^-1 from the right, by solving the transposed system.
-        middle = np.linalg.solve(np.swapaxes(one - s, 1, 2), np.swapaxes(one + s, 1, 2))
-        impedance: Complex = root[:, None] * np.swapaxes(middle, 1, 2) * root
-        return impedance
+        return impedance_of(s, self.reference[picked])
 
     def received(self, directions_of_arrival: Real, e0: Complex) -> Complex:
         """Voltages that plane waves give across the reference loads, by reciprocity.

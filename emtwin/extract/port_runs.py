@@ -12,6 +12,7 @@ from emtwin.errors import InputError
 from emtwin.extract.port_model import PortModel
 from emtwin.extract.waves import port_waves
 from emtwin.solver.currents import EquivalentCurrents
+from emtwin.solver.scattering import check_source
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
@@ -79,7 +80,7 @@ def assemble(
         name = port_names[run.driven]
         if np.all(np.isfinite(scattering[:, 0, run.driven])):
             raise InputError.single(f"port {name} was driven in two runs", remedy="keep one")
-        _check_source(name, frequencies, run.emf)
+        check_source(name, frequencies, run.emf)
         emf = np.zeros_like(run.current)
         emf[:, run.driven] = run.emf
         waves = port_waves(emf, run.current, reference)
@@ -87,14 +88,3 @@ def assemble(
         if run.radiated is not None:
             radiated[run.driven] = run.radiated.scaled(1.0 / run.emf)
     return PortModel(site, frequencies, tuple(port_names), reference, scattering, tuple(radiated))
-
-
-def _check_source(name: str, frequencies: Real, emf: Complex) -> None:
-    size = np.abs(emf)
-    weak = np.flatnonzero(~(size > 1e-4 * size.max(initial=0.0)))
-    if weak.size:
-        raise InputError.single(
-            f"the source of port {name} has no energy at {frequencies[weak[0]] / 1e6:g} MHz "
-            f"({size[weak[0]]:.1e} V s against {size.max():.1e} V s at its best)",
-            remedy="choose a shorter pulse or fewer frequencies",
-        )

@@ -28,6 +28,7 @@ from emtwin.solver.pulses import Pulse, Waveform
 from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import StopRule, run
+from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.slots import Slot, with_slots
 from emtwin.solver.sources import CurrentElement, EdgePort
@@ -76,6 +77,7 @@ __all__ = [
     "Resistor",
     "RunResult",
     "SampledWaveform",
+    "ScatteringMatrix",
     "Simulation",
     "SineBurst",
     "Slot",
@@ -93,6 +95,8 @@ __all__ = [
     "half_wave_dipole",
     "radiators",
     "run",
+    "scattering",
+    "scattering_of",
     "short_dipole",
     "small_loop",
     "with_sheets",

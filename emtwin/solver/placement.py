@@ -16,6 +16,7 @@ from emtwin.errors import GridError, Problem
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver.boundaries import ELECTRIC, PERIODIC
 from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.terminals import ports_across_nothing
 from emtwin.solver.wave_placement import wave_problems
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def check_placement(scene: Simulation) -> None:
     GridError
         With every problem that was found.
     """
-    problems = [*_currents(scene), *_samples(scene), *_faces(scene)]
+    problems = [*_currents(scene), *_samples(scene), *_faces(scene), *ports_across_nothing(scene)]
     if scene.plane_wave is not None:
         problems += wave_problems(scene, scene.plane_wave)
     if problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.errors import Notice
+from emtwin.errors import InputError, Notice
 from emtwin.solver.currents import EquivalentCurrents
 from emtwin.solver.monitors import FieldSamples, Spectrum
 from emtwin.solver.resonances import dft
@@ -15,7 +15,15 @@ from emtwin.solver.resonances import dft
 
 @dataclass(frozen=True, eq=False)
 class PortRecord:
-    """Voltage of a port in time.
+    """What a port saw: a resistor R, its reference, and a source e.m.f. v_s in series with it.
+
+    The current i flows into the network, v = v_s - R i, and the waves at the reference are
+
+        a = (v + R i) / (2 sqrt(R)) = v_s / (2 sqrt(R)),    b = (v - R i) / (2 sqrt(R)).
+
+    A port that is not driven stands in its reference, a = 0. v and i are those of one instant, so
+    that no energy is lost or made between ports: a port across edges has its current at half steps
+    and there the mean of v over the step, cos(w dt / 2) times the spectrum of the samples.
 
     Parameters
     ----------
@@ -27,12 +35,42 @@ class PortRecord:
         Voltage across the reference resistance and its source, V, at times (n + 1) dt.
     spectrum : ndarray of complex128, shape (nf,)
         Its spectrum at the run's frequencies, V s, with what rings on after the run (`Ending`).
+    emf : ndarray of complex128, shape (nf,)
+        Spectrum of the source e.m.f., V s; zero where the port is not driven.
+    current : ndarray of complex128, shape (nf,)
+        Spectrum of the current into the network, A s.
     """
 
     name: str
     resistance: float
     voltage: NDArray[np.float64]
     spectrum: NDArray[np.complex128]
+    emf: NDArray[np.complex128]
+    current: NDArray[np.complex128]
+
+    @property
+    def incident(self) -> NDArray[np.complex128]:
+        """Spectrum of the wave a into the network, sqrt(W) s, shape (nf,)."""
+        wave: NDArray[np.complex128] = self.emf / (2 * np.sqrt(self.resistance))
+        return wave
+
+    @property
+    def outgoing(self) -> NDArray[np.complex128]:
+        """Spectrum of the wave b out of the network, sqrt(W) s, shape (nf,)."""
+        wave: NDArray[np.complex128] = self.incident - np.sqrt(self.resistance) * self.current
+        return wave
+
+    @property
+    def impedance(self) -> NDArray[np.complex128]:
+        """What a driven port sees of the network, v / i in ohm; elsewhere it is -R, shape (nf,)."""
+        seen: NDArray[np.complex128] = self.emf / self.current - self.resistance
+        return seen
+
+    @property
+    def accepted(self) -> NDArray[np.float64]:
+        """Energy into the network per frequency, (|a|^2 - |b|^2) / 2 in W s^2, shape (nf,)."""
+        taken: NDArray[np.float64] = np.abs(self.incident) ** 2 - np.abs(self.outgoing) ** 2
+        return taken / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +155,8 @@ class RunResult:
         Spectrum of the driving pulse, V s (or A s).
     pulse : ndarray of float64
         The pulse at times n dt.
+    driven : str
+        Name of the driven port, or nothing.
     ports : dict of str to PortRecord
         Every port.
     spectra : dict of str to ndarray, shape (nf, n)
@@ -150,6 +190,7 @@ class RunResult:
     frequencies: NDArray[np.float64]
     source: NDArray[np.complex128]
     pulse: NDArray[np.float64]
+    driven: str
     ports: dict[str, PortRecord]
     spectra: dict[str, Spectrum]
     samples: dict[str, FieldSamples]
@@ -179,8 +220,18 @@ class RunResult:
         return spectrum
 
     def impedance(self, port: str) -> NDArray[np.complex128]:
-        """What the driven port sees, in ohm, shape (nf,): v / i with i = (source - v) / R."""
-        record = self.ports[port]
-        current = (self.source - record.spectrum) / record.resistance
-        seen: NDArray[np.complex128] = record.spectrum / current
-        return seen
+        """What a port that is driven sees of the network, in ohm, shape (nf,).
+
+        Raises
+        ------
+        InputError
+            If that port was not driven in this run.
+        """
+        if port != self.driven or port not in self.ports:
+            driven = f"port {self.driven}" if self.driven else "no port"
+            raise InputError.single(
+                f"port {port} was not driven in this run, {driven} was: no impedance can be said",
+                field="port",
+                remedy=f'run the simulation with driven="{port}"',
+            )
+        return self.ports[port].impedance

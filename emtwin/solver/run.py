@@ -230,13 +230,23 @@ class Loop:
         left = seconds * (1 - share) / max(share, 1e-3)
         self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
 
+    def _port_records(self, tail: Tail, source: NDArray[np.complex128]) -> dict[str, PortRecord]:
+        simulation, spectra = self.simulation, tail.finish()
+        across_edges = {port.name for port in simulation.ports}
+        mean = np.cos(np.pi * simulation.frequencies * self.dt)
+        records = {}
+        for name, voltage in tail.voltages.items():
+            resistance, spectrum = simulation.resistances[name], spectra[name]
+            emf = source if name == simulation.driven else np.zeros_like(source)
+            at_current = mean * spectrum if name in across_edges else spectrum
+            current = (emf - at_current) / resistance
+            records[name] = PortRecord(name, resistance, voltage, spectrum, emf, current)
+        return records
+
     def _result(self, tail: Tail, seconds: float) -> RunResult:
         simulation = self.simulation
-        port_spectra = tail.finish()
-        records = {
-            name: PortRecord(name, simulation.resistances[name], voltage, port_spectra[name])
-            for name, voltage in tail.voltages.items()
-        }
+        source = pulse_spectrum(simulation, self.dt)
+        records = self._port_records(tail, source)
         spectra = self.spectra.take()
         currents = None
         if simulation.surface is not None:
@@ -246,8 +256,9 @@ class Loop:
             self.dt,
             self.done,
             simulation.frequencies,
-            pulse_spectrum(simulation, self.dt),
+            source,
             simulation.pulse.sampled(self.dt),
+            simulation.driven,
             records,
             spectra,
             {group.name: group for group in simulation.samples},

@@ -158,6 +158,12 @@ class Simulation:
 
 def _check_edges(port: EdgePort, medium: Medium) -> None:
     component, _, edges = port.edges()
+    if not 0 < port.resistance < np.inf:
+        raise GridError.single(
+            f"port {port.name}: its reference resistance is {port.resistance:g} ohm",
+            field=port.name,
+            remedy="give a positive value, 50 ohm for one",
+        )
     ids = medium.ids["xyz".index(component[-1])]
     nx, ny, nz = (n - 1 for n in ids.shape)
     if outside((nx, ny, nz), component, np.array(edges)).any():

@@ -25,12 +25,16 @@ class EdgePort:
         Negative and positive terminal; they differ along one axis.
     resistance : float
         Reference resistance in ohm.
+    bare : bool
+        It may hang in space, as a field probe does: a port with an end that meets nothing is
+        refused otherwise.
     """
 
     name: str
     start: Node
     stop: Node
     resistance: float
+    bare: bool = False
 
     def edges(self) -> tuple[str, int, list[tuple[int, int, int]]]:
         """Component, sign and indices of the edges.

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pytest
 
 from tests.docs.pages import ROOT
 
 FILES = sorted((ROOT / "examples" / "solver").glob("*.py"))
+
+
+@pytest.fixture(autouse=True)
+def own_style() -> Iterator[None]:
+    """The examples choose a style of their own; it must not stay."""
+    with mpl.rc_context():
+        yield
 
 
 def module(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -81,7 +81,7 @@ def crowded_scene(seed: int, **changes: Any) -> Simulation:
                 WireEnd("bonded", 50.0),
             ),
         ),
-        "ports": (EdgePort("q", Node(11, 9, 15), Node(11, 9, 18), 75.0),),
+        "ports": (EdgePort("q", Node(11, 9, 15), Node(11, 9, 18), 75.0, bare=True),),
         "driven": "p",
     }
     medium = Medium(*ids, medium.permittivity, medium.conductivity)

@@ -280,7 +280,7 @@ def test_what_a_dispersive_row_may_not_be() -> None:
     with pytest.raises(InputError, match=r"not passive: at .* Hz"):
         Medium(*vacuum.ids, eps, sigma, dispersion={2: water.scaled(-1)})
     ids = [np.where(volume == 1, 2, volume).astype(np.uint16) for volume in vacuum.ids]
-    port = EdgePort("p", Node(2, 2, 1), Node(2, 2, 2), 50.0)
+    port = EdgePort("p", Node(2, 2, 1), Node(2, 2, 2), 50.0, bare=True)
     medium = Medium(*ids, eps, sigma, dispersion={2: water})
     with pytest.raises(GridError, match=r"e_z at \(2, 2, 1\) lies in a dispersive material"):
         Simulation(grid, medium, Pulse(1e9), ports=(port,), driven="p")

@@ -186,6 +186,6 @@ def test_misuse_is_refused() -> None:
     two = LumpedElement("y", Node(2, 2, 4), Node(2, 2, 2), Resistor(1.0))
     with pytest.raises(GridError, match=r"e_z at \(2, 2, 2\) belongs to x and to y"):
         box(one, elements=(one, two))
-    port = EdgePort("p", Node(2, 2, 2), Node(2, 2, 3), 50.0)
+    port = EdgePort("p", Node(2, 2, 2), Node(2, 2, 3), 50.0, bare=True)
     with pytest.raises(GridError, match=r"port p lies on e_z at \(2, 2, 2\), an edge of x"):
         box(one, ports=(port,))

@@ -37,7 +37,7 @@ def scene(absorber: Absorber, **changes: Any) -> Simulation:
     for spacing in spacings:
         spacing[::5] = 1e-3
     grid = Grid(*(np.append(0.0, np.cumsum(spacing)) for spacing in spacings))
-    ports = (EdgePort("p", Node(8, 10, 9), Node(8, 12, 9), 60.0),)
+    ports = (EdgePort("p", Node(8, 10, 9), Node(8, 12, 9), 60.0, bare=True),)
     medium = random_medium(rng, grid, ports=ports)
     settings: dict[str, Any] = {
         "absorber": absorber,
@@ -176,8 +176,8 @@ def reciprocal_scene(driven: str) -> Simulation:
     rng = np.random.default_rng(15)
     grid = Grid(*(np.append(0.0, np.cumsum(1e-3 * (1 + rng.random(n)))) for n in (21, 19, 17)))
     ports = (
-        EdgePort("p", Node(8, 8, 9), Node(8, 11, 9), 60.0),
-        EdgePort("q", Node(13, 12, 8), Node(13, 12, 7), 35.0),
+        EdgePort("p", Node(8, 8, 9), Node(8, 11, 9), 60.0, bare=True),
+        EdgePort("q", Node(13, 12, 8), Node(13, 12, 7), 35.0, bare=True),
     )
     medium = random_medium(rng, grid, ports=ports)
     return Simulation(grid, medium, Pulse(8e9), Absorber(((5, 5),) * 3), ports=ports, driven=driven)

@@ -70,7 +70,8 @@ def scene(seed: int, absorbing: tuple[int, ...], **changes: Any) -> Simulation:
         for corner, axis in zip(corners, axes, strict=True)
     ]
     ports = tuple(
-        EdgePort(name, starts[n], stops[n], rng.uniform(20, 90)) for n, name in enumerate(PORTS)
+        EdgePort(name, starts[n], stops[n], rng.uniform(20, 90), bare=True)
+        for n, name in enumerate(PORTS)
     )
     network = (Resistor(rng.uniform(5, 50)) + Inductor(1e-9)) | Capacitor(
         rng.uniform(0.1e-12, 1e-12)

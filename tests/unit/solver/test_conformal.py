@@ -177,7 +177,7 @@ WHOLE = CutCells.empty(GRID)
             r"ball: \d+ of its edges and faces lie on the near-to-far surface",
         ),
         (
-            {"ports": (EdgePort("feed", Node(8, 8, 10), Node(8, 8, 13), 50.0),)},
+            {"ports": (EdgePort("feed", Node(8, 8, 10), Node(8, 8, 13), 50.0, bare=True),)},
             r"port feed has an edge cut by it \(e_z from \(8, 8, 10\)\)",
         ),
         (
@@ -235,7 +235,7 @@ def test_what_stands_clear_is_allowed() -> None:
         plane_wave=PlaneWave((1, 0, 0), (0, 0, 1), Node(4, 4, 4), Node(12, 12, 12)),
         surface=HuygensSurface(GRID, Node(3, 3, 3), Node(13, 13, 13)),
         currents=(CurrentElement("e_x", Node(3, 3, 3)),),
-        ports=(EdgePort("feed", Node(5, 5, 8), Node(5, 5, 9), 50.0),),
+        ports=(EdgePort("feed", Node(5, 5, 8), Node(5, 5, 9), 50.0, bare=True),),
         wires=(Wire("lead", Y_WIRE + np.array([0, 0, 2]), 1e-4),),
         medium=painted(1),
     )

@@ -53,7 +53,7 @@ def test_courant_number(courant: float) -> None:
 
 def test_driven_port_that_does_not_exist() -> None:
     """The message lists the ports that there are."""
-    ports = (EdgePort("a", Node(2, 2, 2), Node(2, 2, 3), 50.0),)
+    ports = (EdgePort("a", Node(2, 2, 2), Node(2, 2, 3), 50.0, bare=True),)
     with pytest.raises(GridError, match="no port 'b'; ports are a"):
         scene(ports=ports, driven="b")
     with pytest.raises(GridError, match="ports are none"):
@@ -64,7 +64,7 @@ def test_driven_port_that_does_not_exist() -> None:
 def test_port_off_a_grid_line(stop: Node) -> None:
     """Terminals at one node, or across a diagonal, are no row of edges."""
     with pytest.raises(GridError, match="port a: its terminals must be two nodes on one grid line"):
-        scene(ports=(EdgePort("a", Node(2, 2, 2), stop, 50.0),))
+        scene(ports=(EdgePort("a", Node(2, 2, 2), stop, 50.0, bare=True),))
 
 
 def test_port_inside_a_conductor() -> None:
@@ -73,7 +73,7 @@ def test_port_inside_a_conductor() -> None:
     ids[2][4, 4, 3] = 0
     medium = Medium(*ids, np.ones(2), np.zeros(2))
     with pytest.raises(GridError, match=r"port a: 1 of its 2 edges .*\(4, 4, 3\)") as caught:
-        scene(medium=medium, ports=(EdgePort("a", Node(4, 4, 2), Node(4, 4, 4), 50.0),))
+        scene(medium=medium, ports=(EdgePort("a", Node(4, 4, 2), Node(4, 4, 4), 50.0, bare=True),))
     assert "gap between two conductors" in caught.value.problems[0].remedy
 
 
@@ -174,8 +174,8 @@ def test_progress_ends_at_the_last_step() -> None:
 def test_numpy_gives_the_same_traces_as_native() -> None:
     """Port voltages of the two backends agree to 1e-9 of the peak in float64 (here: to the bit)."""
     ports = (
-        EdgePort("a", Node(4, 5, 3), Node(4, 5, 5), 50.0),
-        EdgePort("b", Node(8, 5, 3), Node(8, 5, 4), 75.0),
+        EdgePort("a", Node(4, 5, 3), Node(4, 5, 5), 50.0, bare=True),
+        EdgePort("b", Node(8, 5, 3), Node(8, 5, 4), 75.0, bare=True),
     )
     wire = Wire(
         "w", np.array([[6, 4, k] for k in range(2, 6)]), 5e-5, end=WireEnd("bonded", 50.0, "c")

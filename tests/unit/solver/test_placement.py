@@ -85,7 +85,7 @@ def test_current_along_a_magnetic_component() -> None:
 
 def test_port_outside_the_grid() -> None:
     """Its terminals and the size of the grid."""
-    port = EdgePort("p", Node(4, 4, 6), Node(4, 4, 9), 50.0)
+    port = EdgePort("p", Node(4, 4, 6), Node(4, 4, 9), 50.0, bare=True)
     problem = refusal(r"port p: \(4, 4, 6\) to \(4, 4, 9\) .* \(12, 10, 8\)", ports=(port,))
     assert "terminals inside" in problem.remedy
 
@@ -160,7 +160,7 @@ class Patch(Element):
 @pytest.mark.parametrize(
     ("what", "settings"),
     [
-        ("port p", {"ports": (EdgePort("p", Node(4, 4, 0), Node(6, 4, 0), 50.0),)}),
+        ("port p", {"ports": (EdgePort("p", Node(4, 4, 0), Node(6, 4, 0), 50.0, bare=True),)}),
         ("a current", {"currents": (CurrentElement("e_x", Node(4, 4, 8)),)}),
         ("patch", {"elements": (Patch("e_y", (4, 4, 8)),)}),
     ],
@@ -175,7 +175,7 @@ def test_nothing_lies_in_a_seam(what: str, settings: dict[str, Any]) -> None:
     assert "shift the scene" in problem.remedy
     scene(
         boundaries=Boundaries.periodic("z"),
-        ports=(EdgePort("q", Node(4, 4, 0), Node(4, 4, 2), 50.0),),
+        ports=(EdgePort("q", Node(4, 4, 0), Node(4, 4, 2), 50.0, bare=True),),
         currents=(CurrentElement("e_z", Node(4, 4, 7)),),
     )
 
@@ -286,7 +286,7 @@ def test_wave_surface_in_a_magnetic_material() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"ports": (EdgePort("p", Node(7, 5, 4), Node(10, 5, 4), 50.0),)},
+        {"ports": (EdgePort("p", Node(7, 5, 4), Node(10, 5, 4), 50.0, bare=True),)},
         {"currents": (CurrentElement("e_z", Node(4, 5, 4)),)},
         {"wires": (Wire("w", np.array([[6, j, 4] for j in range(2, 6)]), 1e-5),)},
         {"elements": (Patch("h_z", (8, 5, 4)),)},
