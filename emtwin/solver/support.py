@@ -137,7 +137,7 @@ FEATURES: tuple[Feature, ...] = (
         note="any angle, graded grids too; box in vacuum, not over a floor",
     ),
     Feature("impressed currents", "physics/test_metamorphic.py", lambda s: bool(s.currents)),
-    Feature("ports across edges", "physics/test_metamorphic.py", lambda s: bool(s.ports)),
+    Feature("ports across edges", "physics/test_microstrip.py", lambda s: bool(s.ports)),
     Feature("thin wires", "physics/test_wire_antennas.py", lambda s: bool(s.wires)),
     Feature("junctions of wires", "physics/test_wire_networks.py", _joined),
     Feature(
