@@ -126,6 +126,15 @@ def test_named_files_exist(page: Path) -> None:
     assert not missing
 
 
+@PAGES
+def test_named_tests_exist(page: Path) -> None:
+    """What holds a statement is named by its path below tests/."""
+    named = re.findall(
+        r"`((?:physics|convergence|properties|kernels|unit)/[\w./-]*)`", page.read_text("utf-8")
+    )
+    assert not [path for path in named if not (ROOT / "tests" / path).exists()]
+
+
 @pytest.mark.parametrize("block", PYTHON, ids=str)
 def test_python_blocks_compile(block: Block) -> None:
     """Recipes are executed by test_recipes.py; whatever else is shown must at least be Python."""
