@@ -24,7 +24,7 @@ SUBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Sheets, slots and enclosures", ("sheet", "slot", "enclosure")),
     (
         "Lumped elements, ports and lines",
-        ("lumped", "port", "diode", "tvs", "nonlinear", "strip", "trace", "line"),
+        ("lumped", "port", "junction", "rectif", "strip", "trace", "line"),
     ),
     ("Fields at a distance and EMC closed forms", ("near_field", "emission", "closed_forms")),
     (
