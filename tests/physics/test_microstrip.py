@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ WIDTH, HEIGHT, PERMITTIVITY = 3e-3, 1.6e-3, 4.4
 ACROSS, UP, DX, DEPTH = 8, 6, 0.5e-3, 8
 
 
-def line(cells: int, x_layers: int, **settings: Any) -> tuple[Simulation, int, int]:
+def line(cells: int, x_layers: int) -> tuple[Simulation, int, int]:
     """A strip along x of `cells` cells over a floor, and the first and last line of its width.
 
     The outermost cells of the strip end a third of a cell outside of its last metal line: the
@@ -53,7 +54,6 @@ def line(cells: int, x_layers: int, **settings: Any) -> tuple[Simulation, int, i
         painter.medium(),
         Pulse(8e9),
         Absorber(((x_layers or DEPTH,) * 2, (DEPTH, DEPTH), (0, DEPTH))),
-        **settings,
     )
     return scene, side.size, side.size + ACROSS
 
@@ -86,7 +86,7 @@ def test_travelling_wave(machine: Backend, validated: Validated) -> None:
     f = np.array([1e9])
     cells, at, further = 110, 60, 80
     scene, left, right = line(cells, 10)
-    middle, n = (left + right) // 2, scene.grid.nodes
+    middle = (left + right) // 2
     source = EdgePort("source", Node(20, middle, 0), Node(20, middle, UP), 50.0)
     box = FieldSamples.box
     samples = [
@@ -94,23 +94,16 @@ def test_travelling_wave(machine: Backend, validated: Validated) -> None:
         box("w", scene.grid, Node(further, middle, 0), Node(further, middle, UP), ["e_z"]),
     ]
     for i in (at - 1, at):  # round the strip, half a cell before and behind
-        for name, j, k, component in (
-            ("below", (left, right), UP - 1, "h_y"),
-            ("above", (left, right), UP, "h_y"),
+        for name, component, (j0, j1), k in (
+            ("below", "h_y", (left, right), UP - 1),
+            ("above", "h_y", (left, right), UP),
+            ("left", "h_z", (left - 1, left - 1), UP),
+            ("right", "h_z", (right, right), UP),
         ):
-            lo, hi = Node(i, j[0], k), Node(i, j[1], k)
-            index = np.stack(
-                np.meshgrid([lo.i], np.arange(lo.j, hi.j + 1), [k], indexing="ij"), -1
-            ).reshape(-1, 3)
-            samples.append(FieldSamples(f"{name}{i}", np.full(len(index), component), index))
-        for name, j in (("left", left - 1), ("right", right)):
-            samples.append(FieldSamples(f"{name}{i}", np.array(["h_z"]), np.array([[i, j, UP]])))
-    scene = Simulation(
-        scene.grid, scene.medium, scene.pulse, scene.absorber, ports=(source,),
-        driven="source", samples=tuple(samples), frequencies=f,
-    )  # fmt: skip
+            lo, hi = Node(i, j0, k), Node(i, j1, k)
+            samples.append(box(f"{name}{i}", scene.grid, lo, hi, [component]))
+    scene = replace(scene, ports=(source,), driven="source", samples=tuple(samples), frequencies=f)
     result = run(scene, machine, StopRule(max_steps=6000))
-    assert n[0] == cells + 1
     dz = scene.grid.spacings[2][:UP]
     voltage, later = (-(result.spectra[name] @ dz)[0] for name in ("v", "w"))
     across = scene.grid.dual_spacings[1][left : right + 1]
@@ -154,9 +147,7 @@ def test_section_between_ports(machine64: Backend, validated: Validated) -> None
         EdgePort(name, Node(i, middle, 0), Node(i, middle, UP), 100.0)
         for name, i in zip(("in", "out"), ends, strict=True)
     )
-    scene = Simulation(
-        scene.grid, scene.medium, scene.pulse, scene.absorber, ports=ports, frequencies=f
-    )
+    scene = replace(scene, ports=ports, frequencies=f)
     found = scattering(scene, machine64, StopRule(energy_db=-80, port_db=-80, max_steps=20_000))
     s = found.s
     worst = np.abs(s[:, 0, 1] / s[:, 1, 0] - 1).max()
