@@ -16,6 +16,7 @@
 
 #define ALL_KERNELS(ENTRY)                                                                   \
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)                                              \
+  ENTRY(yee_h_inner) ENTRY(yee_h_tabled_inner) ENTRY(yee_e_inner)                            \
   ENTRY(transfer)                                                                            \
   ENTRY(cut_face)                                                                            \
   ENTRY(disperse)                                                                            \
