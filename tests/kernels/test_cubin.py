@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from emtwin import resources
-from emtwin.backends.cuda import inlined_source
+from emtwin.backends.kernel_source import inlined_source
 from emtwin.backends.signatures import signatures
 
 ARCHITECTURES = ("sm_80", "sm_90", "sm_120")

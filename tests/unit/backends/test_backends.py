@@ -10,7 +10,7 @@ import pytest
 
 from emtwin import resources
 from emtwin.backends import At, Box, Stage, available_backends, native, select_backend
-from emtwin.backends.cuda import inlined_source
+from emtwin.backends.kernel_source import inlined_source
 from emtwin.backends.native import NativeBackend, NativeUnavailable, default_threads, load_library
 from emtwin.backends.signatures import signatures
 from emtwin.errors import InputError
