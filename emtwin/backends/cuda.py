@@ -265,6 +265,29 @@ class CudaBackend:
             host: NDArray[Any] = cupy.asnumpy(array)
         return host
 
+    def take(self, array: Any, index: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy of some elements to the host."""
+        with self.at_work() as cupy:
+            host: NDArray[Any] = cupy.asnumpy(array[cupy.asarray(index)])
+        return host
+
+    def accumulate(self, sums: Any, weights: NDArray[np.float64], lines: Any, first: int) -> None:
+        """Add the product of `weights` and some columns of `lines` to `sums`, all on the device."""
+        if not sums.size or not lines.size:
+            return
+        rows, n = weights.shape
+        with self.at_work() as cupy:
+            totals, factors = sums.reshape(rows, -1), cupy.asarray(weights.astype(self.real))
+            columns = lines.reshape(n, -1)[:, first : first + totals.shape[1]]
+            for start in range(0, totals.shape[1], _PRODUCT_COLUMNS):
+                here = slice(start, start + _PRODUCT_COLUMNS)
+                totals[:, here] += factors @ columns[:, here]
+
+    def reserve(self, size: int) -> None:
+        """Have the pool take memory from the device, which halts all work, and keep it."""
+        with self.at_work():
+            self._pool.malloc(size)
+
     def program(self, stages: Sequence[Stage]) -> CudaProgram:
         """Compile and bind stages."""
         return CudaProgram(stages, self)

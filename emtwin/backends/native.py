@@ -13,6 +13,7 @@ from emtwin.backends.base import Stage
 from emtwin.backends.memory import available_memory
 from emtwin.backends.native_library import NativeUnavailable, instruction_set, load_library
 from emtwin.backends.native_program import NativeProgram, Schedule
+from emtwin.backends.products import accumulate
 
 __all__ = ["NativeBackend", "NativeUnavailable", "instruction_set", "load_library"]
 
@@ -59,6 +60,24 @@ class NativeBackend:
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
         return array.copy()
+
+    def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy of some elements."""
+        taken: NDArray[Any] = array[index]
+        return taken
+
+    def accumulate(
+        self,
+        sums: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        lines: NDArray[Any],
+        first: int,
+    ) -> None:
+        """Add the product of `weights` and some columns of `lines` to `sums`."""
+        accumulate(sums, weights, lines, first)
+
+    def reserve(self, size: int) -> None:
+        """Nothing: the system gives memory without a halt."""
 
     def program(self, stages: Sequence[Stage]) -> NativeProgram:
         """Bind stages."""

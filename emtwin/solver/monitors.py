@@ -2,7 +2,8 @@
 
 A spectrum is not accumulated step by step. The kernels copy the samples, at the Nyquist rate of the
 pulse, into lines of a ring; when it is full one matrix product with the phases adds all of them to
-all frequencies. That is a hundred times less work than a running sum at every step.
+all frequencies, in the memory of the backend. That is a hundred times less work than a running sum
+at every step, and samples do not leave the machine that takes them.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from emtwin.backends import Array, Backend
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.solver.layout import COMPONENTS
 
 Spectrum = NDArray[np.complexfloating]
-
-_CHUNK = 4096  # samples per product: what is added at once stays in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,60 +211,69 @@ def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[n
 
 
 class RunningSpectrum:
-    """Spectra of `count` samples, built up from batches of lines, summed in double precision.
+    """Spectra of samples, built up from batches of lines where the lines are, in double precision.
 
-    A batch is multiplied in the precision of its lines, a few samples at a time, and what comes
-    out is added to sums in float64: a long run adds thousands of small batches to a large sum.
+    A batch is multiplied in the precision of its lines, and what comes out is added to sums in
+    float64: a long run adds thousands of small batches to a large sum.
 
     Parameters
     ----------
     frequencies : ndarray, shape (nf,)
         Frequencies in Hz.
-    count : int
-        Number of samples.
     half_step : ndarray of bool, shape (count,)
         Samples taken half a step before the line's time (h, currents) instead of at it (e).
     dt : float
         Time step in seconds.
+    backend : Backend
+        Where the lines are, and the sums.
+
+    Attributes
+    ----------
+    sums : Array of float64, 2 nf count elements
+        Real parts by frequency and sample, then imaginary parts; a checkpoint keeps them.
     """
 
     def __init__(
         self,
         frequencies: NDArray[np.float64],
-        count: int,
         half_step: NDArray[np.bool_],
         dt: float,
+        backend: Backend,
     ) -> None:
         self.frequencies = frequencies
-        self._dt, self._half_step = dt, half_step
-        self._sums = np.zeros((2, frequencies.size, count))
+        self._dt, self._half_step, self._backend = dt, half_step, backend
+        self.sums: Array = backend.zeros(2 * frequencies.size * half_step.size, np.float64)
 
-    @property
-    def sums(self) -> NDArray[np.float64]:
-        """Real and imaginary parts, shape (2, nf, count); a checkpoint keeps them."""
-        return self._sums
+    def add(self, weights: NDArray[np.complex128], lines: Array, first: int) -> None:
+        """Add ``weights @ lines``: weights of shape (nf, n), lines from column `first` on."""
+        factors = np.concatenate((weights.real, weights.imag))
+        self._backend.accumulate(self.sums, factors, lines, first)
 
-    def add(self, weights: NDArray[np.complex128], lines: NDArray[np.floating]) -> None:
-        """Add ``weights @ lines``, shapes (nf, n) and (n, count)."""
-        factors = np.concatenate((weights.real, weights.imag)).astype(lines.dtype)
-        for start in range(0, lines.shape[1], _CHUNK):
-            columns = slice(start, start + _CHUNK)
-            product = factors @ np.ascontiguousarray(lines[:, columns])
-            self._sums[:, :, columns] += product.reshape(2, self.frequencies.size, -1)
-
-    def values(
-        self,
-        columns: slice | NDArray[np.int64] = slice(None),
-        kind: DTypeLike = np.complex64,
-    ) -> Spectrum:
-        """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
-        half = self._half_step[columns]
-        result = np.empty((self.frequencies.size, half.size), kind)
-        for n, frequency in enumerate(self.frequencies):  # one at a time: no second copy
-            line = self._sums[0, n, columns] + 1j * self._sums[1, n, columns]
-            line[half] *= np.exp(0.5j * TWO_PI * frequency * self._dt)
+    def values(self, kind: DTypeLike = np.complex64) -> Spectrum:
+        """Spectra so far, shape (nf, count), in the sample's unit times s."""
+        nf, count = self.frequencies.size, self._half_step.size
+        result, phase = np.empty((nf, count), kind), self._half_step_phase()
+        for n in range(nf):  # one at a time: no second copy
+            real, imaginary = (
+                self._backend.download(self.sums[m * count : (m + 1) * count]) for m in (n, nf + n)
+            )
+            line = real + 1j * imaginary
+            line[self._half_step] *= phase[n]
             result[n] = line
         return result
+
+    def some_values(self, columns: NDArray[np.int64], kind: DTypeLike = np.complex64) -> Spectrum:
+        """Spectra so far of some samples, shape (nf, len(columns))."""
+        nf, half = self.frequencies.size, self._half_step[columns]
+        index = np.arange(2 * nf)[:, None] * self._half_step.size + columns
+        sums = self._backend.take(self.sums, index)
+        result = np.asarray(sums[:nf] + 1j * sums[nf:])
+        result[:, half] *= self._half_step_phase()[:, None]
+        return result.astype(kind)
+
+    def _half_step_phase(self) -> NDArray[np.complex128]:
+        turns: NDArray[np.complex128] = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
+        return turns
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

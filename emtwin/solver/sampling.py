@@ -1,7 +1,8 @@
 """All samples of a run on their way from the kernels' ring to spectra.
 
-Lines of samples come in a few at a time. They are added to the spectra many at once, and the last
-of them are kept: what rings on after the run is foretold from them.
+Lines of samples come in a few at a time, and stay in the backend's memory. They are added to the
+spectra many at once, and the last of them are kept: what rings on after the run is foretold from
+them.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
+from emtwin.backends import Array, Backend
 from emtwin.constants import ETA0, TWO_PI
 from emtwin.solver.monitors import FieldSamples, RunningSpectrum, Spectrum
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 Weights = Callable[[Real], Complex]
-Lines = NDArray[np.floating]
 
 _GATHERED = 32  # lines per product: fewer read and write the sums more often than needed
 _KEPT_LINES = 400
@@ -39,10 +40,22 @@ def kept_lines(count: int, value_bytes: int) -> int:
 
 
 class Block(NamedTuple):
-    """Consecutive lines."""
+    """Consecutive lines, one after another in the backend's memory."""
 
     first: int
-    lines: Lines
+    n_lines: int
+    lines: Array
+
+    @property
+    def end(self) -> int:
+        """Number of the line after the last."""
+        return self.first + self.n_lines
+
+    def since(self, first: int) -> Block:
+        """The lines from `first` on."""
+        skipped = max(first - self.first, 0)
+        width = self.lines.size // max(self.n_lines, 1)
+        return Block(self.first + skipped, self.n_lines - skipped, self.lines[skipped * width :])
 
 
 class SampleSpectra:
@@ -58,10 +71,10 @@ class SampleSpectra:
         Time step in seconds.
     every : int
         Steps between lines.
+    backend : Backend
+        Where the lines are; spectra come out complex, in its precision.
     probed : FieldSamples, optional
         Group from which `probes` are taken; all that share the run's frequencies if left out.
-    real : dtype
-        Precision in which lines are kept, that of the run; spectra come out complex of the same.
     """
 
     def __init__(
@@ -70,10 +83,10 @@ class SampleSpectra:
         frequencies: Real,
         dt: float,
         every: int,
+        backend: Backend,
         probed: FieldSamples | None = None,
-        real: DTypeLike = np.float32,
     ) -> None:
-        self._real = np.dtype(real)
+        self._backend = backend
         self._probed = groups if probed is None else (probed,)
         self.groups, self.frequencies = tuple(groups), frequencies
         self.dt, self.every = dt, every
@@ -85,20 +98,22 @@ class SampleSpectra:
         self._spectra = [
             RunningSpectrum(
                 frequencies if group.frequencies is None else group.frequencies,
-                group.component.size,
                 self.half_step[columns],
                 dt,
+                backend,
             )
             for group, columns in zip(self.groups, self._columns, strict=True)
         ]
-        self._waiting: list[Lines] = []
+        self._waiting: list[Block] = []
         self._blocks: deque[Block] = deque()
-        self._n_added = 0
-        self._kept = kept_lines(self.half_step.size, self._real.itemsize)
+        self._n_taken = self._n_added = 0
+        self._width, value = self.half_step.size, backend.real.itemsize
+        self._kept = kept_lines(self._width, value)
+        backend.reserve((self._kept + _GATHERED) * self._width * value)
 
     @property
     def _kind(self) -> np.dtype[Any]:
-        return np.result_type(self._real, np.complex64)
+        return np.result_type(self._backend.real, np.complex64)
 
     @property
     def interval(self) -> float:
@@ -110,34 +125,47 @@ class SampleSpectra:
         steps = (first + np.arange(count, dtype=np.float64)) * self.every + 1
         return np.asarray(steps * self.dt, np.float64)
 
-    def add(self, lines: Lines) -> None:
-        """Take the next lines, shape (n, count of all samples)."""
-        self._waiting.append(lines.astype(self._real))
-        if sum(map(len, self._waiting)) >= _GATHERED:
+    def add(self, lines: Array, count: int) -> None:
+        """Take the next `count` lines, which may be overwritten afterwards."""
+        self._wait(lines[: count * self._width], count)
+        if self._n_taken - self._n_added >= _GATHERED:
             self.flush()
+
+    def _wait(self, lines: Array, count: int) -> None:
+        kept = self._backend.zeros(count * self._width)
+        kept[:] = lines
+        self._waiting.append(Block(self._n_taken, count, kept))
+        self._n_taken += count
 
     def flush(self) -> None:
         """Bring the spectra up to the last line taken."""
         if not self._waiting:
             return
-        block = Block(self._n_added, np.concatenate(self._waiting))
+        block = self._joined()
         self._waiting.clear()
-        self._n_added += len(block.lines)
-        times = self.times(block.first, len(block.lines))
+        self._n_added = self._n_taken
+        times = self.times(block.first, block.n_lines)
         self._add([block], lambda f: fourier_weights(f, times, self.interval))
         self._blocks.append(block)
-        while self._n_added - self._blocks[0].first - len(self._blocks[0].lines) >= self._kept:
+        while self._n_added - self._blocks[0].end >= self._kept:
             self._blocks.popleft()
+
+    def _joined(self) -> Block:
+        """All waiting lines as one block."""
+        if len(self._waiting) == 1:
+            return self._waiting[0]
+        lines = self._backend.zeros(sum(block.lines.size for block in self._waiting))
+        start = 0
+        for block in self._waiting:
+            lines[start : start + block.lines.size] = block.lines
+            start += block.lines.size
+        return Block(self._waiting[0].first, sum(b.n_lines for b in self._waiting), lines)
 
     def last_lines(self, first: int) -> Window:
         """The lines that are kept, not before line `first`."""
         self.flush()
-        kept = [
-            Block(max(block.first, first), block.lines[max(first - block.first, 0) :])
-            for block in self._blocks
-            if block.first + len(block.lines) > first
-        ]
-        return Window(kept)
+        kept = [block.since(first) for block in self._blocks if block.end > first]
+        return Window(kept, self._width, self._backend)
 
     def extend(self, window: Window, weights: Weights) -> None:
         """Add to every spectrum what its `weights` of frequencies, (nf, n), make of the window."""
@@ -147,25 +175,34 @@ class SampleSpectra:
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
             factors, start = weights(spectrum.frequencies), 0
             for block in blocks:
-                stop = start + len(block.lines)
-                spectrum.add(factors[:, start:stop], block.lines[:, columns])
+                stop = start + block.n_lines
+                spectrum.add(factors[:, start:stop], block.lines, columns.start)
                 start = stop
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything so far, for a checkpoint."""
-        waiting = np.concatenate([np.empty((0, self.half_step.size), self._real), *self._waiting])
-        state = {"added": np.array(self._n_added), "waiting": waiting}
-        state |= {f"block {block.first}": block.lines for block in self._blocks}
-        return state | {f"sums {n}": s.sums for n, s in enumerate(self._spectra)}
+        waiting = [self._on_host(block) for block in self._waiting]
+        empty = np.empty((0, self._width), self._backend.real)
+        state = {"added": np.array(self._n_added), "waiting": np.concatenate([empty, *waiting])}
+        state |= {f"block {block.first}": self._on_host(block) for block in self._blocks}
+        download = self._backend.download
+        return state | {f"sums {n}": download(s.sums) for n, s in enumerate(self._spectra)}
+
+    def _on_host(self, block: Block) -> NDArray[Any]:
+        return self._backend.download(block.lines).reshape(block.n_lines, self._width)
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up a `state`."""
-        self._n_added = int(state["added"])
-        self._waiting = [state["waiting"]] if len(state["waiting"]) else []
+        upload = self._backend.upload
+        self._n_taken = self._n_added = int(state["added"])
+        self._waiting = []
+        if len(state["waiting"]):
+            self._wait(upload(state["waiting"]), len(state["waiting"]))
         firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
-        self._blocks = deque(Block(first, state[f"block {first}"]) for first in firsts)
+        blocks = [(first, state[f"block {first}"]) for first in firsts]
+        self._blocks = deque(Block(first, len(b), upload(b)) for first, b in blocks)
         for n, spectrum in enumerate(self._spectra):
-            spectrum.sums[...] = state[f"sums {n}"]
+            spectrum.sums[:] = upload(state[f"sums {n}"])
 
     def take(self) -> dict[str, Spectrum]:
         """Spectra by group, shape (nf, n), in the samples' unit times seconds.
@@ -176,7 +213,7 @@ class SampleSpectra:
         self._blocks.clear()
         taken = {}
         for group in self.groups:
-            taken[group.name] = self._spectra.pop(0).values(kind=self._kind)
+            taken[group.name] = self._spectra.pop(0).values(self._kind)
         return taken
 
     def probes(self, count: int) -> NDArray[np.int64]:
@@ -197,7 +234,7 @@ class SampleSpectra:
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
             here = probes[(probes >= columns.start) & (probes < columns.stop)] - columns.start
             if here.size:
-                parts.append(spectrum.values(here, self._kind))
+                parts.append(spectrum.some_values(here, self._kind))
         return np.asarray(np.concatenate(parts, axis=1) * self.field_scale(probes), np.complex128)
 
     def field_scale(self, probes: NDArray[np.int64]) -> Real:
@@ -208,8 +245,9 @@ class SampleSpectra:
 class Window:
     """The last lines of a run."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], width: int, backend: Backend) -> None:
         self.blocks = tuple(blocks)
+        self._width, self._backend = width, backend
 
     @property
     def first(self) -> int:
@@ -218,11 +256,14 @@ class Window:
 
     def __len__(self) -> int:
         """Number of lines."""
-        return sum(len(block.lines) for block in self.blocks)
+        return sum(block.n_lines for block in self.blocks)
 
     def columns(self, which: NDArray[np.int64]) -> Real:
         """Some samples of all lines, shape (n, len(which))."""
         if not self.blocks:
             return np.zeros((0, which.size))
-        parts = [block.lines[:, which] for block in self.blocks]
+        parts = [
+            self._backend.take(block.lines, np.arange(block.n_lines)[:, None] * self._width + which)
+            for block in self.blocks
+        ]
         return np.concatenate(parts).astype(np.float64)

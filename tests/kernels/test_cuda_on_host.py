@@ -5,6 +5,7 @@ What this cannot show: that the real CuPy takes these calls, and how fast a GPU 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +18,16 @@ from emtwin.backends.regions import split_at_absorber
 from emtwin.backends.signatures import signatures
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
-from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, Stepper
+from emtwin.solver import (
+    Absorber,
+    CurrentElement,
+    FieldSamples,
+    Pulse,
+    Simulation,
+    Stepper,
+    StopRule,
+    run,
+)
 from tests.kernels.argument_sets import MAKERS, argument_set
 from tests.kernels.emulator import EmulatedCupy
 from tests.kernels.test_parity import same
@@ -92,6 +102,24 @@ def test_every_element_gives_the_same_bits(emulated: EmulatedCupy) -> None:
         program.run(0, 45)
         ends.append(machine.download(fields))
     np.testing.assert_array_equal(ends[1], ends[0])
+
+
+def test_a_run_s_spectra_are_those_of_numpy(emulated: EmulatedCupy) -> None:
+    """Samples, sums and window stay with the backend; the same bits go in, the same come out.
+
+    Expected: equal, because the emulated device's products are NumPy's. On a GPU they are held to
+    1e-6 by the test of the product.
+    """
+    scene = box_with_absorber()
+    frequencies = np.array([3e9, 10e9])
+    samples = FieldSamples.box("plane", scene.grid, Node(5, 2, 20), Node(5, 8, 40))
+    scene = replace(scene, frequencies=frequencies, samples=(samples,))
+    stop = StopRule(max_steps=1100)
+    results = [run(scene, m, stop) for m in (select_backend("numpy"), CudaBackend())]
+    spectrum, found = (result.spectra["plane"] for result in results)
+    assert np.abs(spectrum).max() > 0
+    np.testing.assert_array_equal(found, spectrum)
+    assert results[0].n_steps == results[1].n_steps
 
 
 def test_a_graph_replaces_the_launches_of_its_steps(emulated: EmulatedCupy) -> None:
