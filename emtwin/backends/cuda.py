@@ -99,11 +99,13 @@ class CudaProgram:
         What to run.
     backend : CudaBackend
         Where.
+    options : CudaOptions
+        How.
     """
 
-    def __init__(self, stages: Sequence[Stage], backend: CudaBackend) -> None:
-        options, small = backend.options, _cells(stages) < _SMALL
-        self._backend = backend
+    def __init__(self, stages: Sequence[Stage], backend: CudaBackend, options: CudaOptions) -> None:
+        small = _cells(stages) < _SMALL
+        self._backend, self._options = backend, options
         self._graphed = small if options.graphs is None else options.graphs
         if not small if options.split is None else options.split:
             stages = [part for stage in stages for part in split_at_absorber(stage)]
@@ -166,9 +168,9 @@ class CudaProgram:
         signature, backend = signatures()[stage.kernel], self._backend
         box = np.zeros((), _BOX)
         box["lo"], box["hi"] = stage.box
-        grid, block = launch_shape(stage.box, signature, backend.options.block)
+        grid, block = launch_shape(stage.box, signature, self._options.block)
         arguments = signature.pack(stage.arguments, backend.real)
-        kernel = backend.kernel(signature.file, stage.kernel)
+        kernel = backend.kernel(signature.file, stage.kernel, contract=self._options.contract)
         return _Launch(kernel, grid, block, arguments, box, self._counter, stage.every)
 
 
@@ -224,7 +226,7 @@ class CudaBackend:
         # Ordered with the default stream, on which a caller's own CuPy calls run.
         self.stream = cuda.Stream()
         self._pool = cuda.MemoryPool()
-        self._modules: dict[str, Any] = {}
+        self._modules: dict[tuple[str, bool], Any] = {}
 
     @contextmanager
     def at_work(self) -> Iterator[Any]:
@@ -233,17 +235,17 @@ class CudaBackend:
         with cupy.cuda.using_allocator(self._pool.malloc), self.stream:
             yield cupy
 
-    def kernel(self, file: str, name: str) -> Any:
+    def kernel(self, file: str, name: str, *, contract: bool = False) -> Any:
         """A compiled kernel, ready to be launched."""
-        if file not in self._modules:
-            self._modules[file] = self._module(file)
-        return self._modules[file].get_function(name).kernel
+        if (file, contract) not in self._modules:
+            self._modules[file, contract] = self._module(file, contract)
+        return self._modules[file, contract].get_function(name).kernel
 
-    def _module(self, file: str) -> Any:
+    def _module(self, file: str, contract: bool) -> Any:
         source = inlined_source(file)
         digest = hashlib.sha256(source.encode()).hexdigest()
         real = "float" if self.real.itemsize == 4 else "double"
-        fused = str(self.options.contract).lower()
+        fused = str(contract).lower()
         return _cupy().RawModule(
             code=f"// {digest}\n{source}",
             options=("-std=c++17", f"-fmad={fused}", f"-DEMTWIN_REAL={real}"),
@@ -288,9 +290,9 @@ class CudaBackend:
         with self.at_work():
             self._pool.malloc(size)
 
-    def program(self, stages: Sequence[Stage]) -> CudaProgram:
-        """Compile and bind stages."""
-        return CudaProgram(stages, self)
+    def program(self, stages: Sequence[Stage], options: CudaOptions | None = None) -> CudaProgram:
+        """Compile and bind stages, with other options than the backend's where there are some."""
+        return CudaProgram(stages, self, options or self.options)
 
     def free_bytes(self) -> int:
         """Free device memory in bytes, what the pool keeps for later included."""

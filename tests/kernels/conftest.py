@@ -36,3 +36,10 @@ def emulated(
     cupy = EmulatedCupy({REAL[p]: emulator(p) for p in REAL})
     monkeypatch.setattr(cuda, "_cupy", lambda: cupy)
     return cupy
+
+
+@pytest.fixture(params=["emulator", pytest.param("gpu", marks=pytest.mark.gpu)])
+def device(request: pytest.FixtureRequest) -> None:
+    """The cuda backend works: on the emulator, and on a GPU where there is one."""
+    if request.param == "emulator":
+        request.getfixturevalue("emulated")

@@ -1,6 +1,6 @@
-"""The cuda backend as a whole, on a machine without a GPU: its CuPy is the grid emulator.
+"""The cuda backend as a whole, on a GPU and on the host, where its CuPy is the grid emulator.
 
-What this cannot show: that the real CuPy takes these calls, and how fast a GPU is.
+What the host cannot show: that the real CuPy takes these calls, and how fast a GPU is.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def box_with_absorber() -> Simulation:
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("kernel", sorted(MAKERS))
 def test_every_kernel_through_the_backend(
-    kernel: str, precision: str, emulated: EmulatedCupy, monkeypatch: pytest.MonkeyPatch
+    kernel: str, precision: str, device: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bitwise equal to NumPy, as on a GPU with -fmad=false: arguments, box, step, launch shape.
 
@@ -69,9 +69,7 @@ def test_every_kernel_through_the_backend(
 
 
 @pytest.mark.parametrize("options", FORMS.values(), ids=FORMS.keys())
-def test_a_scene_gives_the_same_bits_in_every_form(
-    options: CudaOptions, emulated: EmulatedCupy
-) -> None:
+def test_a_scene_gives_the_same_bits_in_every_form(options: CudaOptions, device: None) -> None:
     """90 steps in pieces of 1, 37, 2 and 50, sources and absorber at work, against NumPy.
 
     The steps of a graph must be right after other steps were launched one by one, and samples must
@@ -94,7 +92,7 @@ def test_a_scene_gives_the_same_bits_in_every_form(
 CORNERS = np.array([[6, 5, 30], [6, 5, 33], [8, 6, 30]])
 
 
-def test_every_element_gives_the_same_bits(emulated: EmulatedCupy) -> None:
+def test_every_element_gives_the_same_bits(device: None) -> None:
     """The benchmark's crowded scene, wires, ports, plane wave and all, through graphs."""
     ends = []
     for machine in (select_backend("numpy"), CudaBackend(np.float32, FORMS["graphs"])):
@@ -104,11 +102,10 @@ def test_every_element_gives_the_same_bits(emulated: EmulatedCupy) -> None:
     np.testing.assert_array_equal(ends[1], ends[0])
 
 
-def test_a_run_s_spectra_are_those_of_numpy(emulated: EmulatedCupy) -> None:
-    """Samples, sums and window stay with the backend; the same bits go in, the same come out.
+def test_a_run_s_spectra_are_those_of_numpy(device: None) -> None:
+    """Samples, sums and window stay with the backend; the samples are the same to the bit.
 
-    Expected: equal, because the emulated device's products are NumPy's. On a GPU they are held to
-    1e-6 by the test of the product.
+    Expected: 1e-6 of the largest, what products in float32 of 32 lines and sums in float64 leave.
     """
     scene = box_with_absorber()
     frequencies = np.array([3e9, 10e9])
@@ -118,7 +115,7 @@ def test_a_run_s_spectra_are_those_of_numpy(emulated: EmulatedCupy) -> None:
     results = [run(scene, m, stop) for m in (select_backend("numpy"), CudaBackend())]
     spectrum, found = (result.spectra["plane"] for result in results)
     assert np.abs(spectrum).max() > 0
-    np.testing.assert_array_equal(found, spectrum)
+    np.testing.assert_allclose(found, spectrum, rtol=0, atol=1e-6 * np.abs(spectrum).max())
     assert results[0].n_steps == results[1].n_steps
 
 
