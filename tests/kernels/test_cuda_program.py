@@ -31,6 +31,7 @@ from emtwin.solver import (
 from tests.kernels.argument_sets import MAKERS, argument_set
 from tests.kernels.emulator import EmulatedCupy
 from tests.kernels.test_parity import same
+from tests.kernels.test_schedules import cut
 
 FORMS = {
     "one kernel per sweep": CudaOptions(graphs=False, split=False),
@@ -38,6 +39,13 @@ FORMS = {
     "graphs": CudaOptions(graphs=True, split=False),
     "graphs of interior and shell": CudaOptions(graphs=True, split=True, block=(8, 3, 2)),
 }
+
+CUTS = [
+    (kernel, axis)
+    for kernel, signature in signatures().items()
+    for axis in range(3 if signature.by_rows else 1)
+    if (kernel, axis) not in {("energy", 2), ("row_squares", 2)}  # one thread sums a row
+]
 
 
 def box_with_absorber() -> Simulation:
@@ -66,6 +74,19 @@ def test_every_kernel_through_the_backend(
     reference = case.run(select_backend("numpy", precision))
     for options in FORMS.values():
         same(kernel, reference, case.run(CudaBackend(precision, options)))
+
+
+@pytest.mark.parametrize(("kernel", "axis"), CUTS)
+def test_shuffled_slabs_give_the_same_bits(kernel: str, axis: int, device: None) -> None:
+    """Launches on parts of a box, along any axis and in any order, are the launch on the whole.
+
+    That is what a shell, and the boundary slab of a part of a grid, rest on.
+    """
+    case, backend = argument_set(kernel, "float32", 6, (11, 7, 35)), CudaBackend()
+    whole = case.run(backend)
+    parts = case.run(backend, boxes=cut(case.box, axis, 4, 1))
+    for name, values in whole.items():
+        np.testing.assert_array_equal(parts[name], values, err_msg=name)
 
 
 @pytest.mark.parametrize("options", FORMS.values(), ids=FORMS.keys())
