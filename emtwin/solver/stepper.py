@@ -5,8 +5,8 @@
 3. elements      their own faces                h at n + 1/2
 4. transfer      h at n + 1/2 across the seams of a periodic grid
 5. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
-6. wire_charge   u: n -> n + 1                  from i at n + 1/2
-7. yee_e         e: n -> n + 1                  from h at n + 1/2
+6. yee_e         e: n -> n + 1                  from h at n + 1/2
+7. wire_charge   u: n -> n + 1                  from i at n + 1/2
 8. held_edge     e: n -> n + 1                  on edges of ports
 9. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
 10. wire_deposit e -= wire currents at n + 1/2
@@ -14,6 +14,9 @@
 12. disperse     polarisation to n + 1          e at n + 1 in dispersive materials
 13. transfer     e at n + 1 across the seams
 14. record       e at n + 1, h and i at n + 1/2
+
+Each stage of a list says where its items lie: a backend may then do several steps at a place before
+it goes on to the next one, see `emtwin.backends.tiling`.
 """
 
 from __future__ import annotations
@@ -95,6 +98,7 @@ class Stepper:
             *self._seams.after_h(),
             *self._wires.before_e(),
             self._yee_e(),
+            *self._wires.charges(),
             *port_stages(self.assembly, self.simulation.ports, self.simulation.driven),
             *e_incident,
             *self._currents(),
@@ -226,6 +230,7 @@ class Stepper:
                     "length": waveforms.table.shape[1],
                     "oversampling": waveforms.oversampling,
                 },
+                where=self.assembly.where(offset[chosen]),
             )
             for chosen in _without_repeats(offset)
         ]
@@ -256,6 +261,7 @@ class Stepper:
                     "first": self.assembly.index(first[chosen]),
                     "row": self.assembly.index(row[chosen]),
                 },
+                where=self.assembly.where(offset[chosen]),
             )
             for chosen in _without_repeats(offset)
         ]
@@ -269,7 +275,8 @@ class Stepper:
         ring = self.backend.zeros(lines * max(offset.size, 1))
         arguments = {"source": source, "offset": self.assembly.index(offset), "ring": ring}
         arguments |= {"every": every, "lines": lines, "width": offset.size}
-        return Stage("record", Box.items(offset.size), arguments), ring
+        where = self.assembly.where_in(source, offset)
+        return Stage("record", Box.items(offset.size), arguments, where=where, every=every), ring
 
     def energy(self) -> tuple[Stage, Array]:
         """Stage that sums the stored energy of each row (twice, in joules), and its result."""
