@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, Program, select_backend
+from emtwin.backends.host_threads import quiet_matrices
 from emtwin.clock import Clock
 from emtwin.errors import Notice
 from emtwin.solver.band import check_band
@@ -116,7 +117,8 @@ def run(
     if memory_budget is not None:
         estimate(simulation, backend, trial=False).refuse_above(memory_budget)
     loop = Loop(simulation, backend, stop or StopRule(), progress)
-    return loop.run(Keeper(loop, checkpoint, every_seconds, resume))
+    with quiet_matrices():
+        return loop.run(Keeper(loop, checkpoint, every_seconds, resume))
 
 
 class Loop:
