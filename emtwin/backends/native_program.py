@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -30,8 +30,9 @@ _ITEMS_WORTH_SHARING = 4096  # below, a barrier costs more than a second thread 
 
 
 _FEWEST_STEPS = 4  # that make tiles worth while
-_SHARE_OF_CACHE = 0.6  # of a core's second level, for the fields of a tile
-_USUAL_CACHE = 1 << 20
+_SHARE_OF_CACHE = 0.3  # of a core's second level, for the fields of a tile
+_SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
+_USUAL_CACHE = 2 << 20
 
 
 class NativeProgram:
@@ -48,6 +49,11 @@ class NativeProgram:
     schedule : {"auto", "plain", "fused", "tiled"}
         In which order; every one gives the same bits. Where only "plain" can run the stages, it is
         taken whatever was asked for.
+
+    Attributes
+    ----------
+    tile_width : int
+        Width of the tiles in half units, a multiple of 4; every one gives the same bits.
     """
 
     def __init__(
@@ -76,7 +82,10 @@ class NativeProgram:
         tiling = None
         if schedule != "plain":
             tiling = tiling_of(stages, [signature.by_rows for signature in known])
-        self._tiled = None if tiling is None else _Tiled(tiling, self._stages, real, threads)
+        self._tiled = None if tiling is None else _Tiled(tiling, self._stages, threads)
+        self.tile_width = 0
+        if self._tiled is not None:
+            self.tile_width = tile_width(self._tiled.unit_bytes(real))
 
     def schedule(self, n_steps: int) -> Schedule:
         """Which schedule runs `n_steps` steps."""
@@ -106,7 +115,7 @@ class NativeProgram:
                 self._tiled.address,
                 first_step,
                 n_steps,
-                self._tiled.width,
+                self.tile_width,
                 self._threads,
             )
 
@@ -114,30 +123,26 @@ class NativeProgram:
 class _Tiled:
     """A tiling as the library reads it."""
 
-    def __init__(
-        self,
-        tiling: Tiling,
-        stages: NDArray[Any],
-        real: np.dtype[Any],
-        threads: int,
-    ) -> None:
+    def __init__(self, tiling: Tiling, stages: NDArray[Any], threads: int) -> None:
         _check_layout()
-        self._keep = tiling
+        self._tiling, self._pitch = tiling, int(stages["hi"][tiling.h.sweep][2])
         self._packed = packed = np.zeros((), _TILING)
         packed["stages"] = stages.ctypes.data
         packed["planes"], packed["rows"] = tiling.planes.ctypes.data, tiling.rows.ctypes.data
         packed["n_x"], packed["n_y"] = tiling.planes.size - 1, tiling.rows.size - 1
         packed["h"], packed["e"] = _packed(tiling.h), _packed(tiling.e)
         packed["last"], packed["n_last"] = tiling.last.ctypes.data, tiling.last.size
-        count, widest = tiling.rows[-1], int(np.diff(tiling.rows).max())
-        row_bytes = 6 * real.itemsize * int(stages["hi"][tiling.h.sweep][2])
-        self.width = tile_width(row_bytes * count / (tiling.rows.size - 1))
-        self.shares = widest * 2 * threads <= count
+        self.shares = int(np.diff(tiling.rows).max()) * 2 * threads <= tiling.rows[-1]
 
     @property
     def address(self) -> int:
         """Where the library finds it."""
         return self._packed.ctypes.data
+
+    def unit_bytes(self, real: np.dtype[Any]) -> float:
+        """Six fields of a unit of rows in one plane, on average, in bytes."""
+        rows = self._tiling.rows
+        return float(6 * real.itemsize * self._pitch * rows[-1] / (rows.size - 1))
 
 
 def tile_width(unit_bytes: float, cache: int | None = None) -> int:
@@ -162,9 +167,9 @@ def tile_width(unit_bytes: float, cache: int | None = None) -> int:
 
 
 def _second_cache() -> int:
-    names = getattr(os, "sysconf_names", {})
-    size = os.sysconf("SC_LEVEL2_CACHE_SIZE") if "SC_LEVEL2_CACHE_SIZE" in names else 0
-    return size if size > 0 else _USUAL_CACHE
+    """Bytes of a core's second level of cache, as far as the system tells."""
+    size = _SECOND_CACHE.read_text(encoding="ascii").strip() if _SECOND_CACHE.exists() else ""
+    return int(size[:-1]) << 10 if size.endswith("K") else _USUAL_CACHE
 
 
 def _packed(phase: Phase) -> tuple[int, ...]:

@@ -1,0 +1,155 @@
+"""Fused and tiled time steps give the bits of the plain form, whatever is in the scene."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from benchmarks import scenes
+from emtwin.backends import Box, Stage
+from emtwin.backends.native import NativeBackend, NativeUnavailable
+from emtwin.backends.native_program import NativeProgram, Schedule, tile_width
+from emtwin.backends.tiling import tiling_of
+from emtwin.grid import Node
+from emtwin.solver import (
+    Absorber,
+    Boundaries,
+    LumpedElement,
+    Resistor,
+    Simulation,
+    StopRule,
+    run,
+)
+from emtwin.solver.run import Loop
+from tests.kernels.stepped_scenes import SCENES, scene
+
+STRETCHES = (41, 1, 3, 30)
+WIDTHS = (8, 12, 28)
+
+
+def native(schedule: Schedule, threads: int = 1) -> NativeBackend:
+    """The native backend under one schedule, or a skip that says why there is none."""
+    try:
+        return NativeBackend("float32", threads, schedule)
+    except NativeUnavailable as error:
+        pytest.skip(str(error))
+
+
+def stepped(
+    simulation: Simulation, schedule: Schedule, threads: int = 1, width: int | None = None
+) -> dict[str, NDArray[Any]]:
+    """Everything that a run keeps after some stretches of steps, and what it wrote down."""
+    loop = Loop(simulation, native(schedule, threads), StopRule(), None)
+    program, done = cast(NativeProgram, loop.program), 0
+    if width is not None:
+        program.tile_width = width
+    for n_steps in STRETCHES:
+        assert program.schedule(n_steps) == schedule
+        program.run(done, n_steps)
+        done += n_steps
+    loop.traces.collect(0)
+    return dict(loop.stepper.assembly.state) | loop.traces.state()
+
+
+@pytest.fixture(scope="module")
+def plain() -> dict[str, dict[str, NDArray[Any]]]:
+    """What the plain form gives, by scene."""
+    return {name: stepped(make(), "plain") for name, make in SCENES.items()}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("width", [None, *WIDTHS])
+@pytest.mark.parametrize("name", SCENES)
+def test_any_schedule_gives_the_same_bits(
+    name: str, width: int | None, threads: int, plain: dict[str, dict[str, NDArray[Any]]]
+) -> None:
+    """Fields, states of wires, sheets, elements and poles, and traces: equal to the bit.
+
+    Without a width the fused form, else tiles of that width. On one thread the order is as far from
+    the plain one as it can be; on three, what is not ordered by the tiles is left to chance.
+    """
+    schedule: Schedule = "fused" if width is None else "tiled"
+    found = stepped(SCENES[name](), schedule, threads, width)
+    assert found.keys() == plain[name].keys()
+    assert np.abs(plain[name]["fields"]).max() > 0
+    for array, values in plain[name].items():
+        np.testing.assert_array_equal(found[array], values, err_msg=array)
+
+
+def test_the_example_device_in_tiles() -> None:
+    """The infusion pump with its monitors: fields, port traces and spectra of a run, to the bit."""
+    simulation, stop = scenes.device("draft"), StopRule(-np.inf, -np.inf, 400)
+    one, other = (run(simulation, native(s, 2), stop) for s in ("plain", "auto"))
+    for name, port in one.ports.items():
+        assert np.abs(port.voltage).max() > 0
+        np.testing.assert_array_equal(other.ports[name].voltage, port.voltage, err_msg=name)
+    for name, spectrum in one.spectra.items():
+        np.testing.assert_array_equal(other.spectra[name], spectrum, err_msg=name)
+    np.testing.assert_array_equal(other.decay_db, one.decay_db)
+
+
+def test_what_ties_the_whole_grid_runs_plainly() -> None:
+    """Periodic faces couple the ends of an axis in every step: no schedule but the plain one."""
+    faces = ((4, 4), (0, 0), (4, 4))
+    simulation = scene(boundaries=Boundaries.periodic("y"), absorber=Absorber(faces))
+    loop = Loop(simulation, native("tiled"), StopRule(), None)
+    assert cast(NativeProgram, loop.program).schedule(100) == "plain"
+
+
+def step(*lists: Stage, rows: int = 10) -> list[Stage]:
+    """Two sweeps over 8 planes, and lists after the second."""
+    box = Box((0, 0, 0), (8, rows, 16))
+    return [Stage("yee_h", box, {}, reach=1), Stage("yee_e", box, {}, reach=-1), *lists]
+
+
+def items(*where: tuple[int, int, int, int], **changes: Any) -> Stage:
+    """A list whose items lie at `where`."""
+    return Stage("impress", Box.items(len(where)), {}, where=np.array(where), **changes)
+
+
+def test_units_and_pieces() -> None:
+    """Items that belong to several planes or rows join these; lists fall into pieces by unit."""
+    stages = step(items((1, 1, 2, 4), (1, 1, 3, 3), (5, 6, 0, 0)), items((6, 7, 4, 4)))
+    tiling = tiling_of(stages, [True, True, False, False])
+    assert tiling is not None
+    np.testing.assert_array_equal(tiling.planes, [0, 1, 2, 3, 4, 5, 8])
+    np.testing.assert_array_equal(tiling.rows, [0, 1, 2, 5, 6, 7, 8, 9, 10])
+    np.testing.assert_array_equal(tiling.e.pieces, [[2, 0, 2], [2, 2, 3], [3, 0, 1]])
+    begin = np.repeat([0, 1, 2, 3], [11, 30, 2, 6])  # after units (1, 2), (5, 0) and (5, 2)
+    np.testing.assert_array_equal(tiling.e.first_piece, begin)
+    assert tiling.h.pieces.size == 0
+
+
+def test_what_cannot_be_cut_into_units() -> None:
+    """A list of unknown places with something to do in every step, and steps other than Yee's."""
+    unknown = Stage("totals", Box.items(1), {})
+    assert tiling_of(step(unknown), [True, True, False]) is None
+    now_and_then = tiling_of(step(Stage("totals", Box.items(1), {}, every=5)), [True, True, False])
+    assert now_and_then is not None
+    np.testing.assert_array_equal(now_and_then.last, [2])
+    assert tiling_of(step()[::-1], [True, True]) is None
+    assert tiling_of(step()[:1], [True]) is None
+
+
+def test_one_wide_unit_is_not_shared_out_as_tiles() -> None:
+    """Rows that are tied together by the half leave no two tiles side by side: fused, not tiled."""
+    simulation = scene(
+        LumpedElement("long", Node(9, 4, 12), Node(9, 20, 12), Resistor(30.0)), currents=()
+    )
+    for threads, expected in ((1, "fused"), (2, "fused")):
+        loop = Loop(simulation, native("auto", threads), StopRule(), None)
+        assert cast(NativeProgram, loop.program).schedule(100) == expected
+
+
+def test_tiles_fit_the_cache() -> None:
+    """The width is the largest multiple of 4 whose fields fill 0.3 of the cache, from 8 to 64."""
+    assert tile_width(1e9, 2 << 20) == 8
+    assert tile_width(1.0, 2 << 20) == 64
+    for cache in (1 << 19, 1 << 20, 1 << 22):
+        width = tile_width(5000.0, cache)
+        assert width % 4 == 0
+        assert (width / 4 + 1) * (width / 2 + 2) * 5000 <= 0.3 * cache
+        assert (width / 4 + 2) * (width / 2 + 4) * 5000 > 0.3 * cache
