@@ -10,7 +10,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.solver.estimate import BYTES_PER_SPECTRUM_VALUE
+BYTES_PER_SPECTRUM_VALUE = 24
 from emtwin.voxel import PartAudit
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}

@@ -25,6 +25,7 @@ from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
 from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.schedule import (
     STEPS_AFTER_PULSE,
+    lines_per_batch,
     pulse_spectrum,
     sampling_interval,
     source_end,
@@ -37,7 +38,6 @@ from emtwin.solver.traces import Traces
 SET_UP = "set-up"
 """Stage of a run's `RunResult.timing` in which coefficients and arrays are made."""
 
-_STEPS_PER_BATCH = 512
 _NOTICED_SHARE = 0.06  # half a decibel
 _PATIENCE = 1.15  # steps of a run until its ringing is looked at again
 
@@ -144,7 +144,7 @@ class Loop:
         self.stepper = Stepper(simulation, backend)
         self.dt = self.stepper.dt
         self.every = sampling_interval(simulation)
-        self.lines = max(1, _STEPS_PER_BATCH // self.every)
+        self.lines = lines_per_batch(self.every)
         self.batch = self.every * self.lines
         self.silent = source_end(simulation)
         self.done, self.finished_by, self.next_look = 0, "step budget", 0

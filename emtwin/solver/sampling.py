@@ -38,6 +38,11 @@ def kept_lines(count: int, value_bytes: int) -> int:
     return max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // (value_bytes * max(count, 1))))
 
 
+def held_lines(count: int, value_bytes: int, per_batch: int) -> int:
+    """Most lines in memory at a time, when `per_batch` lines come at once."""
+    return max(_GATHERED, kept_lines(count, value_bytes)) + per_batch
+
+
 class Block(NamedTuple):
     """Consecutive lines."""
 
