@@ -16,7 +16,7 @@ from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
-from emtwin.benches.estimates import SitePlan, estimate
+from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.records import SiteResult, campaign_of
@@ -127,9 +127,10 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         Whatever a run would refuse.
     """
     sites = sites_of(loaded, bodies_of(loaded))
-    plans = tuple(estimate(site, _targets(loaded, site), loaded) for site in sites.values())
-    for plan in plans:
-        plan.refuse_if_too_large(loaded)
+    every = _placed(loaded, sites)
+    for one in every:
+        one.refuse_above_budget(loaded)
+    plans = tuple(one.plan for one in every)
     return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
 
 
@@ -177,8 +178,9 @@ def run(
         bodies = bodies_of(loaded)
     with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies)
-        for site in sites.values():
-            estimate(site, _targets(loaded, site), loaded).refuse_if_too_large(loaded)
+        for one in _placed(loaded, sites):
+            one.refuse_above_budget(loaded)
+            one.refuse_above_free(loaded, machine)
     done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
     report(Update("evaluation"))
     findings = []
@@ -247,6 +249,10 @@ def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
     return site.driven_ports([port.name for port in bench(loaded)])
 
 
+def _placed(loaded: LoadedTwin, sites: dict[str, Site]) -> list[Placed]:
+    return placed(sites, {test: _targets(loaded, site) for test, site in sites.items()}, loaded)
+
+
 def run_site(
     loaded: LoadedTwin,
     site: Site,
@@ -291,6 +297,7 @@ def run_site(
         clock.add(results[driven].timing)
         with clock.stage("port model"):
             extracted[driven] = extract(results[driven], site.pulse, names, driven)
+            results[driven] = replace(results[driven], currents=None)  # they are in `extracted`
     with clock.stage("port model"):
         model = assemble(
             site.name,
@@ -299,6 +306,7 @@ def run_site(
             np.full(len(names), REFERENCE),
             [e.run for e in extracted.values()],
         )
+        extracted = {name: e.without_currents() for name, e in extracted.items()}
     quality = MeshQuality.of(site, list(results.values()))
     return SiteResult(site, model, quality, results, extracted)
 

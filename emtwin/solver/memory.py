@@ -42,7 +42,7 @@ def memory_of_run(
     surface: Sampled | None,
     *,
     lines_per_batch: int,
-    lines: int,
+    lines: int | None = None,
     magnetic: bool = False,
     traces: int = 0,
 ) -> dict[str, int]:
@@ -60,8 +60,9 @@ def memory_of_run(
         Samples whose spectra are wanted, without the near-to-far surface.
     surface : Sampled or None
         The near-to-far surface.
-    lines_per_batch, lines : int
-        Lines of samples that are written between two looks at them, and in the whole run.
+    lines_per_batch, lines : int, and int or None
+        Lines of samples that are written between two looks at them, and in the whole run; a run
+        that keeps as many as it may where None.
     magnetic : bool
         Something is magnetic, so that faces have material rows too.
     traces : int
@@ -70,7 +71,8 @@ def memory_of_run(
     layout = Layout(grid)
     every = [*groups, surface] if surface is not None else list(groups)
     places, values = sum(g.places for g in every), sum(g.values for g in every)
-    kept = min(held_lines(places, real_bytes, lines_per_batch), lines)
+    kept = held_lines(places, real_bytes, lines_per_batch)
+    kept = kept if lines is None else min(kept, lines)
     in_time = (kept + lines_per_batch) * places * real_bytes
     shown = surface.values if surface is not None else 0
     scale = real_bytes // 4
