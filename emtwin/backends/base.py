@@ -82,6 +82,9 @@ class Backend(Protocol):
     def upload(self, values: NDArray[Any]) -> Array:
         """Copy of `values` in the backend's memory, flattened, dtype kept."""
 
+    def adopt(self, values: NDArray[Any]) -> Array:
+        """`values`, which nobody changes any more, flattened; no copy where they can stay."""
+
     def download(self, array: Array) -> NDArray[Any]:
         """Copy of an array in the host's memory."""
 

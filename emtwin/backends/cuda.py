@@ -120,6 +120,10 @@ class CudaBackend:
         """Copy to the device, flattened."""
         return _cupy().asarray(np.ascontiguousarray(values).ravel())
 
+    def adopt(self, values: NDArray[Any]) -> Any:
+        """Copy to the device, flattened."""
+        return self.upload(values)
+
     def download(self, array: Any) -> NDArray[Any]:
         """Copy to the host."""
         host: NDArray[Any] = _cupy().asnumpy(array)

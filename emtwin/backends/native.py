@@ -71,6 +71,10 @@ class NativeBackend:
         copy[:] = values.ravel()
         return copy
 
+    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`values` themselves, flattened."""
+        return values.ravel()
+
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
         return array.copy()

@@ -63,6 +63,10 @@ class NumpyBackend:
         """Copy of `values`, flattened."""
         return np.array(values).ravel()
 
+    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`values` themselves, flattened."""
+        return values.ravel()
+
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
         return array.copy()

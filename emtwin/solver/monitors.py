@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from emtwin.backends.host_threads import in_threads
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.solver.layout import COMPONENTS
 
 Spectrum = NDArray[np.complexfloating]
+Real = NDArray[np.floating]
 
-_CHUNK = 4096  # samples per product: what is added at once stays in the cache
+_CACHED = 100_000  # sums per product, so that they stay in the cache until all are added
+_COLUMNS = 512  # samples whose spectra are taken out at a time, for the same reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,8 +217,8 @@ def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[n
 class RunningSpectrum:
     """Spectra of `count` samples, built up from batches of lines, summed in double precision.
 
-    A batch is multiplied in the precision of its lines, a few samples at a time, and what comes
-    out is added to sums in float64: a long run adds thousands of small batches to a large sum.
+    Each part of a batch is multiplied in the precision of its lines, a few samples at a time, and
+    what comes out is added up in float64: a long run adds thousands of small parts to a large sum.
 
     Parameters
     ----------
@@ -244,13 +248,23 @@ class RunningSpectrum:
         """Real and imaginary parts, shape (2, nf, count); a checkpoint keeps them."""
         return self._sums
 
-    def add(self, weights: NDArray[np.complex128], lines: NDArray[np.floating]) -> None:
-        """Add ``weights @ lines``, shapes (nf, n) and (n, count)."""
-        factors = np.concatenate((weights.real, weights.imag)).astype(lines.dtype)
-        for start in range(0, lines.shape[1], _CHUNK):
-            columns = slice(start, start + _CHUNK)
-            product = factors @ np.ascontiguousarray(lines[:, columns])
-            self._sums[:, :, columns] += product.reshape(2, self.frequencies.size, -1)
+    def add(self, weights: NDArray[np.complex128], parts: Sequence[NDArray[np.floating]]) -> None:
+        """Add ``weights @ lines``, the n lines in parts: shapes (nf, n) and (n of it, count)."""
+        ends = np.cumsum([0, *map(len, parts)])
+        factors = np.concatenate((weights.real, weights.imag)).astype(parts[0].dtype)
+        products = [
+            (np.ascontiguousarray(factors[:, first:last]), lines)
+            for (first, last), lines in zip(pairwise(ends), parts, strict=True)
+        ]
+        width = max(_CACHED // max(len(factors), 1), 16)
+        starts = range(0, parts[0].shape[1], width)
+        in_threads(lambda start: self._add(products, slice(start, start + width)), starts)
+
+    def _add(self, products: Sequence[tuple[Real, Real]], columns: slice) -> None:
+        total = np.zeros((2 * self.frequencies.size, self._sums[0, 0, columns].size))
+        for factors, lines in products:
+            total += factors @ np.ascontiguousarray(lines[:, columns])
+        self._sums[:, :, columns] += total.reshape(2, self.frequencies.size, -1)
 
     def values(
         self,
@@ -258,12 +272,15 @@ class RunningSpectrum:
         kind: DTypeLike = np.complex64,
     ) -> Spectrum:
         """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
-        half = self._half_step[columns]
+        turn = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
+        half, sums = self._half_step[columns], self._sums[:, :, columns]
         result = np.empty((self.frequencies.size, half.size), kind)
-        for n, frequency in enumerate(self.frequencies):  # one at a time: no second copy
-            line = self._sums[0, n, columns] + 1j * self._sums[1, n, columns]
-            line[half] *= np.exp(0.5j * TWO_PI * frequency * self._dt)
-            result[n] = line
+        for start in range(0, half.size, _COLUMNS):  # a few at a time: no second copy
+            part = slice(start, start + _COLUMNS)
+            later, lines = half[part], result[:, part]
+            lines.real, lines.imag = sums[:, :, part]
+            real, imag = sums[:, :, part][:, :, later]
+            lines[:, later] = (real + 1j * imag) * turn[:, None]
         return result
 
 

@@ -22,7 +22,7 @@ Real = NDArray[np.float64]
 Weights = Callable[[Real], Complex]
 Lines = NDArray[np.floating]
 
-_GATHERED = 32  # lines per product: fewer read and write the sums more often than needed
+_GATHERED = 256  # lines per product: fewer read and write the sums more often than needed
 _KEPT_LINES = 400
 _KEPT_BYTES = 2**30
 
@@ -38,11 +38,21 @@ def kept_lines(count: int, value_bytes: int) -> int:
     return max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // (value_bytes * max(count, 1))))
 
 
+def held_lines(count: int, value_bytes: int, per_batch: int) -> int:
+    """Most lines in memory at a time, when `per_batch` lines come at once."""
+    return max(_GATHERED, kept_lines(count, value_bytes)) + per_batch
+
+
 class Block(NamedTuple):
     """Consecutive lines."""
 
     first: int
     lines: Lines
+
+    @property
+    def end(self) -> int:
+        """Number of the line after the last."""
+        return self.first + len(self.lines)
 
 
 class SampleSpectra:
@@ -91,9 +101,8 @@ class SampleSpectra:
             )
             for group, columns in zip(self.groups, self._columns, strict=True)
         ]
-        self._waiting: list[Lines] = []
         self._blocks: deque[Block] = deque()
-        self._n_added = 0
+        self._n_taken = self._n_added = 0
         self._kept = kept_lines(self.half_step.size, self._real.itemsize)
 
     @property
@@ -111,33 +120,35 @@ class SampleSpectra:
         return np.asarray(steps * self.dt, np.float64)
 
     def add(self, lines: Lines) -> None:
-        """Take the next lines, shape (n, count of all samples)."""
-        self._waiting.append(lines.astype(self._real))
-        if sum(map(len, self._waiting)) >= _GATHERED:
+        """Take the next lines, shape (n, count of all samples); they are kept, not copied."""
+        self._blocks.append(Block(self._n_taken, lines.astype(self._real, copy=False)))
+        self._n_taken += len(lines)
+        if self._n_taken - self._n_added >= _GATHERED:
             self.flush()
+        oldest = min(self._n_added, self._n_taken - self._kept)
+        while self._blocks[0].end <= oldest:
+            self._blocks.popleft()
 
     def flush(self) -> None:
         """Bring the spectra up to the last line taken."""
-        if not self._waiting:
-            return
-        block = Block(self._n_added, np.concatenate(self._waiting))
-        self._waiting.clear()
-        self._n_added += len(block.lines)
-        times = self.times(block.first, len(block.lines))
-        self._add([block], lambda f: fourier_weights(f, times, self.interval))
-        self._blocks.append(block)
-        while self._n_added - self._blocks[0].first - len(self._blocks[0].lines) >= self._kept:
-            self._blocks.popleft()
+        waiting = self._since(self._n_added)
+        if waiting:
+            times = self.times(self._n_added, self._n_taken - self._n_added)
+            self._add(waiting, lambda f: fourier_weights(f, times, self.interval))
+            self._n_added = self._n_taken
 
     def last_lines(self, first: int) -> Window:
         """The lines that are kept, not before line `first`."""
         self.flush()
-        kept = [
+        return Window(self._since(first))
+
+    def _since(self, first: int) -> list[Block]:
+        """The lines that are kept, not before line `first`."""
+        return [
             Block(max(block.first, first), block.lines[max(first - block.first, 0) :])
             for block in self._blocks
-            if block.first + len(block.lines) > first
+            if block.end > first
         ]
-        return Window(kept)
 
     def extend(self, window: Window, weights: Weights) -> None:
         """Add to every spectrum what its `weights` of frequencies, (nf, n), make of the window."""
@@ -145,25 +156,21 @@ class SampleSpectra:
 
     def _add(self, blocks: Sequence[Block], weights: Weights) -> None:
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
-            factors, start = weights(spectrum.frequencies), 0
-            for block in blocks:
-                stop = start + len(block.lines)
-                spectrum.add(factors[:, start:stop], block.lines[:, columns])
-                start = stop
+            parts = [block.lines[:, columns] for block in blocks]
+            spectrum.add(weights(spectrum.frequencies), parts)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything so far, for a checkpoint."""
-        waiting = np.concatenate([np.empty((0, self.half_step.size), self._real), *self._waiting])
-        state = {"added": np.array(self._n_added), "waiting": waiting}
+        state = {"added": np.array(self._n_added)}
         state |= {f"block {block.first}": block.lines for block in self._blocks}
         return state | {f"sums {n}": s.sums for n, s in enumerate(self._spectra)}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up a `state`."""
         self._n_added = int(state["added"])
-        self._waiting = [state["waiting"]] if len(state["waiting"]) else []
         firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
         self._blocks = deque(Block(first, state[f"block {first}"]) for first in firsts)
+        self._n_taken = self._blocks[-1].end if self._blocks else 0
         for n, spectrum in enumerate(self._spectra):
             spectrum.sums[...] = state[f"sums {n}"]
 
