@@ -42,3 +42,8 @@ def argument_set(kernel: str, real: Any, seed: int, shape: Shape) -> ArgumentSet
     """Arguments of a kernel: cells of a graded grid of `shape`, or a list of that many items."""
     rng = np.random.default_rng(seed)
     return MAKERS[kernel](rng, np.dtype(real), shape)
+
+
+def parity_set(kernel: str, real: Any, shape: Shape) -> ArgumentSet:
+    """The arguments with which a kernel is held against its NumPy form."""
+    return argument_set(kernel, real, 20_241 + sum(shape), shape)
