@@ -21,6 +21,8 @@ typedef int int32;
 typedef unsigned char flag;
 typedef unsigned short row_id;  // row of the coefficient table
 
+[[maybe_unused]] constexpr Index VECTOR = 16;  // elements of a row that start on a common boundary: rows are multiples of it
+
 struct Box {
   Index lo[3], hi[3];
 };
@@ -62,9 +64,10 @@ struct Box {
 // One thread of a row does a serial sum.
 #define ONCE_PER_ROW if (blockIdx.x == 0 && threadIdx.x == 0)
 
-// The GPU looks up every cell's coefficients; runs of one material pay on the CPU only.
-#define FOR_EACH_RUN(a, i, j, first, last, uniform) \
-  for (Index first = box.lo[2], last = box.hi[2], uniform = 0, one_ = 1; one_; one_ = 0)
+// Each thread looks its own coefficients up.
+#define COEFFICIENTS_BY_VECTOR 0
+#define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
+#define FOR_EACH_LANE(k, v, last) FOR_EACH_Z(k, v, last)
 
 #else
 
@@ -84,16 +87,11 @@ struct Box {
 
 #define ONCE_PER_ROW
 
-// Runs along z in which all three edges keep one material each; short runs are merged and looked up.
-#define FOR_EACH_RUN(a, i, j, first, last, uniform)                                           \
-  for (Index run_ = (a).run_first[(i) * (a).n_rows + (j)], first = 0, last = 0, uniform = 0;    \
-       run_ < (a).run_first[(i) * (a).n_rows + (j) + 1] &&                                      \
-       (last = (a).run_last[run_], uniform = (a).run_uniform[run_], true);                      \
-       first = last, ++run_)
+// Rows are cut into vectors, which look their coefficients up as a whole.
+#define COEFFICIENTS_BY_VECTOR 1
+#define FOR_EACH_VECTOR(v, first, last) for (Index v = (first); v < (last); v += VECTOR)
+#define FOR_EACH_LANE(k, v, last) _Pragma("GCC ivdep") for (Index k = (v); k < (v) + VECTOR; ++k)
 
 #endif
-
-INLINE Index larger(Index a, Index b) { return a > b ? a : b; }
-INLINE Index smaller(Index a, Index b) { return a < b ? a : b; }
 
 #endif

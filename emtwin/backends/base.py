@@ -44,14 +44,23 @@ class Stage:
         Cells, or items of a list, that it works on.
     arguments : mapping of str to (Array, At, int or float)
         One value for each field of the kernel's argument list.
-    reach : int, default 0
-        How many planes it reads beyond its own.
+    reach : {0, 1, -1}, default 0
+        1 for the sweep of h, which reads e of its own and of the next plane and row; -1 for the
+        sweep of e, which reads h of its own and of the plane and row before. Each begins a phase.
+    where : ndarray of int64, shape (items, 4), optional
+        First and last plane, first and last row that each item of a list belongs to. It writes
+        nothing elsewhere, and reads nothing else than the sweep of its phase would there. Without
+        it the stage runs when all others have ended the step.
+    every : int, default 1
+        Steps in which a stage without `where` has something to do: the multiples of this number.
     """
 
     kernel: str
     box: Box
     arguments: Mapping[str, Any]
     reach: int = 0
+    where: NDArray[np.int64] | None = None
+    every: int = 1
 
 
 class Program(Protocol):

@@ -71,6 +71,7 @@ class Assembly:
         self.grid, self.medium, self.pulse, self.dt, self.backend = grid, medium, pulse, dt, backend
         self.layout = Layout(grid)
         self.state: dict[str, Array] = {}
+        self._where: dict[int, NDArray[np.int64]] = {}
         self.fields = self.memory("fields", self.layout.total)
         self.rows: RowCoefficients = row_coefficients(
             medium.permittivity, apparent_conductivity(medium, dt), dt
@@ -101,12 +102,23 @@ class Assembly:
         """All elements of the field arrays."""
         return Box((0, 0, 0), self.layout.shape)
 
-    def memory(self, name: str, size: int, dtype: DTypeLike | None = None) -> Array:
-        """Zeros that the time steps change, kept in `state` under a name of their own."""
+    def memory(
+        self,
+        name: str,
+        size: int,
+        dtype: DTypeLike | None = None,
+        where: NDArray[np.int64] | None = None,
+    ) -> Array:
+        """Zeros that the time steps change, kept in `state` under a name of their own.
+
+        `where`, shape (size, 4), says where in the grid each element belongs, see `Stage.where`.
+        """
         if name in self.state:
             raise ValueError(f"two arrays of a run are called {name!r}")
-        self.state[name] = self.backend.zeros(max(size, 1), dtype)
-        return self.state[name]
+        array = self.state[name] = self.backend.zeros(max(size, 1), dtype)
+        if where is not None:
+            self._where[id(array)] = where
+        return array
 
     def real(self, values: Any) -> Array:
         """Constants in the backend's real type."""
@@ -127,6 +139,17 @@ class Assembly:
     def offset(self, component: str, index: Any) -> NDArray[np.int64]:
         """Offsets in `fields` of places `index`, shape (n, 3) or (3,)."""
         return self.layout.offset(component, np.atleast_2d(np.asarray(index, np.int64)))
+
+    def where(self, offset: Any) -> NDArray[np.int64]:
+        """Plane and row of places in `fields`, as `Stage.where` takes them, shape (n, 4)."""
+        return self.layout.where(np.asarray(offset, np.int64))
+
+    def where_in(self, array: Array, index: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """The same of elements of any array of the run; None where it did not say."""
+        if array is self.fields:
+            return self.where(index)
+        known = self._where.get(id(array))
+        return None if known is None else known[index]
 
     def cb(self, component: str, index: tuple[int, int, int]) -> float:
         """Change of e per unit of curl h on an edge, as the sweep applies it."""

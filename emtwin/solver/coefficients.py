@@ -1,4 +1,4 @@
-"""Update coefficients of the material rows of edges and faces, and runs of equal rows along z."""
+"""Update coefficients of the material rows of edges and faces, and which rows a vector holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import Faces, Medium
 
 PEC_ROW = 0
-_VECTOR = 16  # elements of a 512-bit float32 register; the layout pads rows to a multiple
+VECTOR = 16
+"""Elements of a 512-bit float32 register; the layout pads rows to a multiple of it."""
 
 
 class RowCoefficients(NamedTuple):
@@ -103,45 +104,50 @@ def face_ids(grid: Grid, medium: Medium) -> list[NDArray[np.uint16]]:
     return [ids.copy() for ids in (medium.faces or Faces.vacuum(grid)).ids]
 
 
-class Runs(NamedTuple):
-    """Segments along z of each row (i, j), those of row r from first[r] to first[r + 1].
+class Patterns(NamedTuple):
+    """The rows of the edges, or faces, of a grid, a vector along z at a time.
 
-    `last` is the element after the segment's end; `uniform` says that all three edges keep one
-    material in it, otherwise the kernel looks every edge up.
+    A vector of 16 places holds mostly one material, and the others repeat: each kind of vector is
+    one row of a table. Pattern n below the number of material rows is a vector of row n alone.
+
+    Parameters
+    ----------
+    numbers : tuple of ndarray of int32, shape (planes rows pitch / 16,)
+        Pattern of each vector of the places along x, y, z.
+    rows : ndarray of uint16, shape (patterns, 16)
+        Material rows of each pattern.
     """
 
-    first: NDArray[np.int32]
-    last: NDArray[np.int32]
-    uniform: NDArray[np.uint8]
+    numbers: tuple[NDArray[np.int32], ...]
+    rows: NDArray[np.uint16]
 
 
-def runs_along_z(ids: tuple[NDArray[np.uint16], ...]) -> Runs:
-    """Cut every row into runs of whole vectors with one material, and of vectors with several.
-
-    A run that began between two vectors would make every load and store of it straddle two cache
-    lines, which costs more than looking up the few uniform edges of a vector that is cut.
+def patterns_along_z(ids: tuple[NDArray[np.uint16], ...], n_rows: int) -> Patterns:
+    """Kinds of vectors of a grid.
 
     Parameters
     ----------
     ids : tuple of ndarray of uint16, shape (planes, rows, pitch)
-        Material rows of the edges along x, y, z; `pitch` is a multiple of 16.
+        Material rows of the places along x, y, z; `pitch` is a multiple of 16.
+    n_rows : int
+        Number of material rows.
 
     Returns
     -------
-    Runs
-        Each row's runs cover it from 0 to `pitch`.
+    Patterns
+        The first `n_rows` are those of one material.
     """
-    planes, rows, pitch = ids[0].shape
-    change = np.zeros((planes * rows, pitch), bool)
-    for volume in ids:
-        flat = volume.reshape(planes * rows, pitch)
-        change[:, 1:] |= flat[:, 1:] != flat[:, :-1]
-    vectors = change.reshape(planes * rows, -1, _VECTOR)
-    uniform: NDArray[np.bool_] = np.logical_not(vectors[:, :, 1:].any(axis=2))
-    begins = np.ones_like(uniform)
-    begins[:, 1:] = uniform[:, 1:] != uniform[:, :-1]
-    begins[:, 1:] |= uniform[:, 1:] & vectors[:, 1:, 0]
-    row, start = np.nonzero(begins)
-    stop = np.append(np.where(start[1:] > 0, start[1:] * _VECTOR, pitch), pitch)
-    first = np.searchsorted(row, np.arange(planes * rows + 1))
-    return Runs(first.astype(np.int32), stop.astype(np.int32), uniform[begins].view(np.uint8))
+    vectors = [volume.reshape(-1, VECTOR) for volume in ids]
+    mixed = [np.flatnonzero((v[:, 1:] != v[:, :1]).any(axis=1)) for v in vectors]
+    kinds = np.concatenate([v[where] for v, where in zip(vectors, mixed, strict=True)])
+    packed = np.ascontiguousarray(kinds).view(np.dtype((np.void, 2 * VECTOR))).ravel()
+    found, number = np.unique(packed, return_inverse=True)
+    uniform = np.repeat(np.arange(n_rows, dtype=np.uint16)[:, None], VECTOR, axis=1)
+    rows = np.concatenate((uniform, found.view(np.uint16).reshape(-1, VECTOR)))
+    numbers, start = [], 0
+    for v, where in zip(vectors, mixed, strict=True):
+        own = v[:, 0].astype(np.int32)
+        own[where] = n_rows + number[start : start + where.size]
+        numbers.append(own)
+        start += where.size
+    return Patterns(tuple(numbers), rows)

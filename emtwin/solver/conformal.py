@@ -26,6 +26,7 @@ from emtwin.solver.assembly import Assembly
 from emtwin.solver.conformal_rules import Numbered, conflicts
 from emtwin.solver.elements import Bound, Element, Places
 from emtwin.solver.face_sharing import CutFaces, cut_faces, stable_step
+from emtwin.solver.places import grouped, reading_on, together
 
 if TYPE_CHECKING:
     from emtwin.solver.simulation import Simulation
@@ -149,7 +150,13 @@ class ConformalMetal(Element):
             "edge": assembly.index(self._offsets(assembly, "e", curl.indices)),
             "weight": assembly.real(assembly.dt * curl.data),
         }
-        stage = Stage("cut_face", Box.items(curl.shape[0]), arguments, reach=2)
+        where = together(
+            assembly.where(self._offsets(assembly, "h", self.update.faces)),
+            reading_on(
+                grouped(assembly.where(self._offsets(assembly, "e", curl.indices)), curl.indptr)
+            ),
+        )
+        stage = Stage("cut_face", Box.items(curl.shape[0]), arguments, where=where)
         return Bound(after_h=(stage,) if curl.shape[0] else ())
 
     # -- inside ------------------------------------------------------------------------------

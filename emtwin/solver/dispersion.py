@@ -107,7 +107,7 @@ def _stage(assembly: Assembly, kind: tuple[int, int], rows: list[int]) -> Stage 
         "n_single": n_single,
         "n_pairs": n_pairs,
     }
-    return Stage("disperse", Box.items(offset.size), arguments)
+    return Stage("disperse", Box.items(offset.size), arguments, where=assembly.where(offset))
 
 
 def _edges(assembly: Assembly, rows: list[int]) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:

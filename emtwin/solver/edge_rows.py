@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.errors import GridError, Problem
@@ -14,6 +15,7 @@ from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.elements import Bound, Element, Places, Recording
+from emtwin.solver.places import spanning
 from emtwin.solver.sources import EdgePort
 from emtwin.solver.wires import dual_area
 
@@ -34,12 +36,15 @@ class Row(NamedTuple):
         Z = sum of cb l / A: what one ampere takes from the row's voltage in a step, ohm.
     reading : Array
         Voltage at n + 1 and current at n + 1/2.
+    where : ndarray of int64, shape (1, 4)
+        Planes and rows that its edges tie together.
     """
 
     shared: dict[str, Any]
     push: Array
     drop: float
     reading: Array
+    where: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -114,16 +119,17 @@ class RowElement(Element):
             "reach": assembly.backend.upload(-sign * length),
             "before": assembly.memory(f"{self.name} before", 1, np.float64),
         }
-        reading = assembly.memory(f"{self.name} reading", 2)
+        where = spanning(assembly.where(assembly.offset(component, edges)))
+        reading = assembly.memory(f"{self.name} reading", 2, where=np.repeat(where, 2, axis=0))
         drop = float(np.abs(push) @ length)
-        return Row(shared, assembly.backend.upload(push), drop, reading)
+        return Row(shared, assembly.backend.upload(push), drop, reading, where)
 
     def _bound(self, row: Row, kernel: str, arguments: dict[str, Any]) -> Bound:
         """Read the voltage before the sweep, load the edges after it."""
         arguments = row.shared | arguments | {"push": row.push, "reading": row.reading}
         return Bound(
-            after_h=(Stage("edge_voltage", Box.items(1), row.shared),),
-            after_e=(Stage(kernel, Box.items(1), arguments),),
+            after_h=(Stage("edge_voltage", Box.items(1), row.shared, where=row.where),),
+            after_e=(Stage(kernel, Box.items(1), arguments, where=row.where),),
             recordings={
                 f"{self.name} voltage": Recording(row.reading, np.array([0])),
                 f"{self.name} current": Recording(row.reading, np.array([1]), half_step=True),

@@ -104,7 +104,8 @@ class EnergyMonitor(Element):
                 arguments = {"weight": upload(only), "sums": At(sums, row * count)}
                 stages.append(Stage("row_squares", box, shared | arguments))
         arguments = {"sums": sums, "total": total, "count": count, "every": self.every}
-        return [*stages, Stage("totals", Box.items(weights.size), arguments)], total
+        last = Stage("totals", Box.items(weights.size), arguments, every=self.every)
+        return [*stages, last], total
 
     def _geometry(self, assembly: Assembly, kind: str) -> dict[str, Any]:
         """Fields, rows and sizes of e or of h."""

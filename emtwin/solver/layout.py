@@ -73,6 +73,13 @@ class Layout:
         steps = np.array(self.strides, np.int64)
         return self.start(component) + np.asarray(indices, np.int64) @ steps
 
+    def where(self, offset: NDArray[np.int64]) -> NDArray[np.int64]:
+        """First and last plane, first and last row of elements at `offset`, shape (n, 4)."""
+        in_component = offset % (self.size + 2 * self.guard) - self.guard
+        plane = in_component // self.plane
+        row = in_component % self.plane // self.pitch
+        return np.stack((plane, plane, row, row), axis=-1)
+
     def component(self, fields: NDArray[np.floating], name: str) -> NDArray[np.floating]:
         """View of one component, shape `grid.nodes`, of a downloaded allocation."""
         start = self.start(name)

@@ -38,7 +38,8 @@ def port_stages(assembly: Assembly, ports: tuple[EdgePort, ...], driven: str) ->
         for name, values in columns.items()
     }
     arguments |= {"field": assembly.fields, "waveform": assembly.real(waveform), "length": length}
-    return [Stage("held_edge", Box.items(len(rows)), arguments, reach=1)]
+    where = assembly.where(columns["offset"])
+    return [Stage("held_edge", Box.items(len(rows)), arguments, where=where)]
 
 
 def _port_rows(assembly: Assembly, port: EdgePort, driven: str) -> list[dict[str, float]]:

@@ -66,7 +66,8 @@ class SheetStages:
             "keep": self.assembly.real(keep),
             "count": len(self.faces),
         }
-        return Stage("sheet_face", Box.items(len(self.faces)), arguments)
+        where = self._where(self.faces)
+        return Stage("sheet_face", Box.items(len(self.faces)), arguments, where=where)
 
     def _beside(self) -> list[Stage]:
         """Faces on side 2 that touch an edge with two sides."""
@@ -93,7 +94,8 @@ class SheetStages:
             "weight": self._four(around, lambda _, weight: weight, real=True),
             "count": len(beside),
         }
-        return [Stage("sheet_beside", Box.items(len(beside)), arguments)]
+        where = self._where(beside)
+        return [Stage("sheet_beside", Box.items(len(beside)), arguments, where=where)]
 
     def _around(self, component: str, face: Index) -> list[tuple[tuple[str, Index], float]]:
         """The sheet's edges round a face, and what h gains there per e in a step."""
@@ -129,6 +131,9 @@ class SheetStages:
     def _offset(self, component: str, index: Index) -> int:
         return int(self.assembly.offset(component, index)[0])
 
+    def _where(self, places: Iterable[tuple[str, Index]]) -> NDArray[np.int64]:
+        return self.assembly.where([self._offset(*place) for place in places])
+
     # -- the edges ---------------------------------------------------------------------------
 
     def edges(self) -> Stage:
@@ -154,7 +159,8 @@ class SheetStages:
             "n_odd": keep.size - self.delay.shape[1],
             "count": count,
         }
-        return Stage("sheet_edge", Box.items(count), arguments)
+        where = self._where((e.component, e.index) for e in self.edge_list)
+        return Stage("sheet_edge", Box.items(count), arguments, where=where)
 
     def _index(self, values: Iterable[int]) -> Array:
         return self.assembly.index(list(values))

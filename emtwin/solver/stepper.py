@@ -5,8 +5,8 @@
 3. elements      their own faces                h at n + 1/2
 4. transfer      h at n + 1/2 across the seams of a periodic grid
 5. wire_current  i: n - 1/2 -> n + 1/2          from e, u, v_s at n
-6. wire_charge   u: n -> n + 1                  from i at n + 1/2
-7. yee_e         e: n -> n + 1                  from h at n + 1/2
+6. yee_e         e: n -> n + 1                  from h at n + 1/2
+7. wire_charge   u: n -> n + 1                  from i at n + 1/2
 8. held_edge     e: n -> n + 1                  on edges of ports
 9. impress       e += incident h at n + 1/2, impressed currents at n + 1/2
 10. wire_deposit e -= wire currents at n + 1/2
@@ -14,6 +14,9 @@
 12. disperse     polarisation to n + 1          e at n + 1 in dispersive materials
 13. transfer     e at n + 1 across the seams
 14. record       e at n + 1, h and i at n + 1/2
+
+Each stage of a list says where its items lie: a backend may then do several steps at a place before
+it goes on to the next one, see `emtwin.backends.tiling`.
 """
 
 from __future__ import annotations
@@ -27,9 +30,9 @@ from numpy.typing import NDArray
 from emtwin.backends import Array, Backend, Box, Stage
 from emtwin.constants import EPS0, MU0
 from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
-from emtwin.solver.assembly import Assembly
+from emtwin.solver.assembly import Assembly, Ids
 from emtwin.solver.boundary_stages import BoundaryStages
-from emtwin.solver.coefficients import runs_along_z
+from emtwin.solver.coefficients import patterns_along_z
 from emtwin.solver.dispersion import dispersion_stages
 from emtwin.solver.elements import Recording
 from emtwin.solver.plane_wave import OVERSAMPLING, Lines, incident_field
@@ -95,6 +98,7 @@ class Stepper:
             *self._seams.after_h(),
             *self._wires.before_e(),
             self._yee_e(),
+            *self._wires.charges(),
             *port_stages(self.assembly, self.simulation.ports, self.simulation.driven),
             *e_incident,
             *self._currents(),
@@ -110,26 +114,37 @@ class Stepper:
         assembly, shared = self.assembly, self._curl_arguments(magnetic=True)
         if assembly.face_rows is None or assembly.face_ids is None:
             return Stage("yee_h", assembly.whole, shared | {"db": self.dt / MU0}, reach=1)
-        tables = {
-            name: assembly.real(values) for name, values in assembly.face_rows._asdict().items()
-        }
-        ids = {
-            f"id_{axis}": self.backend.upload(assembly.face_ids[n]) for n, axis in enumerate("xyz")
-        }
-        return Stage("yee_h_tabled", assembly.whole, shared | tables | ids, reach=1)
+        rows = assembly.face_rows
+        arguments = shared | self._rows("da", rows.da, "db", rows.db, assembly.face_ids)
+        for axis, ids in zip("xyz", assembly.face_ids, strict=True):
+            arguments[f"id_{axis}"] = self.backend.upload(ids)
+        return Stage("yee_h_tabled", assembly.whole, arguments, reach=1)
 
     def _yee_e(self) -> Stage:
-        assembly, runs = self.assembly, runs_along_z(self.assembly.ids)
+        assembly, rows = self.assembly, self.assembly.rows
         arguments = self._curl_arguments(magnetic=False)
+        arguments |= self._rows("ca", rows.ca, "cb", rows.cb, assembly.ids)
         for axis, ids in zip("xyz", self._id_arrays, strict=True):
             arguments[f"id_{axis}"] = ids
-        arguments["ca"], arguments["cb"] = (
-            assembly.real(assembly.rows.ca),
-            assembly.real(assembly.rows.cb),
-        )
-        for name in runs._fields:
-            arguments[f"run_{name}"] = self.backend.upload(getattr(runs, name))
-        return Stage("yee_e", assembly.whole, arguments, reach=1)
+        return Stage("yee_e", assembly.whole, arguments, reach=-1)
+
+    def _rows(
+        self,
+        keep_name: str,
+        keep: NDArray[np.float64],
+        gain_name: str,
+        gain: NDArray[np.float64],
+        ids: Ids,
+    ) -> dict[str, Any]:
+        """Coefficients by material row, and by pattern of a vector."""
+        patterns = patterns_along_z(ids, keep.size)
+        arguments: dict[str, Any] = {
+            f"pattern_{axis}": self.backend.upload(numbers)
+            for axis, numbers in zip("xyz", patterns.numbers, strict=True)
+        }
+        real = self.assembly.real
+        arguments |= {"keep": real(keep[patterns.rows]), "gain": real(gain[patterns.rows])}
+        return arguments | {keep_name: real(keep), gain_name: real(gain)}
 
     def _curl_arguments(self, *, magnetic: bool) -> dict[str, Any]:
         """Everything that both curls need: fields, inverse spacings, strides, absorber."""
@@ -215,6 +230,7 @@ class Stepper:
                     "length": waveforms.table.shape[1],
                     "oversampling": waveforms.oversampling,
                 },
+                where=self.assembly.where(offset[chosen]),
             )
             for chosen in _without_repeats(offset)
         ]
@@ -245,6 +261,7 @@ class Stepper:
                     "first": self.assembly.index(first[chosen]),
                     "row": self.assembly.index(row[chosen]),
                 },
+                where=self.assembly.where(offset[chosen]),
             )
             for chosen in _without_repeats(offset)
         ]
@@ -258,7 +275,8 @@ class Stepper:
         ring = self.backend.zeros(lines * max(offset.size, 1))
         arguments = {"source": source, "offset": self.assembly.index(offset), "ring": ring}
         arguments |= {"every": every, "lines": lines, "width": offset.size}
-        return Stage("record", Box.items(offset.size), arguments), ring
+        where = self.assembly.where_in(source, offset)
+        return Stage("record", Box.items(offset.size), arguments, where=where, every=every), ring
 
     def energy(self) -> tuple[Stage, Array]:
         """Stage that sums the stored energy of each row (twice, in joules), and its result."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.places import after_all, grouped, reading_on
 from emtwin.solver.wire_network import Segment, WireNetwork
 from emtwin.solver.wires import dual_area
 
@@ -27,17 +29,32 @@ class WireStages:
 
     def __init__(self, assembly: Assembly, network: WireNetwork, driven: str) -> None:
         self._assembly, self._network, self._driven = assembly, network, driven
-        self.current: Array = assembly.memory("wire current", len(network.segments))
+        self._where = self._where_segments()
+        self.current: Array = assembly.memory(
+            "wire current", len(network.segments), where=self._where
+        )
         self._stored: Array = assembly.memory("wire capacitors", len(network.segments))
         self._potential: Array = assembly.memory("wire potential", network.bonded.size)
 
     def before_e(self) -> list[Stage]:
-        """Currents to n + 1/2, then potentials to n + 1."""
-        return [self._currents(), self._charges()] if self._network.segments else []
+        """Currents to n + 1/2."""
+        return [self._currents()] if self._network.segments else []
+
+    def charges(self) -> list[Stage]:
+        """Potentials to n + 1."""
+        return [self._charges()] if self._network.segments else []
 
     def after_e(self) -> list[Stage]:
         """What the currents take from e."""
         return [self._deposits()] if self._network.segments else []
+
+    def _where_segments(self) -> NDArray[np.int64]:
+        """Where the segments lie; each is driven by the field on its edges."""
+        edges = [[(self._edge(s, at), 0.0) for at, _ in s.edges] for s in self._network.segments]
+        if not edges:
+            return np.empty((0, 4), np.int64)
+        first, offset, _ = _ragged(edges)
+        return reading_on(grouped(self._assembly.where(offset), first))
 
     def _currents(self) -> Stage:
         segments, assembly = self._network.segments, self._assembly
@@ -70,6 +87,7 @@ class WireStages:
                 "waveform": assembly.real(waveform),
                 "length": waveform.size,
             },
+            where=self._where,
         )
 
     def _charges(self) -> Stage:
@@ -92,6 +110,7 @@ class WireStages:
                 "gamma": assembly.real(np.where(network.bonded, 0.0, 1.0)),
                 "delta": assembly.real(delta),
             },
+            where=after_all(self._where[segments], first),
         )
 
     def _deposits(self) -> Stage:
@@ -112,6 +131,7 @@ class WireStages:
                 "segment": assembly.index(segments),
                 "share": assembly.real(share_values),
             },
+            where=assembly.where(list(shares)),
         )
 
     def _edge(self, segment: Segment, at: tuple[int, int, int]) -> int:

@@ -13,6 +13,7 @@ from emtwin.backends.signatures import element_type, signatures
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Faces, Medium
 from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, Stepper
+from emtwin.solver.coefficients import VECTOR
 from tests.kernels.argument_base import ArgumentSet, Maker, noise
 
 
@@ -51,7 +52,9 @@ def _field_kernel(kernel: str) -> Maker:
         )
         stages = [*stepper.stages(), stepper.energy()[0]]
         stage = next(stage for stage in stages if stage.kernel == kernel)
-        return ArgumentSet(kernel, stage.box, _randomised(rng, real, kernel, stage.arguments))
+        arguments = _randomised(rng, real, kernel, stage.arguments)
+        _repeat_by_pattern(arguments)
+        return ArgumentSet(kernel, stage.box, arguments)
 
     return make
 
@@ -73,6 +76,17 @@ def _randomised(
 
     kinds = {name: kind for kind, name in signatures()[kernel].fields}
     return {name: replaced(kinds[name], value) for name, value in arguments.items()}
+
+
+def _repeat_by_pattern(arguments: dict[str, Any]) -> None:
+    """Fill the tables by pattern from those by row: they say the same of every place."""
+    for table, by_row in (("keep", ("ca", "da")), ("gain", ("cb", "db"))):
+        values = next((arguments[name] for name in by_row if name in arguments), None)
+        if table in arguments:
+            vectors = arguments[table].reshape(-1, VECTOR)
+            for axis in "xyz":
+                rows = arguments[f"id_{axis}"].reshape(-1, VECTOR)
+                vectors[arguments[f"pattern_{axis}"]] = values[rows]
 
 
 MAKERS: dict[str, Maker] = {

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 from emtwin.backends.native import NativeBackend
 from emtwin.grid import Grid
-from emtwin.solver.coefficients import runs_along_z
+from emtwin.solver.coefficients import patterns_along_z
 from emtwin.solver.layout import COMPONENTS, Layout
 from emtwin.solver.stepper import _without_repeats
 from emtwin.solver.wire_stages import _ragged
@@ -21,36 +21,20 @@ shapes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.sampled_from([16, 32
 
 @settings(max_examples=60)
 @given(shape=shapes, blocky=st.booleans(), data=st.data())
-def test_runs_reconstruct_the_ids(
+def test_patterns_reconstruct_the_ids(
     shape: tuple[int, int, int], blocky: bool, data: st.DataObject
 ) -> None:
-    """Runs of a row are contiguous, cover it once, and are uniform only where all three ids are.
-
-    A uniform run is read at its first element: writing that value over the run gives the ids back.
-    """
+    """The table's row of a vector's pattern is the vector; no two rows of the table are alike."""
     ids = []
     for _ in range(3):
         block = (shape[0], shape[1], shape[2] // 8) if blocky else shape
         volume = data.draw(hnp.arrays(np.uint16, block, elements=st.integers(0, 2)))
         ids.append(np.repeat(volume, 8, axis=2) if blocky else volume)
-    runs = runs_along_z((ids[0], ids[1], ids[2]))
-    assert runs.first[0] == 0
-    assert runs.first[-1] == runs.last.size == runs.uniform.size
-    rebuilt = [np.full_like(volume, 9) for volume in ids]
-    for row in range(shape[0] * shape[1]):
-        i, j = divmod(row, shape[1])
-        begin = 0
-        for run in range(runs.first[row], runs.first[row + 1]):
-            end = int(runs.last[run])
-            assert begin < end <= shape[2]
-            for copy, volume in zip(rebuilt, ids, strict=True):
-                assert np.all(copy[i, j, begin:end] == 9)
-                here = volume[i, j, begin:end]
-                copy[i, j, begin:end] = here[0] if runs.uniform[run] else here
-            begin = end
-        assert begin == shape[2]
-    for copy, volume in zip(rebuilt, ids, strict=True):
-        np.testing.assert_array_equal(copy, volume)
+    patterns = patterns_along_z((ids[0], ids[1], ids[2]), 3)
+    for numbers, volume in zip(patterns.numbers, ids, strict=True):
+        np.testing.assert_array_equal(patterns.rows[numbers].reshape(volume.shape), volume)
+    np.testing.assert_array_equal(patterns.rows[:3], np.arange(3)[:, None] * np.ones((1, 16)))
+    assert len(np.unique(patterns.rows, axis=0)) == len(patterns.rows)
 
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 6), st.integers(1, 40))

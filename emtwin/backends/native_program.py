@@ -1,0 +1,193 @@
+"""Stages bound to the native library, and which of its schedules runs them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.backends.base import Stage
+from emtwin.backends.native_library import NativeUnavailable, kernel_addresses, load_library
+from emtwin.backends.signatures import Signature, signatures
+from emtwin.backends.tiling import Phase, Tiling, tiling_of
+
+Schedule = Literal["auto", "plain", "fused", "tiled"]
+
+_BOUNDS = [("lo", "i8", 3), ("hi", "i8", 3)]
+_STAGE = np.dtype([("run", "u8"), ("arguments", "u8"), *_BOUNDS, ("serial", "i8"), ("every", "i8")])
+_LISTS = [("first_piece", "u8"), ("pieces", "u8"), ("sums", "u8"), ("n_sums", "i8")]
+_PHASE = [("sweep", "i8"), *_LISTS]
+_UNITS = [("planes", "u8"), ("rows", "u8"), ("n_x", "i8"), ("n_y", "i8")]
+_TILING = np.dtype(
+    [("stages", "u8"), *_UNITS, ("h", _PHASE), ("e", _PHASE), ("last", "u8"), ("n_last", "i8")]
+)
+_PIECE_BYTES = 24
+_ITEMS_WORTH_SHARING = 4096  # below, a barrier costs more than a second thread gains
+
+
+_FEWEST_STEPS = 4  # that make tiles worth while
+_SHARE_OF_CACHE = 0.6  # of a core's second level, for the fields of a tile
+_USUAL_CACHE = 1 << 20
+
+
+class NativeProgram:
+    """Stages packed once for the library's executor.
+
+    Parameters
+    ----------
+    stages : sequence of Stage
+        The stages of a time step.
+    real : numpy dtype
+        float32 or float64.
+    threads : int
+        Threads that share the work.
+    schedule : {"auto", "plain", "fused", "tiled"}
+        In which order; every one gives the same bits. Where only "plain" can run the stages, it is
+        taken whatever was asked for.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage],
+        real: np.dtype[Any],
+        threads: int,
+        schedule: Schedule = "auto",
+    ) -> None:
+        functions = kernel_addresses(real)
+        known = [signatures()[stage.kernel] for stage in stages]
+        self._threads, self._wanted = threads, schedule
+        self._keep = [dict(stage.arguments) for stage in stages]  # the kernels hold their addresses
+        self._packed = [
+            signature.pack(stage.arguments, real)
+            for signature, stage in zip(known, stages, strict=True)
+        ]
+        self._stages = np.zeros(len(stages), _STAGE)
+        for n, stage in enumerate(stages):
+            bound = self._stages[n]
+            bound["run"] = functions[stage.kernel]
+            bound["arguments"] = self._packed[n].ctypes.data
+            bound["lo"], bound["hi"] = stage.box
+            bound["serial"] = _serial(stage, known[n])
+            bound["every"] = stage.every
+        tiling = None
+        if schedule != "plain":
+            tiling = tiling_of(stages, [signature.by_rows for signature in known])
+        self._tiled = None if tiling is None else _Tiled(tiling, self._stages, real, threads)
+
+    def schedule(self, n_steps: int) -> Schedule:
+        """Which schedule runs `n_steps` steps."""
+        if self._tiled is None:
+            return "plain"
+        if self._wanted != "auto":
+            return self._wanted
+        return "tiled" if n_steps >= _FEWEST_STEPS and self._tiled.shares else "fused"
+
+    def run(self, first_step: int, n_steps: int) -> None:
+        """Run `n_steps` steps in one call."""
+        schedule, library = self.schedule(n_steps), load_library()
+        if self._tiled is None or schedule == "plain":
+            _call(
+                library.emtwin_run_plain,
+                self._stages.ctypes.data,
+                len(self._stages),
+                first_step,
+                n_steps,
+                self._threads,
+            )
+        elif schedule == "fused":
+            _call(library.emtwin_run_fused, self._tiled.address, first_step, n_steps, self._threads)
+        else:
+            _call(
+                library.emtwin_run_tiled,
+                self._tiled.address,
+                first_step,
+                n_steps,
+                self._tiled.width,
+                self._threads,
+            )
+
+
+class _Tiled:
+    """A tiling as the library reads it."""
+
+    def __init__(
+        self,
+        tiling: Tiling,
+        stages: NDArray[Any],
+        real: np.dtype[Any],
+        threads: int,
+    ) -> None:
+        _check_layout()
+        self._keep = tiling
+        self._packed = packed = np.zeros((), _TILING)
+        packed["stages"] = stages.ctypes.data
+        packed["planes"], packed["rows"] = tiling.planes.ctypes.data, tiling.rows.ctypes.data
+        packed["n_x"], packed["n_y"] = tiling.planes.size - 1, tiling.rows.size - 1
+        packed["h"], packed["e"] = _packed(tiling.h), _packed(tiling.e)
+        packed["last"], packed["n_last"] = tiling.last.ctypes.data, tiling.last.size
+        count, widest = tiling.rows[-1], int(np.diff(tiling.rows).max())
+        row_bytes = 6 * real.itemsize * int(stages["hi"][tiling.h.sweep][2])
+        self.width = tile_width(row_bytes * count / (tiling.rows.size - 1))
+        self.shares = widest * 2 * threads <= count
+
+    @property
+    def address(self) -> int:
+        """Where the library finds it."""
+        return self._packed.ctypes.data
+
+
+def tile_width(unit_bytes: float, cache: int | None = None) -> int:
+    """Width of a diamond in half units: as many steps as a core's second cache can hold.
+
+    Parameters
+    ----------
+    unit_bytes : float
+        Fields of one unit of rows in one plane, in bytes.
+    cache : int, optional
+        Bytes of that cache; by default this machine's.
+
+    Returns
+    -------
+    int
+        A multiple of 4, from 8 to 64.
+    """
+    room = _SHARE_OF_CACHE * (cache or _second_cache())
+    # On average half of the diamond's width is there, in one plane more than it has steps and one.
+    widths = [w for w in range(8, 68, 4) if (w / 4 + 1) * (w / 2 + 2) * unit_bytes <= room]
+    return max(widths, default=8)
+
+
+def _second_cache() -> int:
+    names = getattr(os, "sysconf_names", {})
+    size = os.sysconf("SC_LEVEL2_CACHE_SIZE") if "SC_LEVEL2_CACHE_SIZE" in names else 0
+    return size if size > 0 else _USUAL_CACHE
+
+
+def _packed(phase: Phase) -> tuple[int, ...]:
+    sums = phase.sums
+    return (
+        phase.sweep,
+        phase.first_piece.ctypes.data,
+        phase.pieces.ctypes.data,
+        sums.ctypes.data,
+        sums.size,
+    )
+
+
+def _check_layout() -> None:
+    sizes = {"stage": _STAGE.itemsize, "piece": _PIECE_BYTES, "tiling": _TILING.itemsize}
+    for name, size in sizes.items():
+        if load_library().emtwin_size_of(name.encode()) != size:
+            raise NativeUnavailable(f"the library's {name} has another layout")
+
+
+def _call(function: Callable[..., None], address: int, *numbers: int) -> None:
+    function(ctypes.c_void_p(address), *(ctypes.c_longlong(n) for n in numbers))
+
+
+def _serial(stage: Stage, signature: Signature) -> bool:
+    return not signature.by_rows and stage.box.hi[0] - stage.box.lo[0] < _ITEMS_WORTH_SHARING
