@@ -1,8 +1,8 @@
 """Builds a mutant and holds it against NumPy as tests/kernels does, in a process of its own.
 
-A build is one small library, hardly optimised: the mutated file alone for the host, or all kernels on
-the emulated device branch of launch.cuh. A header is tried with all kernel files. Whoever survives
-one build is tried in the next.
+A build is one small library, hardly optimised: the mutated file alone for the host, or all kernels
+on the emulated device branch of launch.cuh. A header is tried with all kernel files. Whoever
+survives one build is tried in the next.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.mutants import Mutant
+from benchmarks.mutants import Mutant, MutationError
 from emtwin import resources
 from emtwin.backends import Stage
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
-from tests.kernels.argument_sets import SHAPES, ArgumentSet, argument_set, parity_set
-from tests.kernels.test_grid_emulator import BLOCKS, emulate
+from tests.kernels.argument_sets import (
+    LATER_STEP,
+    SHAPES,
+    ArgumentSet,
+    argument_set,
+    parity_set,
+)
+from tests.kernels.test_grid_emulator import BLOCKS, SEED, emulate
 from tests.kernels.test_parity import same
 
 SURVIVED, UNCOMPILABLE = "survived", "does not compile"
@@ -41,11 +47,8 @@ _ENTRY = """extern "C" void run_{0}(const void* arguments, const Box* box, Index
   {0}(*static_cast<const {0}_arguments*>(arguments), *box, step);
 }}
 """
-Reference = dict[str, NDArray[Any]]
-
-
-class TrialError(Exception):
-    """Nothing can be said of any mutant here; the message says why."""
+Case = tuple[ArgumentSet, dict[str, int], dict[str, NDArray[Any]]]
+"""A call of a kernel, which steps of it, and what NumPy makes of them."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Build:
 
         Raises
         ------
-        TrialError
+        MutationError
             If there is no compiler.
         """
         source, library = kernels.parent / "trial.cpp", kernels.parent / "trial.so"
@@ -87,25 +90,40 @@ class Build:
         done = subprocess.run(command, capture_output=True, check=False)
         return library if done.returncode == 0 else None
 
+    def cases(self, file: str) -> Sequence[Case]:
+        """What tests/kernels runs of a file's kernels on this build.
+
+        Parameters
+        ----------
+        file : str
+            The file on trial.
+        """
+        return (_emulator_cases if self.emulated else _parity_cases)(file, self.precision)
+
     def compare(self, library: ctypes.CDLL, file: str) -> None:
         """Run the kernels of a file as the tests do.
+
+        Parameters
+        ----------
+        library : ctypes.CDLL
+            What `compile` made.
+        file : str
+            The file on trial.
 
         Raises
         ------
         AssertionError
             If a result is not NumPy's.
         """
-        cases = _emulator_cases if self.emulated else _parity_cases
         machine = _Machine(library, self.precision)
-        for n, (case, reference) in enumerate(cases(file, self.precision)):
-            block = BLOCKS[n % len(BLOCKS)]
-            same(
-                case.kernel,
-                reference,
-                emulate(library, case, self.precision, block, reversed_order=False)
-                if self.emulated
-                else case.run(machine),
-            )
+        for n, (case, steps, reference) in enumerate(self.cases(file)):
+            if not self.emulated:
+                same(case.kernel, reference, case.run(machine, **steps))
+                continue
+            for last_first in (False, True):
+                block = BLOCKS[n % len(BLOCKS)]
+                found = emulate(library, case, self.precision, block, reversed_order=last_first)
+                same(case.kernel, reference, found)
 
 
 BUILDS = (Build("float32"), Build("float64"), Build("float32", emulated=True))
@@ -121,12 +139,12 @@ def judge(mutant: Mutant) -> str:
 
     Raises
     ------
-    TrialError
+    MutationError
         If the unaltered kernels fail as well, so that nothing follows, or there is no compiler.
     """
     outcomes = []
     for build in BUILDS:
-        outcomes.append(_outcome(build, mutant.file, mutant.apply))
+        outcomes.append(outcome(build, mutant.file, mutant.apply))
         if outcomes[-1] in CATCHES:
             _require_unaltered(build, mutant.file)
             return outcomes[-1]
@@ -138,40 +156,52 @@ def compiler() -> str:
 
     Raises
     ------
-    TrialError
+    MutationError
         If there is none.
     """
     found = shutil.which("g++") or shutil.which("clang++")
     if found is None:
-        raise TrialError("no C++ compiler on this machine: install g++")
+        raise MutationError("no C++ compiler on this machine: install g++")
     return found
 
 
-@cache
-def _require_unaltered(build: Build, file: str) -> None:
-    outcome = _outcome(build, file, lambda text: text)
-    if outcome != SURVIVED:
-        raise TrialError(f"{file} as it stands fails too ({outcome}): mend it first")
+def outcome(build: Build, file: str, alter: Callable[[str], str]) -> str:
+    """What one build makes of an altered file; see `judge`.
 
-
-def _outcome(build: Build, file: str, alter: Callable[[str], str]) -> str:
+    Parameters
+    ----------
+    build : Build
+        How to compile and run.
+    file : str
+        Name of a file of gpu_kernels.
+    alter : callable
+        Gives its new text from its text.
+    """
     with tempfile.TemporaryDirectory() as folder:
         kernels = shutil.copytree(resources.kernels_dir(), Path(folder) / "gpu_kernels")
         text = (kernels / file).read_text(encoding="utf-8")
         (kernels / file).write_text(alter(text), encoding="utf-8")
         library = build.compile(kernels, file)
-        return UNCOMPILABLE if library is None else _run_apart(build, library, file)
+        return UNCOMPILABLE if library is None else _compare_apart(build, library, file)
 
 
-def _run_apart(build: Build, library: Path, file: str) -> str:
+@cache
+def _require_unaltered(build: Build, file: str) -> None:
+    found = outcome(build, file, lambda text: text)
+    if found != SURVIVED:
+        raise MutationError(f"{file} as it stands fails too ({found}): mend it first")
+
+
+def _compare_apart(build: Build, library: Path, file: str) -> str:
     """Compare in a forked process, which may crash, write anywhere or never end."""
-    (_emulator_cases if build.emulated else _parity_cases)(file, build.precision)  # once, before forks
+    build.cases(file)  # made once, for all forks
     child = os.fork()
     if child == 0:
         status = 1
         try:
             resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the C library says of a broken heap
             build.compare(ctypes.CDLL(str(library)), file)
             status = 0
         finally:
@@ -196,15 +226,21 @@ def _host_source(folder: Path, file: str) -> str:
 
 
 @cache
-def _parity_cases(file: str, precision: str) -> list[tuple[ArgumentSet, Reference]]:
-    cases = [parity_set(name, precision, shape) for name in _kernels(file) for shape in SHAPES]
-    return [(case, case.run(NumpyBackend(precision))) for case in cases]
+def _parity_cases(file: str, precision: str) -> list[Case]:
+    calls = []
+    for kernel in _kernels(file):
+        calls += [(parity_set(kernel, precision, shape), {"steps": 3}) for shape in SHAPES]
+        later = {"steps": 1, "first_step": LATER_STEP}
+        calls.append((parity_set(kernel, precision, SHAPES[0]), later))
+    numpy = NumpyBackend(precision)
+    return [(case, steps, case.run(numpy, **steps)) for case, steps in calls]
 
 
 @cache
-def _emulator_cases(file: str, precision: str) -> list[tuple[ArgumentSet, Reference]]:
-    cases = [argument_set(k, precision, 11, shape) for k in _kernels(file) for shape in SHAPES]
-    return [(case, case.run(NumpyBackend(precision))) for case in cases]
+def _emulator_cases(file: str, precision: str) -> list[Case]:
+    pairs = [(kernel, shape) for kernel in _kernels(file) for shape in SHAPES]
+    cases = [argument_set(kernel, precision, SEED, shape) for kernel, shape in pairs]
+    return [(case, {"steps": 3}, case.run(NumpyBackend(precision))) for case in cases]
 
 
 class _Program:

@@ -1,10 +1,10 @@
 """Mutants of the kernels' text: one operator of one line of arithmetic turned into its opposite.
 
-No C parser. The text is cut into tokens, comments, strings and directives are left out (of a
-``#define`` only its head, so that the loops of launch.cuh are arithmetic too), and an operator counts
-where its left neighbour says so: after a value it has two operands, after anything else one. A star
-after a type declares a pointer, one without a left operand reads through it, and neither is
-arithmetic; nor are ``++``, ``--`` and the brackets of templates.
+No C parser. The text is cut into tokens; comments, strings and directives are left out, of a
+``#define`` only its head, so that the loops of launch.cuh count as arithmetic. The token before an
+operator says what it is: after a value it has two operands, after anything else one. A star after a
+type declares a pointer, one without a left operand reads through it; neither is arithmetic, nor are
+``++``, ``--`` and the brackets of templates.
 """
 
 from __future__ import annotations
@@ -24,32 +24,36 @@ OPPOSITE = {
 """What becomes of an operator with two operands; a sign with one becomes plus."""
 
 EQUIVALENT = {
-    (
-        "launch.cuh",
-        "INLINE Index larger(Index a, Index b) { return a >= b ? a : b; }",
-    ): "equal numbers: both are the larger one",
-    (
-        "launch.cuh",
-        "INLINE Index smaller(Index a, Index b) { return a <= b ? a : b; }",
-    ): "equal numbers: both are the smaller one",
+    ("yee.cu", "n <= low ? n : low + n - high"): (
+        "element `low` absorbs only where the slabs meet, low = high, and then both give n"
+    ),
+    ("yee.cu", "(first <= a.low_z ? 0 : a.low_z - a.high_z)"): (
+        "a part that begins at `low_z` absorbs only where the slabs meet, and then both give 0"
+    ),
+    ("launch.cuh", "if (blockIdx.x == 0 || threadIdx.x == 0)"): (
+        "more threads of a row compute the same sum and store it in the same place"
+    ),
 }
-"""(file, altered line) of mutants that cannot change a result, each with the reason."""
+"""Changes that cannot alter a result: (file, part of the altered line) and the reason."""
 
-_TYPES = frozenset(
-    "real double float Index int32 flag row_id int unsigned char bool void long short auto const".split()
-)
-_NO_VALUE = frozenset("return else case if for while do".split())
+_TYPES = {"real", "double", "float", "Index", "int32", "flag", "row_id", "int", "unsigned"}
+_TYPES |= {"char", "bool", "void", "long", "short", "auto", "const"}
+_NO_VALUE = {"return", "else", "case", "if", "for", "while", "do"}
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\\\n|//[^\n]*|/\*.*?\*/)
       | (?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
       | (?P<head>\#[ \t]*define[ \t]+\w+(?:\([^)]*\))?)
-      | (?P<directive>\#[ \t]*(?:if|ifdef|ifndef|elif|else|endif|include|pragma|undef|error)\b(?:\\\n|[^\n])*)
-      | (?P<template>\btemplate\s*<[^>]*>|\b\w+_cast\s*<[^>]*>)
+      | (?P<directive>\#[ \t]*(?:if|ifn?def|el|endif|include|pragma|undef|error)(?:\\\n|[^\n])*)
+      | (?P<template>\btemplate\s*<[^>]*>|\b\w+_cast\s*<[^>]*>|\b\w+<[\w\s,]+>(?=\())
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\w*)
       | (?P<name>\w+)
       | (?P<sign><<=|>>=|->|\+\+|--|<<|>>|&&|\|\||::|\#\#|[-+*/%<>=!&|^]=|.)""",
     re.VERBOSE | re.DOTALL,
 )
+
+
+class MutationError(Exception):
+    """Nothing can be said of any mutant; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ class Mutant:
         Place of the operator in the file's text, in characters.
     old, new : str
         The operator and what takes its place.
-    before, after : str
-        The line as it is and as altered, without its indentation.
+    after : str
+        The line as altered, without its indentation.
     """
 
     file: str
@@ -75,7 +79,6 @@ class Mutant:
     start: int
     old: str
     new: str
-    before: str
     after: str
 
     def __str__(self) -> str:
@@ -84,7 +87,10 @@ class Mutant:
     @property
     def reason(self) -> str | None:
         """Why it cannot change a result, None if it can."""
-        return EQUIVALENT.get((self.file, self.after))
+        reasons = (
+            r for (file, part), r in EQUIVALENT.items() if file == self.file and part in self.after
+        )
+        return next(reasons, None)
 
     def apply(self, text: str) -> str:
         """The file's text with the change.
@@ -125,15 +131,15 @@ def all_mutants(kernels: Path) -> list[Mutant]:
 
     Raises
     ------
-    ValueError
-        If `EQUIVALENT` names a line that is no mutant.
+    MutationError
+        If an entry of `EQUIVALENT` is part of none or of several.
     """
     files = sorted(f for f in kernels.iterdir() if f.suffix in (".cu", ".cuh"))
     found = [m for f in files for m in mutants_of(f.name, f.read_text(encoding="utf-8"))]
-    unknown = EQUIVALENT.keys() - {(mutant.file, mutant.after) for mutant in found}
-    if unknown:
-        lines = [f"  {file}: {line}" for file, line in sorted(unknown)]
-        raise ValueError("\n".join(["EQUIVALENT names lines that are no mutant (any more):", *lines]))
+    for file, part in EQUIVALENT:
+        named = [mutant for mutant in found if mutant.file == file and part in mutant.after]
+        if len(named) != 1:
+            raise MutationError(f"EQUIVALENT: {len(named)} mutants of {file} contain {part!r}")
     return found
 
 
@@ -149,24 +155,21 @@ def sample(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
     seed : int
         The same seed chooses the same mutants from the same text.
     """
-    shuffled = random.Random(seed).sample(range(len(mutants)), len(mutants))
-    firsts = {mutants[n].file: n for n in reversed(shuffled)}
-    rest = [n for n in shuffled if n not in firsts.values()]
-    chosen = [*sorted(firsts.values(), key=shuffled.index), *rest][:count]
-    return [mutants[n] for n in sorted(chosen)]
+    shuffled = random.Random(seed).sample(mutants, len(mutants))
+    firsts = {mutant.file: mutant for mutant in reversed(shuffled)}
+    chosen = set(sorted(shuffled, key=lambda mutant: firsts[mutant.file] != mutant)[:count])
+    return [mutant for mutant in mutants if mutant in chosen]
 
 
 def _mutant(file: str, text: str, start: int, old: str, new: str) -> Mutant:
-    begin = text.rfind("\n", 0, start) + 1
-    end = (text + "\n").index("\n", start)
+    begin, end = text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", start)
     after = text[begin:start] + new + text[start + len(old) : end]
-    line = text.count("\n", 0, start) + 1
-    return Mutant(file, line, start, old, new, text[begin:end].strip(), after.strip())
+    return Mutant(file, text.count("\n", 0, start) + 1, start, old, new, after.strip(" \\"))
 
 
 def _changes(text: str) -> Iterator[tuple[int, str, str]]:
     """Place, operator and replacement, for every operator that is arithmetic."""
-    types = _TYPES | set(re.findall(r"\b(?:struct|class|typename)\s+(\w+)", text))
+    types = _TYPES | set(re.findall(r"\b(?:struct|typename)\s+(\w+)", text))
     groups: list[set[bool]] = []  # for every open bracket, whether its tokens are types
     after_value = after_type = False
     for match in _TOKEN.finditer(text):
@@ -178,8 +181,8 @@ def _changes(text: str) -> Iterator[tuple[int, str, str]]:
             new = OPPOSITE.get(token) if after_value else {"-": "+"}.get(token)
             if new:
                 yield match.start(), token, new
-        after_type = is_type or (after_type and token in "*&")
-        after_value = kind in ("number", "text") or (kind == "name" and token not in _NO_VALUE | types)
+        after_type = is_type or (after_type and token in ("*", "&"))
+        after_value = kind == "number" or (kind == "name" and token not in _NO_VALUE | types)
         if token in ("(", "["):
             groups.append(set())
         elif token in (")", "]"):

@@ -1,15 +1,15 @@
-"""Whether the tests of the kernels would see a wrong sign: every operator of every kernel, turned.
+"""Whether the tests of the kernels see a wrong sign: every operator of every kernel, turned once.
 
 Run as ``python -m benchmarks.mutation [--quick] [--sample N] [--seed S] [--out FILE]``. A mutant is
 a copy of the kernels with one operator changed. It is caught if, compiled for the host, it gives
-another result than NumPy on the arguments of tests/kernels, crashes or does not end. Who survives is
-a hole in those arguments: it is printed, and the exit code is 1. What does not compile is listed and
-not counted; what cannot change a result is listed in `benchmarks.mutants.EQUIVALENT` with its reason.
+another result than NumPy on the arguments of tests/kernels, crashes, or does not end. One that
+survives shows a hole in those arguments: it is printed, and the exit code is 1. What does not
+compile is listed and not counted; what cannot alter a result stands, with the reason, in
+`benchmarks.mutants.EQUIVALENT`. ``--quick`` is ``--sample 20``.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections import Counter
@@ -18,9 +18,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from benchmarks.harness import Row, finish, options
-from benchmarks.mutant_trial import CATCHES, SURVIVED, UNCOMPILABLE, TrialError, compiler, judge
-from benchmarks.mutants import Mutant, all_mutants, sample
+from benchmarks.mutant_trial import CATCHES, SURVIVED, UNCOMPILABLE, compiler, judge
+from benchmarks.mutants import Mutant, MutationError, all_mutants, sample
 from emtwin import resources
+from emtwin.backends.native import default_threads
 
 QUICK = 20
 SEED = 60601
@@ -41,8 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if every mutant was caught, 1 if one survived, 2 if none could be tried.
     """
     parser = options(__doc__, quick=f"a sample of {QUICK} mutants")
-    parser.add_argument("--sample", type=int, metavar="N", help="so many mutants, of all files")
-    parser.add_argument("--seed", type=int, default=SEED, help="of the sample (default %(default)s)")
+    parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, of all files")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help="of the sample (default %(default)s)"
+    )
     chosen = parser.parse_args(arguments)
     found = all_mutants(resources.kernels_dir())
     mutants = [mutant for mutant in found if mutant.reason is None]
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         compiler()
         verdicts = judged(sample(mutants, size, chosen.seed))
-    except TrialError as error:
+    except MutationError as error:
         print(error, file=sys.stderr)
         return 2
     seconds = time.perf_counter() - begin
@@ -69,8 +72,7 @@ def judged(mutants: Sequence[Mutant]) -> Verdicts:
     mutants : sequence of Mutant
         What to try.
     """
-    workers = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(default_threads(), get_context("spawn")) as pool:
         return list(zip(mutants, pool.map(judge, mutants), strict=True))
 
 
@@ -107,12 +109,10 @@ def _row(file: str, verdicts: Verdicts) -> Row:
     outcomes = Counter(outcome for _, outcome in verdicts)
     caught = sum(outcomes[kind] for kind in CATCHES)
     tried = caught + outcomes[SURVIVED]
-    note = f"{tried} mutants, {outcomes[SURVIVED]} survived; caught by " + ", ".join(
-        f"{kind} {outcomes[kind]}" for kind in CATCHES
-    )
-    if outcomes[UNCOMPILABLE]:
-        note += f"; {outcomes[UNCOMPILABLE]} more do not compile"
-    return Row(file, caught, "caught", tried, note=note)
+    notes = [f"{tried} mutants", f"{outcomes[SURVIVED]} survived"]
+    notes += [f"{outcomes[kind]} caught by {kind}" for kind in CATCHES if outcomes[kind]]
+    notes += [f"{outcomes[kind]} more do not compile" for kind in [UNCOMPILABLE] if outcomes[kind]]
+    return Row(file, caught, "caught", tried, note=", ".join(notes))
 
 
 if __name__ == "__main__":
