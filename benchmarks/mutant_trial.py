@@ -145,8 +145,9 @@ def judge(mutant: Mutant) -> str:
     outcomes = []
     for build in BUILDS:
         outcomes.append(outcome(build, mutant.file, mutant.apply))
-        if outcomes[-1] in CATCHES:
+        if outcomes[-1] != SURVIVED:
             _require_unaltered(build, mutant.file)
+        if outcomes[-1] in CATCHES:
             return outcomes[-1]
     return UNCOMPILABLE if UNCOMPILABLE in outcomes else SURVIVED
 

@@ -87,10 +87,10 @@ class Mutant:
     @property
     def reason(self) -> str | None:
         """Why it cannot change a result, None if it can."""
-        reasons = (
-            r for (file, part), r in EQUIVALENT.items() if file == self.file and part in self.after
-        )
-        return next(reasons, None)
+        for (file, part), reason in EQUIVALENT.items():
+            if file == self.file and part in self.after:
+                return reason
+        return None
 
     def apply(self, text: str) -> str:
         """The file's text with the change.
