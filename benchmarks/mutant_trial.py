@@ -8,12 +8,14 @@ survives one build is tried in the next.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import resource
 import shutil
 import signal
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -196,10 +198,14 @@ def _require_unaltered(build: Build, file: str) -> None:
 def _compare_apart(build: Build, library: Path, file: str) -> str:
     """Compare in a forked process, which may crash, write anywhere or never end."""
     build.cases(file)  # made once, for all forks
-    child = os.fork()
+    with warnings.catch_warnings():
+        # From Python 3.12 on: NumPy's idle threads, which the child does without.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
         status = 1
         try:
+            faulthandler.disable()
             resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what the C library says of a broken heap
