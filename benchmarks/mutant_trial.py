@@ -30,13 +30,8 @@ from emtwin import resources
 from emtwin.backends import Stage
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
-from tests.kernels.argument_sets import (
-    LATER_STEP,
-    SHAPES,
-    ArgumentSet,
-    argument_set,
-    parity_set,
-)
+from tests.kernels.argument_base import ArgumentSet
+from tests.kernels.argument_sets import LATER_STEP, SHAPES, argument_set, parity_set
 from tests.kernels.test_grid_emulator import BLOCKS, SEED, emulate
 from tests.kernels.test_parity import same
 
@@ -49,8 +44,8 @@ _ENTRY = """extern "C" void run_{0}(const void* arguments, const Box* box, Index
   {0}(*static_cast<const {0}_arguments*>(arguments), *box, step);
 }}
 """
-Case = tuple[ArgumentSet, dict[str, int], dict[str, NDArray[Any]]]
-"""A call of a kernel, which steps of it, and what NumPy makes of them."""
+Case = tuple[ArgumentSet, range, dict[str, NDArray[Any]]]
+"""A call of a kernel, its steps, and what NumPy makes of them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +115,7 @@ class Build:
         machine = _Machine(library, self.precision)
         for n, (case, steps, reference) in enumerate(self.cases(file)):
             if not self.emulated:
-                same(case.kernel, reference, case.run(machine, **steps))
+                same(case.kernel, reference, case.run(machine, len(steps), first_step=steps[0]))
                 continue
             for last_first in (False, True):
                 block = BLOCKS[n % len(BLOCKS)]
@@ -236,18 +231,22 @@ def _host_source(folder: Path, file: str) -> str:
 def _parity_cases(file: str, precision: str) -> list[Case]:
     calls = []
     for kernel in _kernels(file):
-        calls += [(parity_set(kernel, precision, shape), {"steps": 3}) for shape in SHAPES]
-        later = {"steps": 1, "first_step": LATER_STEP}
+        calls += [(parity_set(kernel, precision, shape), range(3)) for shape in SHAPES]
+        later = range(LATER_STEP, LATER_STEP + 1)
         calls.append((parity_set(kernel, precision, SHAPES[0]), later))
-    numpy = NumpyBackend(precision)
-    return [(case, steps, case.run(numpy, **steps)) for case, steps in calls]
+    return [_referred(case, steps, precision) for case, steps in calls]
 
 
 @cache
 def _emulator_cases(file: str, precision: str) -> list[Case]:
     pairs = [(kernel, shape) for kernel in _kernels(file) for shape in SHAPES]
     cases = [argument_set(kernel, precision, SEED, shape) for kernel, shape in pairs]
-    return [(case, {"steps": 3}, case.run(NumpyBackend(precision))) for case in cases]
+    return [_referred(case, range(3), precision) for case in cases]
+
+
+def _referred(case: ArgumentSet, steps: range, precision: str) -> Case:
+    numpy = NumpyBackend(precision)
+    return case, steps, case.run(numpy, len(steps), first_step=steps[0])
 
 
 class _Program:

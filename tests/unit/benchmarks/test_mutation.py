@@ -145,7 +145,7 @@ def test_nothing_is_said_where_the_unaltered_text_fails(monkeypatch: pytest.Monk
 def test_no_compiler_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(mutant_trial.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert mutation.main(["--quick"]) == 2
     assert capsys.readouterr().err == "no C++ compiler on this machine: install g++\n"
 
