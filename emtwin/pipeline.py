@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +16,14 @@ from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
-from emtwin.benches.estimates import SitePlan, estimate
+from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.records import SiteResult, campaign_of
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site, build_site
 from emtwin.benches.views import samples_of_views
+from emtwin.clock import Clock
 from emtwin.compliance.verdict import outside_method
 from emtwin.errors import InputError, Notice
 from emtwin.extract import assemble
@@ -33,7 +32,7 @@ from emtwin.geometry import read_regions
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
-from emtwin.solver import Progress, StopRule
+from emtwin.solver import SET_UP, Progress, StopRule
 from emtwin.solver import run as run_fields
 from emtwin.voxel import Body
 
@@ -77,34 +76,6 @@ class CampaignPlan:
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
-
-
-@dataclass
-class Clock:
-    """Wall time per stage, in seconds."""
-
-    timing: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str, report: Report) -> Iterator[None]:
-        """Announce a stage and add the time spent in it.
-
-        Parameters
-        ----------
-        name : str
-            The stage; its time adds up over several uses.
-        report : callable
-            Receives an `Update` as the stage begins.
-
-        Yields
-        ------
-        None
-            While the stage lasts.
-        """
-        report(Update(name))
-        begin = time.perf_counter()
-        yield
-        self.timing[name] = self.timing.get(name, 0.0) + time.perf_counter() - begin
 
 
 def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
@@ -156,9 +127,10 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         Whatever a run would refuse.
     """
     sites = sites_of(loaded, bodies_of(loaded))
-    plans = tuple(estimate(site, _targets(loaded, site), loaded) for site in sites.values())
-    for plan in plans:
-        plan.refuse_if_too_large(loaded)
+    every = _placed(loaded, sites)
+    for one in every:
+        one.refuse_above_budget(loaded)
+    plans = tuple(one.plan for one in every)
     return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
 
 
@@ -201,19 +173,27 @@ def run(
     report, clock = progress or _silent, Clock()
     machine = select_backend(backend, precision)
     check_writable(folder, _RESULT_BYTES)
-    with clock.stage("geometry", report):
+    report(Update("geometry"))
+    with clock.stage("geometry"):
         bodies = bodies_of(loaded)
+    with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies)
-        for site in sites.values():
-            estimate(site, _targets(loaded, site), loaded).refuse_if_too_large(loaded)
+        for one in _placed(loaded, sites):
+            one.refuse_above_budget(loaded)
+            one.refuse_above_free(loaded, machine)
     done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
-    with clock.stage("evaluation", report):
-        findings = [_judge(loaded, bodies, name, result) for name, result in done.items()]
+    report(Update("evaluation"))
+    findings = []
+    for test, result in done.items():
+        with clock.stage(test):
+            findings.append(_judge(loaded, bodies, test, result))
     if convergence:
         findings = _refined(loaded, bodies, machine, clock, report, done, findings)
-    with clock.stage("files and pictures", report):
-        campaign = campaign_of(loaded, bodies, machine, done, findings, clock.timing)
-        _write(campaign, folder)
+    report(Update("files and pictures"))
+    with clock.stage("records"):
+        campaign = campaign_of(loaded, bodies, machine, done, findings, clock.seconds)
+    _write(campaign, folder, clock)
+    campaign.meta["timing"] = dict(clock.seconds)  # the files know only the stages before them
     return campaign
 
 
@@ -269,6 +249,10 @@ def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
     return site.driven_ports([port.name for port in bench(loaded)])
 
 
+def _placed(loaded: LoadedTwin, sites: dict[str, Site]) -> list[Placed]:
+    return placed(sites, {test: _targets(loaded, site) for test, site in sites.items()}, loaded)
+
+
 def run_site(
     loaded: LoadedTwin,
     site: Site,
@@ -302,20 +286,27 @@ def run_site(
     stop = StopRule(settings.decay_db, port_db, settings.max_steps or 200_000)
     names = [port.name for port in site.ports]
     results, extracted = {}, {}
-    views = samples_of_views(site)
+    with clock.stage(SET_UP):
+        views = samples_of_views(site)
     for driven in _targets(loaded, site):
         stage = f"{site.name.replace('_', ' ')}, {driven} driven"
-        with clock.stage(stage, report):
+        report(Update(stage))
+        with clock.stage(SET_UP):
             simulation = site.simulation(driven, views)
-            results[driven] = run_fields(simulation, machine, stop, _forward(stage, report))
+        results[driven] = run_fields(simulation, machine, stop, _forward(stage, report))
+        clock.add(results[driven].timing)
+        with clock.stage("port model"):
             extracted[driven] = extract(results[driven], site.pulse, names, driven)
-    model = assemble(
-        site.name,
-        site.frequencies,
-        names,
-        np.full(len(names), REFERENCE),
-        [e.run for e in extracted.values()],
-    )
+            results[driven] = replace(results[driven], currents=None)  # they are in `extracted`
+    with clock.stage("port model"):
+        model = assemble(
+            site.name,
+            site.frequencies,
+            names,
+            np.full(len(names), REFERENCE),
+            [e.run for e in extracted.values()],
+        )
+        extracted = {name: e.without_currents() for name, e in extracted.items()}
     quality = MeshQuality.of(site, list(results.values()))
     return SiteResult(site, model, quality, results, extracted)
 
@@ -363,7 +354,9 @@ def _refined(
     for finding, (test, site) in zip(
         findings, sites_of(loaded, bodies, ratio).items(), strict=True
     ):
-        coarse = _judge(loaded, bodies, test, run_site(loaded, site, machine, clock, report))
+        repeated = run_site(loaded, site, machine, clock, report)
+        with clock.stage(test):
+            coarse = _judge(loaded, bodies, test, repeated)
         if finding.verdict.margin_db is None or coarse.verdict.margin_db is None:
             better.append(finding)
             continue
@@ -372,13 +365,17 @@ def _refined(
     return better
 
 
-def _write(campaign: Campaign, folder: Path) -> None:
+def _write(campaign: Campaign, folder: Path, clock: Clock) -> None:
     """Result file first, then what is made from it."""
     from emtwin.report import write_report
     from emtwin.viz import pictures
 
     folder.mkdir(parents=True, exist_ok=True)
-    campaign.save(folder / "results.h5")
-    write_vtk(campaign, folder / "vtk")
-    drawn = pictures(campaign, folder / "pictures")
-    write_report(campaign, drawn, folder / "report.html")
+    with clock.stage("result file"):
+        campaign.save(folder / "results.h5")
+    with clock.stage("VTK files"):
+        write_vtk(campaign, folder / "vtk")
+    with clock.stage("pictures"):
+        drawn = pictures(campaign, folder / "pictures")
+    with clock.stage("report"):
+        write_report(campaign, drawn, folder / "report.html")

@@ -82,6 +82,9 @@ class Backend(Protocol):
     def upload(self, values: NDArray[Any]) -> Array:
         """Copy of `values` in the backend's memory, flattened, dtype kept."""
 
+    def adopt(self, values: NDArray[Any]) -> Array:
+        """`values`, which nobody changes any more, flattened; no copy where they can stay."""
+
     def download(self, array: Array) -> NDArray[Any]:
         """Copy of an array in the host's memory."""
 
@@ -89,9 +92,9 @@ class Backend(Protocol):
         """Some elements of an array in the host's memory, in the shape of `index`."""
 
     def accumulate(
-        self, sums: Array, weights: NDArray[np.float64], lines: Array, first: int
+        self, sums: Array, weights: NDArray[np.float64], parts: Sequence[Array], first: int
     ) -> None:
-        """Add the product of `weights` and some columns of `lines` to `sums`.
+        """Add the product of `weights` and some columns of lines to `sums`.
 
         The product is made in the precision of the lines, and added in that of the sums.
 
@@ -101,8 +104,8 @@ class Backend(Protocol):
             Row after row, as many as there are weights for.
         weights : ndarray of float64, shape (rows, n)
             Weight of each line in each row.
-        lines : Array of the real type
-            `n` lines, one after another.
+        parts : sequence of Array of the real type
+            The `n` lines, in parts of whole lines, one after another.
         first : int
             Column of the lines that belongs to the first column of the sums.
         """

@@ -261,6 +261,10 @@ class CudaBackend:
         with self.at_work() as cupy:
             return cupy.asarray(np.ascontiguousarray(values).ravel())
 
+    def adopt(self, values: NDArray[Any]) -> Any:
+        """Copy to the device, flattened."""
+        return self.upload(values)
+
     def download(self, array: Any) -> NDArray[Any]:
         """Copy to the host."""
         with self.at_work() as cupy:
@@ -273,17 +277,23 @@ class CudaBackend:
             host: NDArray[Any] = cupy.asnumpy(array[cupy.asarray(index)])
         return host
 
-    def accumulate(self, sums: Any, weights: NDArray[np.float64], lines: Any, first: int) -> None:
-        """Add the product of `weights` and some columns of `lines` to `sums`, all on the device."""
-        if not sums.size or not lines.size:
-            return
+    def accumulate(
+        self, sums: Any, weights: NDArray[np.float64], parts: Sequence[Any], first: int
+    ) -> None:
+        """Add the product of `weights` and some columns of lines to `sums`, all on the device."""
         rows, n = weights.shape
+        if not sums.size or not n:
+            return
+        width, start = sum(part.size for part in parts) // n, 0
         with self.at_work() as cupy:
             totals, factors = sums.reshape(rows, -1), cupy.asarray(weights.astype(self.real))
-            columns = lines.reshape(n, -1)[:, first : first + totals.shape[1]]
-            for start in range(0, totals.shape[1], _PRODUCT_COLUMNS):
-                here = slice(start, start + _PRODUCT_COLUMNS)
-                totals[:, here] += factors @ columns[:, here]
+            for part in parts:
+                lines = part.reshape(-1, width)[:, first : first + totals.shape[1]]
+                some = factors[:, start : start + len(lines)]
+                for column in range(0, totals.shape[1], _PRODUCT_COLUMNS):
+                    here = slice(column, column + _PRODUCT_COLUMNS)
+                    totals[:, here] += some @ lines[:, here]
+                start += len(lines)
 
     def reserve(self, size: int) -> None:
         """Have the pool take memory from the device, which halts all work, and keep it."""

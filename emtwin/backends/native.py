@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +10,26 @@ from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
 from emtwin.backends.memory import available_memory
-from emtwin.backends.native_library import NativeUnavailable, instruction_set, load_library
+from emtwin.backends.native_library import (
+    NativeUnavailable,
+    clear,
+    instruction_set,
+    load_library,
+)
 from emtwin.backends.native_program import NativeProgram, Schedule
 from emtwin.backends.products import accumulate
+from emtwin.backends.thread_count import default_threads
 
-__all__ = ["NativeBackend", "NativeUnavailable", "instruction_set", "load_library"]
+__all__ = [
+    "NativeBackend",
+    "NativeUnavailable",
+    "default_threads",
+    "instruction_set",
+    "load_library",
+]
+
+
+_CACHE_LINE, _HUGE_PAGE = 64, 2 << 20
 
 
 class NativeBackend:
@@ -45,17 +59,28 @@ class NativeBackend:
         load_library()
 
     def zeros(self, size: int, dtype: DTypeLike | None = None) -> NDArray[Any]:
-        """Zeros, aligned to a cache line."""
+        """Zeros, aligned to a cache line, or to a huge page where they fill several."""
         kind = np.dtype(dtype or self.real)
-        raw = np.zeros(size * kind.itemsize + 64, np.uint8)
-        start = -raw.ctypes.data % 64
-        return raw[start : start + size * kind.itemsize].view(kind)
+        n_bytes = size * kind.itemsize
+        boundary = _CACHE_LINE if n_bytes < 4 * _HUGE_PAGE else _HUGE_PAGE
+        raw = np.empty(n_bytes + boundary, np.uint8)
+        start = -raw.ctypes.data % boundary
+        memory = raw[start : start + n_bytes]
+        if n_bytes < 4 * _HUGE_PAGE:
+            memory[:] = 0
+        else:
+            clear(memory.ctypes.data, n_bytes, self.threads)
+        return memory.view(kind)
 
     def upload(self, values: NDArray[Any]) -> NDArray[Any]:
         """Copy of `values`, flattened."""
         copy = self.zeros(values.size, values.dtype)
         copy[:] = values.ravel()
         return copy
+
+    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`values` themselves, flattened."""
+        return values.ravel()
 
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
@@ -70,11 +95,11 @@ class NativeBackend:
         self,
         sums: NDArray[np.float64],
         weights: NDArray[np.float64],
-        lines: NDArray[Any],
+        parts: Sequence[NDArray[Any]],
         first: int,
     ) -> None:
-        """Add the product of `weights` and some columns of `lines` to `sums`."""
-        accumulate(sums, weights, lines, first)
+        """Add the product of `weights` and some columns of lines to `sums`."""
+        accumulate(sums, weights, parts, first)
 
     def reserve(self, size: int) -> None:
         """Nothing: the system gives memory without a halt."""
@@ -86,12 +111,3 @@ class NativeBackend:
     def free_bytes(self) -> int:
         """Free host memory in bytes."""
         return available_memory()
-
-
-def default_threads() -> int:
-    """EMTWIN_THREADS, else the number of cores this process may use."""
-    chosen = os.environ.get("EMTWIN_THREADS")
-    if chosen:
-        return max(1, int(chosen))
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -64,6 +64,10 @@ class NumpyBackend:
         """Copy of `values`, flattened."""
         return np.array(values).ravel()
 
+    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`values` themselves, flattened."""
+        return values.ravel()
+
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
         return array.copy()
@@ -77,11 +81,11 @@ class NumpyBackend:
         self,
         sums: NDArray[np.float64],
         weights: NDArray[np.float64],
-        lines: NDArray[Any],
+        parts: Sequence[NDArray[Any]],
         first: int,
     ) -> None:
-        """Add the product of `weights` and some columns of `lines` to `sums`."""
-        accumulate(sums, weights, lines, first)
+        """Add the product of `weights` and some columns of lines to `sums`."""
+        accumulate(sums, weights, parts, first)
 
     def reserve(self, size: int) -> None:
         """Nothing: the system gives memory without a halt."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emtwin.backends import available_backends
-from emtwin.benches.placement import BYTES_PER_CELL, refuse_if_too_large
+from emtwin.backends import Backend, available_backends
+from emtwin.benches.memory import (
+    Ways,
+    refuse_if_not_free,
+    refuse_if_too_large,
+)
 from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.solver.estimate import BYTES_PER_SPECTRUM_VALUE
 from emtwin.voxel import PartAudit
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
-
-_PROGRAM_BYTES = 350 * 2**20
 
 _RINGING = 6e-8
 """Seconds after the pulse in which a device with leads usually decays."""
@@ -38,8 +40,10 @@ class SitePlan:
         Metres.
     dt : float
         Time step in seconds.
+    memory : dict of str to int
+        Bytes by what takes them, when the last of the site's runs ends.
     memory_bytes : int
-        Memory of one run.
+        All of it: the peak.
     driven : tuple of str
         Ports that are driven, one run each.
     steps : int
@@ -58,6 +62,7 @@ class SitePlan:
     smallest_cell: float
     largest_cell: float
     dt: float
+    memory: dict[str, int]
     memory_bytes: int
     driven: tuple[str, ...]
     steps: int
@@ -65,12 +70,65 @@ class SitePlan:
     audit: tuple[PartAudit, ...]
     notices: tuple[Notice, ...]
 
-    def refuse_if_too_large(self, loaded: LoadedTwin) -> None:
+
+@dataclass(frozen=True)
+class Placed:
+    """A site with its plan, before it is run.
+
+    Parameters
+    ----------
+    site : Site
+        The site.
+    plan : SitePlan
+        Its cost.
+    ways : Ways
+        What may be planned instead.
+    """
+
+    site: Site
+    plan: SitePlan
+    ways: Ways
+
+    def refuse_above_budget(self, loaded: LoadedTwin) -> None:
         """Raise `InputError` where the memory budget is exceeded, saying what would fit."""
-        refuse_if_too_large(loaded, self.name, self.cells, self.memory_bytes)
+        plan = self.plan
+        refuse_if_too_large(loaded, plan.name, plan.cells, plan.memory, self.ways)
+
+    def refuse_above_free(self, loaded: LoadedTwin, machine: Backend) -> None:
+        """Raise `InputError` where the machine has too little memory free."""
+        plan, free = self.plan, machine.free_bytes()
+        refuse_if_not_free(loaded, plan.name, plan.cells, plan.memory, self.ways, free)
 
 
-def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePlan:
+def placed(
+    sites: Mapping[str, Site], driven: Mapping[str, tuple[str, ...]], loaded: LoadedTwin
+) -> list[Placed]:
+    """Every site with its cost, in the order in which they run.
+
+    Parameters
+    ----------
+    sites : mapping of str to Site
+        The discrete sites by test.
+    driven : mapping of str to tuple of str
+        Ports that will be driven, by test.
+    loaded : LoadedTwin
+        The twin, for the step budget.
+    """
+    found, earlier = [], 0
+    for test, site in sites.items():
+        plan = estimate(site, driven[test], loaded, earlier)
+        runs = len(driven[test])
+        found.append(Placed(site, plan, site.outline.ways(runs, earlier)))
+        earlier += site.outline.extent(views_of(site)).left_behind(runs)
+    return found
+
+
+def views_of(site: Site) -> tuple[int, ...]:
+    """Samples of each group that a picture is made of."""
+    return tuple(group.component.size for group in samples_of_views(site))
+
+
+def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: int = 0) -> SitePlan:
     """Cost of a site.
 
     Parameters
@@ -81,6 +139,8 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
         Ports that will be driven.
     loaded : LoadedTwin
         The twin, for the step budget.
+    earlier : int
+        Bytes that the sites before this one have left.
 
     Returns
     -------
@@ -92,10 +152,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
     steps = int((site.pulse.duration + _RINGING) / dt)
     limit = loaded.twin.accuracy.settings().max_steps
     steps = min(steps, limit) if limit else steps
-    samples = sum(group.component.size for group in samples_of_views(site))
-    surface = site.surface.samples.component.size
-    spectra = BYTES_PER_SPECTRUM_VALUE * (surface + samples) * site.frequencies.size
-    memory = _PROGRAM_BYTES + grid.n_cells * BYTES_PER_CELL + spectra
+    memory = site.outline.extent(views_of(site)).memory(len(driven), earlier)
     work = grid.n_cells * steps * len(driven)
     return SitePlan(
         site.name,
@@ -105,6 +162,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin) -> SitePla
         float(max(d.max() for d in grid.spacings)),
         dt,
         memory,
+        sum(memory.values()),
         driven,
         steps,
         {b.name: work / _SPEED[b.name] for b in available_backends() if b.available},

@@ -12,52 +12,12 @@ from numpy.typing import NDArray
 
 from emtwin.errors import InputError, Problem
 from emtwin.scene import LoadedTwin
-from emtwin.units import format_si
 from emtwin.voxel import Body
-
-BYTES_PER_CELL = 24 + 6 + 16
-"""Fields, material rows, and what the absorber and the drawing up of a grid take."""
 
 _PART = re.compile(r"part '(.*)'")
 _LEAST_CLEARANCE = 1e-3  # metres between a conductor and the floor
 
 Path3 = Sequence[tuple[float, float, float]]
-
-
-def refuse_if_too_large(loaded: LoadedTwin, site: str, cells: int, memory: int) -> None:
-    """Hold a site against the memory budget.
-
-    Parameters
-    ----------
-    loaded : LoadedTwin
-        The twin, with its budget.
-    site : str
-        ``free_space`` or ``over_floor``.
-    cells : int
-        Cells of its grid.
-    memory : int
-        Bytes that a run would take.
-
-    Raises
-    ------
-    InputError
-        If the budget is exceeded; the remedy says what would fit.
-    """
-    settings = loaded.twin.accuracy.settings()
-    budget = settings.memory_bytes
-    if memory <= budget:
-        return
-    factor = (memory / budget) ** (1 / 3)
-    f_max = settings.f_max_emission if site == "over_floor" else settings.f_max_immunity
-    message = (
-        f"site {site} needs {cells / 1e6:.3g} million cells and {format_si(memory, 'B', 3)} of "
-        f"memory, the budget is {format_si(budget, 'B', 3)}"
-    )
-    remedy = (
-        f"raise accuracy.memory, or use cells {factor:.2g} times larger "
-        f"(f_max of about {format_si(f_max / factor, 'Hz', 3)} would fit)"
-    )
-    raise InputError([loaded.problem("accuracy.memory", message, remedy)])
 
 
 def check_paths(

@@ -31,6 +31,7 @@ def check(
         return
     console = output.stdout()
     console.print(sites_table(plan))
+    console.print(memory_table(plan))
     console.print(times_table(plan))
     for site in plan.sites:
         console.print(audit_table(site))
@@ -70,6 +71,20 @@ def sites_table(plan: CampaignPlan) -> Table:
     ]
     names = ("Site", "Grid", "Cells", "Cell size", "Time step", "Steps", "Memory", "Runs driven at")
     return output.table(plan.name, names, rows, right=(2, 5, 6))
+
+
+def memory_table(plan: CampaignPlan) -> Table:
+    """Memory of every site by what takes it."""
+    parts = dict.fromkeys(part for site in plan.sites for part in site.memory)
+    rows = [
+        (part, *(format_si(float(site.memory.get(part, 0)), "B", 3) for site in plan.sites))
+        for part in parts
+    ]
+    total = [format_si(float(site.memory_bytes), "B", 3) for site in plan.sites]
+    names = ("Memory", *(site.name for site in plan.sites))
+    return output.table(
+        "Memory at its peak", names, [*rows, ("together", *total)], right=range(1, len(names))
+    )
 
 
 def times_table(plan: CampaignPlan) -> Table:

@@ -101,11 +101,12 @@ def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
 
 
 def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None:
-    from emtwin.report import run_table, verdict_table
+    from emtwin.report import run_table, stage_table, verdict_table
     from emtwin.report.strings import Texts
 
     console, texts = output.stdout(), Texts(language)
     console.print(run_table(campaign, language))
+    console.print(stage_table(campaign, language))
     console.print(verdict_table(campaign, language))
     notices = campaign.meta.get("notices", [])
     if notices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,10 @@ class Extracted(NamedTuple):
     run: PortRun
     finished_by: str
     notices: tuple[Notice, ...]
+
+    def without_currents(self) -> Extracted:
+        """The same without what a port model has taken over, and what takes most memory."""
+        return self._replace(run=replace(self.run, radiated=None))
 
 
 def extract(result: RunResult, pulse: Pulse, names: Sequence[str], driven: str) -> Extracted:

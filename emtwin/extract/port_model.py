@@ -133,11 +133,13 @@ class PortModel:
         voltages = np.full(
             (len(self.frequencies), len(directions), len(self.port_names)), np.nan + 1j * np.nan
         )
+        places, which = np.unique(directions, axis=0, return_inverse=True)
         per_reaction = 2.0 * TWO_PI / (1j * TWO_PI * self.frequencies * MU0)
         for port, currents in enumerate(self.radiated):
             if currents is not None:
                 # Currents are per volt, so the Norton current behind them is 1 V / R.
-                reaction = np.einsum("fdc,dc->fd", far_field(currents, directions), e0)
+                field = far_field(currents, places)[:, which]
+                reaction = np.einsum("fdc,dc->fd", field, e0)
                 voltages[:, :, port] = per_reaction[:, None] * reaction * self.reference[port]
         return voltages
 

@@ -10,6 +10,14 @@ from __future__ import annotations
 from emtwin.report.html import write_report
 from emtwin.report.junit import junit_xml, write_junit
 from emtwin.report.machine import as_json
-from emtwin.report.terminal import run_table, verdict_table
+from emtwin.report.terminal import run_table, stage_table, verdict_table
 
-__all__ = ["as_json", "junit_xml", "run_table", "verdict_table", "write_junit", "write_report"]
+__all__ = [
+    "as_json",
+    "junit_xml",
+    "run_table",
+    "stage_table",
+    "verdict_table",
+    "write_junit",
+    "write_report",
+]

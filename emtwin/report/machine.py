@@ -24,7 +24,8 @@ def as_json(campaign: Campaign) -> str:
     -------
     str
         An object with a list ``verdicts``, each with ``test``, ``clause``,
-        ``outcome``, ``margin_db``, ``uncertainty_db``, and further fields.
+        ``outcome``, ``margin_db``, ``uncertainty_db``, and further fields; ``timing``
+        holds the wall time in seconds by stage.
         Infinite values are the texts ``inf`` and ``-inf``, unknown ones null.
     """
     verdicts = [{name: entry.get(name) for name in FIRST} | entry for entry in campaign.verdicts]
@@ -32,6 +33,7 @@ def as_json(campaign: Campaign) -> str:
         "verdicts": verdicts,
         "notices": campaign.meta.get("notices", []),
         **{name: campaign.meta.get(name) for name in META},
+        "timing": campaign.meta.get("timing", {}),
     }
     return json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False)
 

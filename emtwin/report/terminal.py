@@ -97,6 +97,35 @@ def run_table(campaign: Campaign, language: str = "en") -> Table:
     return table
 
 
+def stage_table(campaign: Campaign, language: str = "en") -> Table:
+    """Table of the wall time by stage, the longest first.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign.
+    language : str, default "en"
+        ``en`` or ``ko``.
+
+    Returns
+    -------
+    rich.table.Table
+        One row per stage that took a hundredth of the time or more: seconds and share.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    texts, timing = Texts(language), campaign.meta.get("timing", {})
+    table = Table(title=texts("stages"), title_justify="left", expand=False)
+    for name, justify in (("stage", "left"), ("time", "right"), ("share", "right")):
+        table.add_column(texts(name), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    total = sum(timing.values())
+    for stage, seconds in sorted(timing.items(), key=lambda item: -item[1]):
+        if seconds >= 0.01 * total:
+            table.add_row(*map(Text, (stage, f"{seconds:.1f} s", f"{seconds / total:.0%}")))
+    return table
+
+
 def _row(verdict: dict[str, Any], texts: Texts) -> list[Any]:
     from rich.text import Text
 

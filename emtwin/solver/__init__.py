@@ -27,7 +27,7 @@ from emtwin.solver.plane_wave import PlaneWave
 from emtwin.solver.pulses import Pulse, Waveform
 from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
 from emtwin.solver.results import PortRecord, Progress, RunResult
-from emtwin.solver.run import StopRule, run
+from emtwin.solver.run import SET_UP, StopRule, run
 from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.slots import Slot, with_slots
@@ -39,6 +39,7 @@ from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
 from emtwin.solver.wires import Trace, Wire, WireEnd, WireLoad
 
 __all__ = [
+    "SET_UP",
     "TVS",
     "Absorber",
     "Assembly",

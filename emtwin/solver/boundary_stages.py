@@ -47,6 +47,8 @@ class BoundaryStages:
 
     def after_e(self) -> list[Stage]:
         """Tangential e of the first plane of each periodic axis, to the last."""
+        if not self._axes:
+            return []  # before the places of all edges are listed
         grid, layout, pairs = self._assembly.grid, self._assembly.layout, []
         for direction in range(3 if self._axes else 0):  # the edges of a grid fill much memory
             index = _edges(grid.nodes, direction)

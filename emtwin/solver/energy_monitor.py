@@ -122,7 +122,7 @@ class EnergyMonitor(Element):
             along, across = sizes if kind == "e" else sizes[::-1]
             arguments |= {
                 f"field_{axis}": assembly.at(f"{kind}_{axis}"),
-                f"id_{axis}": upload(ids[a]),
+                f"id_{axis}": assembly.backend.adopt(ids[a]),
                 f"along_{axis}": upload(along),
                 f"across_{axis}": upload(across),
             }

@@ -9,16 +9,18 @@ import numpy as np
 
 from emtwin.backends import Backend
 from emtwin.errors import InputError
-from emtwin.solver.layout import Layout
-from emtwin.solver.sampling import kept_lines
-from emtwin.solver.schedule import STEPS_AFTER_PULSE, sampling_interval, source_end
+from emtwin.solver.memory import Sampled, memory_of_run
+from emtwin.solver.schedule import (
+    STEPS_AFTER_PULSE,
+    lines_per_batch,
+    sampling_interval,
+    source_end,
+)
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
 
-BYTES_PER_SPECTRUM_VALUE = 24
-"""Two sums in float64, and the complex value that they become."""
-
+_PORT_BYTES = 24  # of a port's sample: written down, as a voltage, and a copy
 _TRIAL = 8  # steps at a time
 _TRIAL_SECONDS = 0.2
 
@@ -32,7 +34,7 @@ class Estimate:
     cells : int
         Cells of the grid.
     memory : dict of str to int
-        Bytes by what takes them: fields, materials, absorber, spectra, traces.
+        Bytes by what takes them; see `emtwin.solver.memory`.
     steps : int
         Steps of the shortest possible run: until the sources are silent, and a little longer. A
         run that rings takes more.
@@ -102,28 +104,25 @@ def estimate(simulation: Simulation, backend: Backend, *, trial: bool = True) ->
 
 
 def _memory(simulation: Simulation, backend: Backend, steps: int) -> dict[str, int]:
-    grid, layout, real = simulation.grid, Layout(simulation.grid), backend.real.itemsize
-    sides = [sum(pair) + 2 * any(pair) for pair in simulation.absorber.cells]
-    slabs = [n * layout.size // max(size, 1) for n, size in zip(sides, layout.shape, strict=True)]
-    groups = list(simulation.samples)
-    if simulation.surface is not None:
-        groups.append(simulation.surface.samples)
-    count = sum(g.component.size for g in groups)
-    f = simulation.frequencies.size
-    values = sum(
-        g.component.size * (f if g.frequencies is None else g.frequencies.size) for g in groups
-    )
-    lines = min(kept_lines(count, real), steps // sampling_interval(simulation) + 1)
+    every, f = sampling_interval(simulation), simulation.frequencies.size
+    groups = [
+        Sampled(g.component.size, f if g.frequencies is None else g.frequencies.size)
+        for g in simulation.samples
+    ]
+    surface = simulation.surface
     monitors = [e for e in simulation.elements if isinstance(e, TimeMonitor)]
-    n_ports = len(simulation.resistances)
-    magnetic = simulation.medium.faces is not None
-    return {
-        "fields": layout.total * real,
-        "materials": (6 if magnetic else 3) * 2 * layout.size * 2,  # the solver's and a copy
-        "absorber": 4 * sum(slabs) * real,
-        "spectra": BYTES_PER_SPECTRUM_VALUE * values + lines * count * real,
-        "traces": sum(m.bytes_of(grid, steps) for m in monitors) + 24 * n_ports * steps,
-    }
+    traces = sum(m.bytes_of(simulation.grid, steps) for m in monitors)
+    return memory_of_run(
+        simulation.grid,
+        simulation.absorber,
+        backend.real.itemsize,
+        groups,
+        None if surface is None else Sampled(surface.samples.component.size, f),
+        lines_per_batch=lines_per_batch(every),
+        lines=steps // every + 1,
+        magnetic=simulation.medium.faces is not None,
+        traces=traces + _PORT_BYTES * len(simulation.resistances) * steps,
+    )
 
 
 def _trial(simulation: Simulation, backend: Backend) -> float:

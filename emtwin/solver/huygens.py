@@ -69,14 +69,21 @@ class HuygensSurface:
 
     @cached_property
     def _patches(self) -> tuple[Patch, ...]:
+        return tuple(patch(self.grid, self.lo, self.hi, *kind) for kind in self._kinds())
+
+    def _kinds(self) -> list[tuple[int, int, int]]:
+        """Normal, side and tangential axis of each patch."""
         faces = [(normal, side) for normal in range(3) for side in (0, 1)]
         if self.on_floor:
             faces.remove((2, 0))
-        return tuple(
-            patch(self.grid, self.lo, self.hi, normal, side, tangential)
-            for normal, side in faces
-            for tangential in range(3)
-            if tangential != normal
+        return [(*face, along) for face in faces for along in range(3) if along != face[0]]
+
+    @property
+    def n_samples(self) -> int:
+        """Number of `samples`, without making them."""
+        sides = [high - low for low, high in zip(self.lo, self.hi, strict=True)]
+        return 2 * sum(
+            sides[along] * (sides[3 - normal - along] + 1) for normal, _, along in self._kinds()
         )
 
     @cached_property

@@ -213,8 +213,8 @@ def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[n
 class RunningSpectrum:
     """Spectra of samples, built up from batches of lines where the lines are, in double precision.
 
-    A batch is multiplied in the precision of its lines, and what comes out is added to sums in
-    float64: a long run adds thousands of small batches to a large sum.
+    Each part of a batch is multiplied in the precision of its lines, and what comes out is added up
+    in float64: a long run adds thousands of small parts to a large sum.
 
     Parameters
     ----------
@@ -241,39 +241,35 @@ class RunningSpectrum:
         backend: Backend,
     ) -> None:
         self.frequencies = frequencies
-        self._dt, self._half_step, self._backend = dt, half_step, backend
+        self._half_step, self._backend = half_step, backend
+        self._turn = np.exp(0.5j * TWO_PI * frequencies * dt)
         self.sums: Array = backend.zeros(2 * frequencies.size * half_step.size, np.float64)
 
-    def add(self, weights: NDArray[np.complex128], lines: Array, first: int) -> None:
-        """Add ``weights @ lines``: weights of shape (nf, n), lines from column `first` on."""
+    def add(self, weights: NDArray[np.complex128], parts: Sequence[Array], first: int) -> None:
+        """Add ``weights @ lines``, from column `first` on: n lines in parts, weights (nf, n)."""
         factors = np.concatenate((weights.real, weights.imag))
-        self._backend.accumulate(self.sums, factors, lines, first)
+        self._backend.accumulate(self.sums, factors, parts, first)
 
     def values(self, kind: DTypeLike = np.complex64) -> Spectrum:
         """Spectra so far, shape (nf, count), in the sample's unit times s."""
-        nf, count = self.frequencies.size, self._half_step.size
-        result, phase = np.empty((nf, count), kind), self._half_step_phase()
-        for n in range(nf):  # one at a time: no second copy
+        nf, count, later = self.frequencies.size, self._half_step.size, self._half_step
+        result = np.empty((nf, count), kind)
+        for n, line in enumerate(result):  # one frequency at a time: no second copy
             real, imaginary = (
                 self._backend.download(self.sums[m * count : (m + 1) * count]) for m in (n, nf + n)
             )
-            line = real + 1j * imaginary
-            line[self._half_step] *= phase[n]
-            result[n] = line
+            line.real, line.imag = real, imaginary
+            line[later] = (real[later] + 1j * imaginary[later]) * self._turn[n]
         return result
 
     def some_values(self, columns: NDArray[np.int64], kind: DTypeLike = np.complex64) -> Spectrum:
         """Spectra so far of some samples, shape (nf, len(columns))."""
-        nf, half = self.frequencies.size, self._half_step[columns]
+        nf, later = self.frequencies.size, self._half_step[columns]
         index = np.arange(2 * nf)[:, None] * self._half_step.size + columns
         sums = self._backend.take(self.sums, index)
         result = np.asarray(sums[:nf] + 1j * sums[nf:])
-        result[:, half] *= self._half_step_phase()[:, None]
+        result[:, later] *= self._turn[:, None]
         return result.astype(kind)
-
-    def _half_step_phase(self) -> NDArray[np.complex128]:
-        turns: NDArray[np.complex128] = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
-        return turns
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

@@ -14,14 +14,13 @@ Over a floor, add the images first: ``currents.over_floor(z0)``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.backends.native import default_threads
+from emtwin.backends.host_threads import in_threads
 from emtwin.constants import C0, ETA0, TWO_PI
 from emtwin.errors import InputError
 from emtwin.solver.currents import Dipoles, EquivalentCurrents
@@ -32,9 +31,6 @@ Precision = Literal["single", "double"]
 
 _WORK = 120_000
 """Phases per block: what stays in a core's cache."""
-
-_SERIAL_PRODUCT = 250_000
-"""Multiplications below which OpenBLAS stays on the calling thread (4 * 65536)."""
 
 _UNEVEN = 1e-8
 """Phase in rad by which harmonics may miss the even ladder and still climb it."""
@@ -147,9 +143,7 @@ def near_fields(
         *_blocks([c.electric for c in currents], True, dtype),
         *_blocks([c.magnetic for c in currents], False, dtype),
     ]
-    one = partial(_field_at, blocks, k, len(currents))
-    with ThreadPoolExecutor(max_workers=default_threads()) as pool:
-        fields = list(pool.map(one, points))
+    fields = in_threads(partial(_field_at, blocks, k, len(currents)), points)
     shape = (len(currents), k.size, len(points), 3)
     return np.stack(fields, axis=1).reshape(shape) if fields else np.zeros(shape, np.complex128)
 
@@ -160,15 +154,15 @@ class _Block:
     def __init__(
         self, sets: Sequence[Dipoles], rows: Any, axis: int, electric: bool, dtype: Any
     ) -> None:
-        self.position = sets[0].position[rows]
+        self.position = np.ascontiguousarray(sets[0].position[rows].T)
         self.moment = np.stack([dipoles.moment[:, rows] for dipoles in sets]).astype(dtype)
         self.axis = axis
         self.electric = electric
 
     def field(self, k: Real, point: Real) -> Complex:
         """E at one point from these dipoles, shape (ns nf, 3)."""
-        offset = point - self.position
-        distance = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+        offset = point[:, None] - self.position
+        distance = np.sqrt(np.square(offset).sum(axis=0))
         if np.any(distance < 1e-9):
             raise InputError.single(
                 f"the point ({point[0]:g}, {point[1]:g}, {point[2]:g}) m stands on a dipole",
@@ -178,7 +172,7 @@ class _Block:
         waves = _phases(-k, distance, self.moment.dtype) * self.moment
         waves = waves.reshape(-1, distance.size)
         repeated = np.tile(k, len(self.moment))[:, None]
-        towards = (offset / distance[:, None]).T.astype(waves.real.dtype, order="C")
+        towards = (offset / distance).astype(waves.real.dtype)
         near = distance.astype(waves.real.dtype)
         if self.electric:
             return self._electric(waves, repeated, towards, near)
@@ -217,19 +211,9 @@ def _field_at(blocks: list[_Block], k: Real, ns: int, point: Real) -> Complex:
 
 
 def _against(wave: Any, factors: Real) -> Complex:
-    """Sums of `wave` (nf, m) times real `factors` (nc, m) over m, shape (nf, nc).
-
-    Short pieces keep the matrix library from starting threads of its own,
-    which would fight with ours (twice the time, measured).
-    """
-    real = np.ascontiguousarray(factors.T, wave.real.dtype)
-    sums = np.zeros((wave.shape[0], factors.shape[0]), np.complex128)
-    piece = max(_SERIAL_PRODUCT // sums.size, 1)
-    for start in range(0, real.shape[0], piece):
-        part, rows = wave[:, start : start + piece], real[start : start + piece]
-        sums.real += part.real @ rows
-        sums.imag += part.imag @ rows
-    return sums
+    """Sums of `wave` (nf, m) times real `factors` (nc, m) over m, shape (nf, nc)."""
+    sums = wave @ factors.T.astype(wave.dtype)  # quicker than its two parts one by one
+    return np.asarray(sums, np.complex128)
 
 
 def _blocks(sets: Sequence[Dipoles], electric: bool, dtype: Any) -> Iterator[_Block]:
@@ -257,11 +241,17 @@ def _radiation_vector(
 ) -> Complex:
     """Moments summed with phase exp(+jk r^ . r'), shape (nf, nd, 3)."""
     total = np.zeros((k.size, directions.shape[0], 3), np.complex128)
-    for axis, rows in _cut(dipoles, max(_WORK // k.size, 64)):
+    cut = list(_cut(dipoles, max(_WORK // k.size, 64)))
+
+    def summed(rows: NDArray[np.int64]) -> Complex:
         ahead = (dipoles.position[rows] - np.asarray(origin)) @ directions.T
-        for direction in range(directions.shape[0]):
-            wave = _phases(k, ahead[:, direction], np.complex128)
-            total[:, direction, axis] += np.einsum("fm,fm->f", wave, dipoles.moment[:, rows])
+        moment = dipoles.moment[:, rows]
+        waves = (_phases(k, length, np.complex128) for length in ahead.T)
+        return np.stack([np.einsum("fm,fm->f", wave, moment) for wave in waves], axis=-1)
+
+    parts = in_threads(summed, [rows for _, rows in cut])
+    for (axis, _), part in zip(cut, parts, strict=True):
+        total[:, :, axis] += part
     return total
 
 
@@ -269,7 +259,8 @@ def _phases(k: Real, length: Real, dtype: Any) -> Any:
     """exp(jk length), shape (nf, m); evenly spaced k by doubling, others one by one.
 
     Doubling takes log2(nf) multiplications per phase, so rounding stays at a
-    few units of the last place.
+    few units of the last place; the factor of the next doubling is the square
+    of the last one, in double.
     """
     step = (k[-1] - k[0]) / max(k.size - 1, 1)
     uneven = np.abs(k - (k[0] + step * np.arange(k.size))).max() * np.abs(length).max(initial=0.0)
@@ -277,12 +268,11 @@ def _phases(k: Real, length: Real, dtype: Any) -> Any:
         return np.exp(1j * np.multiply.outer(k, length)).astype(dtype)
     waves = np.empty((k.size, length.size), dtype)
     waves[0] = np.exp(1j * k[0] * length)
-    done = 1
+    jump, done = np.exp(1j * step * length), 1
     while done < k.size:
-        jump = np.exp(1j * (done * step) * length).astype(dtype)
         more = min(done, k.size - done)
-        np.multiply(waves[:more], jump, out=waves[done : done + more])
-        done += more
+        np.multiply(waves[:more], jump.astype(dtype), out=waves[done : done + more])
+        jump, done = jump * jump, done + more
     return waves
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,6 +183,8 @@ class RunResult:
         Named warnings.
     support : tuple of Support
         What the run used, and how far that has been validated on its backend.
+    timing : dict of str to float
+        Wall time by stage of the run, set-up and ending included, s.
     """
 
     dt: float
@@ -204,6 +206,7 @@ class RunResult:
     seconds: float
     notices: tuple[Notice, ...]
     support: tuple[Support, ...]
+    timing: dict[str, float] = field(default_factory=dict)
 
     def source_at(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
         """Spectrum of the driving pulse at other frequencies (Hz), in its unit times seconds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, Program, select_backend
+from emtwin.backends.host_threads import quiet_matrices
+from emtwin.clock import Clock
 from emtwin.errors import Notice
 from emtwin.solver.band import check_band
 from emtwin.solver.ending import Tail
@@ -23,6 +25,7 @@ from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
 from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.schedule import (
     STEPS_AFTER_PULSE,
+    lines_per_batch,
     pulse_spectrum,
     sampling_interval,
     source_end,
@@ -32,7 +35,9 @@ from emtwin.solver.stepper import Stepper
 from emtwin.solver.support import support, support_notices
 from emtwin.solver.traces import Traces
 
-_STEPS_PER_BATCH = 512
+SET_UP = "set-up"
+"""Stage of a run's `RunResult.timing` in which coefficients and arrays are made."""
+
 _NOTICED_SHARE = 0.06  # half a decibel
 _PATIENCE = 1.15  # steps of a run until its ringing is looked at again
 
@@ -112,7 +117,8 @@ def run(
     if memory_budget is not None:
         estimate(simulation, backend, trial=False).refuse_above(memory_budget)
     loop = Loop(simulation, backend, stop or StopRule(), progress)
-    return loop.run(Keeper(loop, checkpoint, every_seconds, resume))
+    with quiet_matrices():
+        return loop.run(Keeper(loop, checkpoint, every_seconds, resume))
 
 
 class Loop:
@@ -127,12 +133,18 @@ class Loop:
     ) -> None:
         self.simulation, self.backend = simulation, backend
         self.stop, self.progress = stop, progress
+        self.clock = Clock()
+        with self.clock.stage(SET_UP):
+            self._set_up()
+
+    def _set_up(self) -> None:
+        simulation, backend = self.simulation, self.backend
         self.support = support(simulation, backend.name)
         self.band_notices = check_band(simulation)
         self.stepper = Stepper(simulation, backend)
         self.dt = self.stepper.dt
         self.every = sampling_interval(simulation)
-        self.lines = max(1, _STEPS_PER_BATCH // self.every)
+        self.lines = lines_per_batch(self.every)
         self.batch = self.every * self.lines
         self.silent = source_end(simulation)
         self.done, self.finished_by, self.next_look = 0, "step budget", 0
@@ -173,23 +185,34 @@ class Loop:
             self._report(time.perf_counter() - begin)
             if self.done > least and self._decayed():
                 self.finished_by = "decay"
-                tail = self._settled()
+                with self.clock.stage("ending"):
+                    tail = self._settled()
                 if tail is not None:
                     break
             keeper.keep(time.perf_counter() - begin)
         keeper.close(time.perf_counter() - begin, ended=tail is not None)
-        return self._result(tail or self._tail(), time.perf_counter() - begin)
+        seconds = time.perf_counter() - begin
+        with self.clock.stage("ending"):
+            result = self._result(tail or self._tail(), seconds)
+        return replace(result, timing=dict(self.clock.seconds))
 
     def _advance(self) -> None:
         """One batch of steps, with looks at the energy on the way."""
         first, end = self.done, self.done + self.batch
         for interval in cycle(LOOKS):
             n_steps = min(interval, end - self.done)
-            self.program.run(self.done, n_steps)
+            with self.clock.stage("time steps"):
+                self.program.run(self.done, n_steps)
             self.done += n_steps
-            self.watch.look(self.done)
+            with self.clock.stage("looks at the energy"):
+                self.watch.look(self.done)
             if self.done == end:
                 break
+        with self.clock.stage("spectra and traces"):
+            self._collect(first)
+
+    def _collect(self, first: int) -> None:
+        """Take what the batch of steps that began with step `first` has written down."""
         self.spectra.add(self.sample_ring, self.lines)  # without samples, too: ports count on lines
         self.traces.collect(first)
 

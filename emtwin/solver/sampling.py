@@ -23,7 +23,7 @@ Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 Weights = Callable[[Real], Complex]
 
-_GATHERED = 32  # lines per product: fewer read and write the sums more often than needed
+_GATHERED = 256  # lines per product: fewer read and write the sums more often than needed
 _KEPT_LINES = 400
 _KEPT_BYTES = 2**30
 
@@ -37,6 +37,11 @@ def fourier_weights(frequencies: Real, times: Real, interval: float) -> Complex:
 def kept_lines(count: int, value_bytes: int) -> int:
     """Last lines of `count` samples that are kept for the fit of what rings on."""
     return max(_GATHERED, min(_KEPT_LINES, _KEPT_BYTES // (value_bytes * max(count, 1))))
+
+
+def held_lines(count: int, value_bytes: int, per_batch: int) -> int:
+    """Most lines in memory at a time, when `per_batch` lines come at once."""
+    return max(_GATHERED, kept_lines(count, value_bytes)) + per_batch
 
 
 class Block(NamedTuple):
@@ -54,7 +59,7 @@ class Block(NamedTuple):
     def since(self, first: int) -> Block:
         """The lines from `first` on."""
         skipped = max(first - self.first, 0)
-        width = self.lines.size // max(self.n_lines, 1)
+        width = self.lines.size // self.n_lines
         return Block(self.first + skipped, self.n_lines - skipped, self.lines[skipped * width :])
 
 
@@ -104,12 +109,11 @@ class SampleSpectra:
             )
             for group, columns in zip(self.groups, self._columns, strict=True)
         ]
-        self._waiting: list[Block] = []
         self._blocks: deque[Block] = deque()
         self._n_taken = self._n_added = 0
         self._width, value = self.half_step.size, backend.real.itemsize
         self._kept = kept_lines(self._width, value)
-        backend.reserve((self._kept + _GATHERED) * self._width * value)
+        backend.reserve(held_lines(self._width, value, 0) * self._width * value)
 
     @property
     def _kind(self) -> np.dtype[Any]:
@@ -126,46 +130,33 @@ class SampleSpectra:
         return np.asarray(steps * self.dt, np.float64)
 
     def add(self, lines: Array, count: int) -> None:
-        """Take the next `count` lines, which may be overwritten afterwards."""
-        self._wait(lines[: count * self._width], count)
+        """Take the next `count` lines, at least one, which may be overwritten afterwards."""
+        kept = self._backend.zeros(count * self._width)
+        kept[:] = lines[: kept.size]
+        self._blocks.append(Block(self._n_taken, count, kept))
+        self._n_taken += count
         if self._n_taken - self._n_added >= _GATHERED:
             self.flush()
-
-    def _wait(self, lines: Array, count: int) -> None:
-        kept = self._backend.zeros(count * self._width)
-        kept[:] = lines
-        self._waiting.append(Block(self._n_taken, count, kept))
-        self._n_taken += count
+        oldest = min(self._n_added, self._n_taken - self._kept)
+        while self._blocks[0].end <= oldest:
+            self._blocks.popleft()
 
     def flush(self) -> None:
         """Bring the spectra up to the last line taken."""
-        if not self._waiting:
-            return
-        block = self._joined()
-        self._waiting.clear()
-        self._n_added = self._n_taken
-        times = self.times(block.first, block.n_lines)
-        self._add([block], lambda f: fourier_weights(f, times, self.interval))
-        self._blocks.append(block)
-        while self._n_added - self._blocks[0].end >= self._kept:
-            self._blocks.popleft()
-
-    def _joined(self) -> Block:
-        """All waiting lines as one block."""
-        if len(self._waiting) == 1:
-            return self._waiting[0]
-        lines = self._backend.zeros(sum(block.lines.size for block in self._waiting))
-        start = 0
-        for block in self._waiting:
-            lines[start : start + block.lines.size] = block.lines
-            start += block.lines.size
-        return Block(self._waiting[0].first, sum(b.n_lines for b in self._waiting), lines)
+        waiting = self._since(self._n_added)
+        if waiting:
+            times = self.times(self._n_added, self._n_taken - self._n_added)
+            self._add(waiting, lambda f: fourier_weights(f, times, self.interval))
+            self._n_added = self._n_taken
 
     def last_lines(self, first: int) -> Window:
         """The lines that are kept, not before line `first`."""
         self.flush()
-        kept = [block.since(first) for block in self._blocks if block.end > first]
-        return Window(kept, self._width, self._backend)
+        return Window(self._since(first), self._width, self._backend)
+
+    def _since(self, first: int) -> list[Block]:
+        """The lines that are kept, not before line `first`."""
+        return [block.since(first) for block in self._blocks if block.end > first]
 
     def extend(self, window: Window, weights: Weights) -> None:
         """Add to every spectrum what its `weights` of frequencies, (nf, n), make of the window."""
@@ -173,34 +164,24 @@ class SampleSpectra:
 
     def _add(self, blocks: Sequence[Block], weights: Weights) -> None:
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
-            factors, start = weights(spectrum.frequencies), 0
-            for block in blocks:
-                stop = start + block.n_lines
-                spectrum.add(factors[:, start:stop], block.lines, columns.start)
-                start = stop
+            parts = [block.lines for block in blocks]
+            spectrum.add(weights(spectrum.frequencies), parts, columns.start)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything so far, for a checkpoint."""
-        waiting = [self._on_host(block) for block in self._waiting]
-        empty = np.empty((0, self._width), self._backend.real)
-        state = {"added": np.array(self._n_added), "waiting": np.concatenate([empty, *waiting])}
-        state |= {f"block {block.first}": self._on_host(block) for block in self._blocks}
-        download = self._backend.download
+        download, state = self._backend.download, {"added": np.array(self._n_added)}
+        for block in self._blocks:
+            lines = download(block.lines).reshape(block.n_lines, self._width)
+            state[f"block {block.first}"] = lines
         return state | {f"sums {n}": download(s.sums) for n, s in enumerate(self._spectra)}
-
-    def _on_host(self, block: Block) -> NDArray[Any]:
-        return self._backend.download(block.lines).reshape(block.n_lines, self._width)
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up a `state`."""
-        upload = self._backend.upload
-        self._n_taken = self._n_added = int(state["added"])
-        self._waiting = []
-        if len(state["waiting"]):
-            self._wait(upload(state["waiting"]), len(state["waiting"]))
+        upload, self._n_added = self._backend.upload, int(state["added"])
         firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
         blocks = [(first, state[f"block {first}"]) for first in firsts]
         self._blocks = deque(Block(first, len(b), upload(b)) for first, b in blocks)
+        self._n_taken = self._blocks[-1].end if self._blocks else 0
         for n, spectrum in enumerate(self._spectra):
             spectrum.sums[:] = upload(state[f"sums {n}"])
 

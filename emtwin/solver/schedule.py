@@ -14,6 +14,14 @@ STEPS_AFTER_PULSE = 128
 """Steps that every run goes on after its sources: less says nothing of a decay."""
 
 
+_STEPS_PER_BATCH = 512
+
+
+def lines_per_batch(every: int) -> int:
+    """Lines of samples that a run writes, one each `every` steps, before it looks at them."""
+    return max(1, _STEPS_PER_BATCH // every)
+
+
 def source_end(simulation: Simulation) -> float:
     """Time in seconds after which no source adds energy; a plane wave has to cross its box."""
     wave = simulation.plane_wave

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -123,6 +124,15 @@ class Simulation:
     def dt(self) -> float:
         """Time step in seconds."""
         return self.courant * self.dt_limit
+
+    def driving(self, port: str, samples: Sequence[FieldSamples] = ()) -> Simulation:
+        """The same scene with one port driven and other samples wanted.
+
+        Its largest time step is the same and is not sought again.
+        """
+        other = replace(self, driven=port, samples=tuple(samples))
+        other.__dict__["dt_limit"] = self.dt_limit
+        return other
 
     @cached_property
     def held(self) -> dict[str, NDArray[np.int64]]:

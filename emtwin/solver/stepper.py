@@ -67,7 +67,7 @@ class Stepper:
             simulation.boundaries,
         )
         self.layout = self.assembly.layout
-        self._id_arrays = [backend.upload(ids) for ids in self.assembly.ids]
+        self._id_arrays = [backend.adopt(ids) for ids in self.assembly.ids]
         self._seams = BoundaryStages(self.assembly, simulation.boundaries)
         self._duals = simulation.boundaries.dual_spacings(simulation.grid)
         self._wires = WireStages(self.assembly, simulation.network, simulation.driven)
@@ -117,7 +117,7 @@ class Stepper:
         rows = assembly.face_rows
         arguments = shared | self._rows("da", rows.da, "db", rows.db, assembly.face_ids)
         for axis, ids in zip("xyz", assembly.face_ids, strict=True):
-            arguments[f"id_{axis}"] = self.backend.upload(ids)
+            arguments[f"id_{axis}"] = self.backend.adopt(ids)
         return Stage("yee_h_tabled", assembly.whole, arguments, reach=1)
 
     def _yee_e(self) -> Stage:

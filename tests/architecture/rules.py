@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rational",),
     ("backends",),
     ("scene",),
-    ("constants", "units", "errors", "resources"),
+    ("constants", "units", "errors", "resources", "clock"),
 )
 
 # Leaves that other leaves may use, because an error or a constant belongs to everybody.

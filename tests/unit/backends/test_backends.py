@@ -194,7 +194,8 @@ def test_products_are_added_in_double(name: str, precision: str) -> None:
     weights, lines = weights.astype(precision), lines.astype(precision)
     sums = backend.upload(np.full(4 * 5000, 1e9))
     for _ in range(2):
-        backend.accumulate(sums, weights.astype(np.float64), backend.upload(lines), 3)
+        parts = [backend.upload(lines[:2]), backend.upload(lines[2:])]
+        backend.accumulate(sums, weights.astype(np.float64), parts, 3)
     product = 2 * weights.astype(np.float64) @ lines[:, 3:5003].astype(np.float64)
     bound = 2 * 7 * np.finfo(precision).eps * (np.abs(weights) @ np.abs(lines[:, 3:5003])) + 1e-6
     found = backend.download(sums).reshape(4, -1) - 1e9
@@ -210,7 +211,7 @@ def test_some_elements_and_empty_products(name: str) -> None:
     np.testing.assert_array_equal(taken, [[1, 5], [11, 0]])
     backend.reserve(1 << 16)
     none = backend.zeros(0)
-    backend.accumulate(backend.zeros(0, np.float64), np.ones((2, 3)), none, 0)
+    backend.accumulate(backend.zeros(0, np.float64), np.ones((2, 3)), [none], 0)
     sums = backend.zeros(2, np.float64)
-    backend.accumulate(sums, np.ones((2, 0)), none, 0)
+    backend.accumulate(sums, np.ones((2, 0)), [], 0)
     np.testing.assert_array_equal(backend.download(sums), [0, 0])

@@ -79,6 +79,9 @@ class SitePlan:
     smallest_cell: float = 0.002
     largest_cell: float = 0.012
     dt: float = 3.8e-12
+    memory: dict[str, int] = field(
+        default_factory=lambda: {"program": 150 * 2**20, "fields": 362 * 2**20}
+    )
     memory_bytes: int = 512 * 2**20
     driven: tuple[str, ...] = ("sensor_input",)
     steps: int = 8200
