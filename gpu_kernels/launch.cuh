@@ -49,13 +49,22 @@ struct Box {
 // A block has at most 256 threads. In float 1024 threads of a multiprocessor must be resident, which
 // leaves each of them 64 registers; in double 512, with 128.
 #define BLOCK_THREADS 256
-#define RESIDENT_BLOCKS (sizeof(real) == 4 ? 4 : 2)
+template <typename>
+struct Resident;
+template <>
+struct Resident<float> {
+  static constexpr int blocks = 4;
+};
+template <>
+struct Resident<double> {
+  static constexpr int blocks = 2;
+};
 
 // The step is what the device counts plus what the launch adds: a captured graph of launches is
 // replayed with the same arguments, and only the counter moves on.
 #define KERNEL_ROWS(name)                                                                               \
   INLINE void name##_of_thread(const name##_arguments& a, const Box& box, const Index step);            \
-  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, RESIDENT_BLOCKS)                          \
+  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, Resident<real>::blocks)                   \
       name(const name##_arguments a, const Box box, const Index ahead, const Index* counter) {          \
     name##_of_thread(a, box, *counter + ahead);                                                         \
   }                                                                                                     \

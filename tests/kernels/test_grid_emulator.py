@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from emtwin.backends import select_backend
-from emtwin.backends.cuda import launch_shape
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
 from tests.kernels.argument_base import ArgumentSet
@@ -32,17 +31,21 @@ def emulate(
     *,
     reversed_order: bool,
 ) -> dict[str, Any]:
-    """Three steps, with the launch shape that the cuda backend would use for this block."""
+    """Three steps, in blocks of this shape; of as many threads for a kernel that walks a list."""
     host = NumpyBackend(precision)
     loaded, signature = case.load(host), signatures()[case.kernel]
     packed = signature.pack(loaded, host.real)
     box = np.zeros((), _BOX)
     box["lo"], box["hi"] = case.box
-    grid, threads = launch_shape(case.box, signature, block)
+    extent = [high - low for low, high in zip(*case.box, strict=True)]
+    counts = extent[::-1] if signature.by_rows else [extent[0], 1, 1]
+    if not signature.by_rows:
+        block = (block[0] * block[1] * block[2], 1, 1)
+    x, y, z = (-(-count // size) for count, size in zip(counts, block, strict=True))
     counter = np.ones(1, np.int64)
     for step in range(3):
         values = (packed, box, step - 1, counter)
-        launch(library, case.kernel, grid, threads, values, reversed_order=reversed_order)
+        launch(library, case.kernel, (x, y, z), block, values, reversed_order=reversed_order)
     return case.results(host, loaded)
 
 
