@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -23,7 +22,10 @@ from emtwin.solver.layout import COMPONENTS
 Spectrum = NDArray[np.complexfloating]
 Real = NDArray[np.floating]
 
-_CACHED = 100_000  # sums per product, so that they stay in the cache until all are added
+SUMS_AT_ONCE = 100_000
+"""Sums of a spectrum that a thread adds to at a time, so that they stay in its cache."""
+
+_LINES_PER_PRODUCT = 32  # at least: fewer cost more, and many more round more in float32
 _COLUMNS = 512  # samples whose spectra are taken out at a time, for the same reason
 
 
@@ -250,20 +252,20 @@ class RunningSpectrum:
 
     def add(self, weights: NDArray[np.complex128], parts: Sequence[NDArray[np.floating]]) -> None:
         """Add ``weights @ lines``, the n lines in parts: shapes (nf, n) and (n of it, count)."""
-        ends = np.cumsum([0, *map(len, parts)])
         factors = np.concatenate((weights.real, weights.imag)).astype(parts[0].dtype)
-        products = [
-            (np.ascontiguousarray(factors[:, first:last]), lines)
-            for (first, last), lines in zip(pairwise(ends), parts, strict=True)
-        ]
-        width = max(_CACHED // max(len(factors), 1), 16)
+        products, first = [], 0
+        for group in _gathered(parts):
+            last = first + sum(map(len, group))
+            products.append((np.ascontiguousarray(factors[:, first:last]), group))
+            first = last
+        width = max(SUMS_AT_ONCE // max(len(factors), 1), 16)
         starts = range(0, parts[0].shape[1], width)
         in_threads(lambda start: self._add(products, slice(start, start + width)), starts)
 
-    def _add(self, products: Sequence[tuple[Real, Real]], columns: slice) -> None:
+    def _add(self, products: Sequence[tuple[Real, Sequence[Real]]], columns: slice) -> None:
         total = np.zeros((2 * self.frequencies.size, self._sums[0, 0, columns].size))
-        for factors, lines in products:
-            total += factors @ np.ascontiguousarray(lines[:, columns])
+        for factors, group in products:
+            total += factors @ np.concatenate([lines[:, columns] for lines in group])
         self._sums[:, :, columns] += total.reshape(2, self.frequencies.size, -1)
 
     def values(
@@ -282,6 +284,16 @@ class RunningSpectrum:
             real, imag = sums[:, :, part][:, :, later]
             lines[:, later] = (real + 1j * imag) * turn[:, None]
         return result
+
+
+def _gathered(parts: Sequence[Real]) -> list[list[Real]]:
+    """Parts in groups of enough lines for a product, none of which is cut."""
+    groups: list[list[Real]] = [[]]
+    for lines in parts:
+        if sum(map(len, groups[-1])) >= _LINES_PER_PRODUCT:
+            groups.append([])
+        groups[-1].append(lines)
+    return groups
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:
