@@ -35,7 +35,6 @@ ON_DEVICE = ("fields", "material ids", "rows of vectors", "absorber", "lines of 
 FEWEST_CELLS = 5.0
 """Per wavelength; a twin file may not ask for less."""
 
-_EDGES_OF_A_CELL = 5  # samples per cell on a surface of cells, which share edges
 _NEAR = 1.02  # how close to the limit what would fit is sought
 _FARTHEST = 30.0  # how far from what was wanted it is sought
 
@@ -127,11 +126,11 @@ def expected_views(
     sides = np.subtract(surface.hi, surface.lo).tolist()
     planes = tuple(_edges_of_a_plane(sides[a], sides[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
     n = [
-        int(np.ptp(np.searchsorted(lines, (low, high))))
-        for lines, low, high in zip(grid.lines, lo, hi, strict=True)
+        int(np.ptp(np.searchsorted(centres, (low, high))))
+        for centres, low, high in zip(grid.centres, lo, hi, strict=True)
     ]
-    faces = 2 * (n[0] * n[1] + n[1] * n[2] + n[2] * n[0])
-    return (*planes, _EDGES_OF_A_CELL * faces)
+    layers = 2 * sum(_edges_of_a_plane(n[a], n[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
+    return (*planes, layers - 4 * sum(n))  # the edges of the box belong to two layers
 
 
 def _edges_of_a_plane(u: int, v: int) -> int:
