@@ -110,7 +110,7 @@ struct Pattern {
 #if COEFFICIENTS_BY_VECTOR
 template <typename Arguments>
 INLINE Pattern coefficients(const Arguments& a, const real*, const real*, Index o, Index k) {
-  const Index v = (o + k) / VECTOR;
+  const Index v = (o + k) >> 4;  // / VECTOR; never negative
   const Index x = a.pattern_x[v] * VECTOR, y = a.pattern_y[v] * VECTOR, z = a.pattern_z[v] * VECTOR;
   return {k, a.keep + x, a.keep + y, a.keep + z, a.gain + x, a.gain + y, a.gain + z};
 }

@@ -11,10 +11,18 @@ from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
 from emtwin.backends.memory import available_memory
-from emtwin.backends.native_library import NativeUnavailable, instruction_set, load_library
+from emtwin.backends.native_library import (
+    NativeUnavailable,
+    clear,
+    instruction_set,
+    load_library,
+)
 from emtwin.backends.native_program import NativeProgram, Schedule
 
 __all__ = ["NativeBackend", "NativeUnavailable", "instruction_set", "load_library"]
+
+
+_CACHE_LINE, _HUGE_PAGE = 64, 2 << 20
 
 
 class NativeBackend:
@@ -44,11 +52,18 @@ class NativeBackend:
         load_library()
 
     def zeros(self, size: int, dtype: DTypeLike | None = None) -> NDArray[Any]:
-        """Zeros, aligned to a cache line."""
+        """Zeros, aligned to a cache line, or to a huge page where they fill several."""
         kind = np.dtype(dtype or self.real)
-        raw = np.zeros(size * kind.itemsize + 64, np.uint8)
-        start = -raw.ctypes.data % 64
-        return raw[start : start + size * kind.itemsize].view(kind)
+        n_bytes = size * kind.itemsize
+        boundary = _CACHE_LINE if n_bytes < 4 * _HUGE_PAGE else _HUGE_PAGE
+        raw = np.empty(n_bytes + boundary, np.uint8)
+        start = -raw.ctypes.data % boundary
+        memory = raw[start : start + n_bytes]
+        if n_bytes < 4 * _HUGE_PAGE:
+            memory[:] = 0
+        else:
+            clear(memory.ctypes.data, n_bytes, self.threads)
+        return memory.view(kind)
 
     def upload(self, values: NDArray[Any]) -> NDArray[Any]:
         """Copy of `values`, flattened."""

@@ -42,8 +42,8 @@ def load_library() -> ctypes.CDLL:
     for name in ("kernel_count", "kernel_arguments_size", "size_of"):
         getattr(library, f"emtwin_{name}").restype = ctypes.c_longlong
     library.emtwin_kernel_function.restype = ctypes.c_void_p
-    for name in ("plain", "fused", "tiled"):
-        getattr(library, f"emtwin_run_{name}").restype = None
+    for name in ("run_plain", "run_fused", "run_tiled", "clear"):
+        getattr(library, f"emtwin_{name}").restype = None
     _check_sources(library, path)
     return library
 
@@ -62,6 +62,12 @@ def _check_sources(library: ctypes.CDLL, path: Path) -> None:
 def instruction_set() -> str:
     """Instruction set in use: v2, v3, v4 or base; EMTWIN_ISA overrides the best one."""
     return os.environ.get("EMTWIN_ISA") or load_library().emtwin_instruction_set().decode()
+
+
+def clear(address: int, n_bytes: int, threads: int) -> None:
+    """Set fresh memory to zero, its pages spread over the memories of all threads."""
+    numbers = (ctypes.c_longlong(n) for n in (n_bytes, threads))
+    load_library().emtwin_clear(ctypes.c_void_p(address), *numbers)
 
 
 @cache

@@ -1,7 +1,12 @@
 // What Python calls: kernels by name, and programs of stages under one of the schedules.
 #include "library.h"
 
+#include <cstdint>
 #include <cstring>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "schedule.h"
 #include "threads.h"
@@ -29,6 +34,17 @@ const KernelTable* table(const char* variant) {
 #endif
 #undef VARIANT
   return nullptr;
+}
+
+constexpr Index HUGE_PAGE = 2 << 20;
+
+// Without them a tile spans more pages than a processor remembers addresses of.
+void ask_for_huge_pages([[maybe_unused]] char* first, [[maybe_unused]] Index bytes) {
+#if defined(__linux__)
+  char* const aligned = first + (-(intptr_t)first & (HUGE_PAGE - 1));
+  const Index left = bytes - (aligned - first);
+  if (left >= HUGE_PAGE) madvise(aligned, (size_t)left, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace
@@ -77,6 +93,17 @@ API Index emtwin_size_of(const char* name) {
   if (!std::strcmp(name, "stage")) return (Index)sizeof(Stage);
   if (!std::strcmp(name, "piece")) return (Index)sizeof(Piece);
   return !std::strcmp(name, "tiling") ? (Index)sizeof(Tiling) : -1;
+}
+
+// Sets memory to zero for the first time. Chunks of a huge page are dealt out to the threads in turn, as
+// tiles are: on a machine with several memories the pages then lie with all of them.
+API void emtwin_clear(void* memory, Index bytes, Index threads) {
+  char* const first = static_cast<char*>(memory);
+  ask_for_huge_pages(first, bytes);
+  on_threads(threads, [&](Index thread) {
+    for (Index at = thread * HUGE_PAGE; at < bytes; at += threads * HUGE_PAGE)
+      std::memset(first + at, 0, (size_t)(bytes - at < HUGE_PAGE ? bytes - at : HUGE_PAGE));
+  });
 }
 
 API void emtwin_run_plain(const void* stages, Index count, Index first_step, Index n_steps, Index threads) {

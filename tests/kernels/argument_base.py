@@ -50,12 +50,12 @@ class ArgumentSet:
         return {name: backend.download(array) for name, array in arrays.items()}
 
     def run(
-        self, backend: Backend, steps: int = 3, boxes: tuple[Box, ...] = ()
+        self, backend: Backend, steps: int = 3, boxes: tuple[Box, ...] = (), first_step: int = 0
     ) -> dict[str, NDArray[Any]]:
         """Run on the whole box, or on `boxes` in that order, and return what was written."""
         loaded = self.load(backend)
         stages = [Stage(self.kernel, box, loaded) for box in boxes or (self.box,)]
-        backend.program(stages).run(0, steps)
+        backend.program(stages).run(first_step, steps)
         return self.results(backend, loaded)
 
 

@@ -34,6 +34,9 @@ MAKERS: dict[str, Maker] = {
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))
 """Odd sizes: rows shorter than a vector, one that just spills over, slabs that meet."""
 
+LATER_STEP = 5
+"""Odd, and after the end of the short waveforms: nothing that is due every second step happens."""
+
 REDUCTIONS = frozenset({"energy"})
 """Kernels whose NumPy form sums in another order: equal to round-off, not to the bit."""
 
@@ -42,3 +45,8 @@ def argument_set(kernel: str, real: Any, seed: int, shape: Shape) -> ArgumentSet
     """Arguments of a kernel: cells of a graded grid of `shape`, or a list of that many items."""
     rng = np.random.default_rng(seed)
     return MAKERS[kernel](rng, np.dtype(real), shape)
+
+
+def parity_set(kernel: str, real: Any, shape: Shape) -> ArgumentSet:
+    """The arguments with which a kernel is held against its NumPy form."""
+    return argument_set(kernel, real, 20_241 + sum(shape), shape)

@@ -12,7 +12,7 @@ from tests.kernels.argument_base import ArgumentSet, Maker, count, noise
 
 def _disperse(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
     n, materials = count(shape), 3
-    n_single, n_pairs = ((0, 2), (1, 0), (2, 1), (3, 3))[n % 4]
+    n_single, n_pairs = ((0, 2), (1, 0), (2, 1), (3, 3))[(shape[1] + shape[2]) % 4]  # all in SHAPES
     return ArgumentSet(
         "disperse",
         Box.items(n),

@@ -48,20 +48,29 @@ def _one_port(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) 
 
 
 def _junction(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
-    """Pieces that begin where the row's voltage often is; one to nine per item."""
+    """Pieces that begin where the row's voltage often is; one to nine per item.
+
+    Every fifth item stays at the voltage where one of its pieces begins: its edges have no reach,
+    so that the mean is half of `before`.
+    """
     n = count(shape)
     arguments = _rows(rng, real, n)
+    reach = np.split(arguments["reach"], arguments["first_edge"][1:-1])
     numbers = rng.integers(1, 10, n)
     first = np.append(0, np.cumsum(numbers))
     total = int(first[-1])
-    begin = [np.sort(2 * noise(rng, int(size), np.float64)) for size in numbers]
+    begin = [2 * noise(rng, int(size), np.float64) for size in numbers]
+    memory = rng.choice([0.0, 1.0], n) * rng.uniform(0.1, 2.0, n)
+    for item in range(0, n, 5):
+        reach[item][:] = memory[item] = 0
+        begin[item][0] = arguments["before"][item] / 2
     arguments |= {
         "push": noise(rng, arguments["edge"].size, np.float64),
         "load": rng.uniform(0.1, 2.0, n),
-        "memory": rng.choice([0.0, 1.0], n) * rng.uniform(0.1, 2.0, n),
+        "memory": memory,
         "charged": noise(rng, n, np.float64),
         "first_piece": first.astype(np.int64),
-        "begin": np.concatenate(begin),
+        "begin": np.concatenate([np.sort(values) for values in begin]),
         "reading": noise(rng, 2 * n, real),
     }
     for name in ("value", "slope", "bend", "twist"):

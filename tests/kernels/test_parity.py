@@ -12,7 +12,14 @@ from emtwin.backends.cuda import CudaUnavailable
 from emtwin.backends.native import NativeUnavailable
 from emtwin.backends.signatures import signatures
 from emtwin.errors import InputError
-from tests.kernels.argument_sets import MAKERS, REDUCTIONS, SHAPES, argument_set
+from tests.kernels.argument_sets import (
+    LATER_STEP,
+    MAKERS,
+    REDUCTIONS,
+    SHAPES,
+    argument_set,
+    parity_set,
+)
 
 MACHINES = [
     pytest.param("native", id="native"),
@@ -59,13 +66,28 @@ def test_kernel_equals_its_numpy_form(
     Expected: no difference at all in three steps. A kernel must also change something, or equality
     would show nothing.
     """
-    case = argument_set(kernel, precision, 20_241 + sum(shape), shape)
+    case = parity_set(kernel, precision, shape)
     reference = case.run(select_backend("numpy", precision))
     assert any(
         not np.array_equal(values, getattr(case.arguments[name], "array", case.arguments[name]))
         for name, values in reference.items()
     )
     same(kernel, reference, case.run(machine))
+
+
+@pytest.mark.parametrize("machine", MACHINES, indirect=True)
+@pytest.mark.parametrize("kernel", sorted(MAKERS))
+def test_kernel_equals_its_numpy_form_at_a_later_step(
+    kernel: str, machine: Backend, precision: str
+) -> None:
+    """A sum that is taken every second step is the same one each time: only a step in which it is
+    not due shows that it is left alone.
+
+    Expected: no difference, though nothing at all may change.
+    """
+    case = parity_set(kernel, precision, SHAPES[0])
+    reference = case.run(select_backend("numpy", precision), 1, first_step=LATER_STEP)
+    same(kernel, reference, case.run(machine, 1, first_step=LATER_STEP))
 
 
 def test_every_kernel_has_a_parity_test() -> None:

@@ -1,0 +1,191 @@
+"""Mutants of the kernels' text: one operator of one line of arithmetic turned into its opposite.
+
+No C parser. The text is cut into tokens; comments, strings and directives are left out, of a
+``#define`` only its head, so that the loops of launch.cuh count as arithmetic. The token before an
+operator says what it is: after a value it has two operands, after anything else one. A star after a
+type declares a pointer, one without a left operand reads through it; neither is arithmetic, nor are
+``++``, ``--`` and the brackets of templates.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+OPPOSITE = {
+    **{"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
+    **{"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="},
+    **{"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
+    **{"&&": "||", "||": "&&"},
+}
+"""What becomes of an operator with two operands; a sign with one becomes plus."""
+
+EQUIVALENT = {
+    ("yee.cu", "n <= low ? n : low + n - high"): (
+        "element `low` absorbs only where the slabs meet, low = high, and then both give n"
+    ),
+    ("yee.cu", "(first <= a.low_z ? 0 : a.low_z - a.high_z)"): (
+        "a part that begins at `low_z` absorbs only where the slabs meet, and then both give 0"
+    ),
+    ("launch.cuh", "if (blockIdx.x == 0 || threadIdx.x == 0)"): (
+        "more threads of a row compute the same sum and store it in the same place"
+    ),
+}
+"""Changes that cannot alter a result: (file, part of the altered line) and the reason."""
+
+_TYPES = {"real", "double", "float", "Index", "int32", "flag", "row_id", "int", "unsigned"}
+_TYPES |= {"char", "bool", "void", "long", "short", "auto", "const"}
+_NO_VALUE = {"return", "else", "case", "if", "for", "while", "do"}
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|\\\n|//[^\n]*|/\*.*?\*/)
+      | (?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
+      | (?P<head>\#[ \t]*define[ \t]+\w+(?:\([^)]*\))?)
+      | (?P<directive>\#[ \t]*(?:if|ifn?def|el|endif|include|pragma|undef|error)(?:\\\n|[^\n])*)
+      | (?P<template>\btemplate\s*<[^>]*>|\b\w+_cast\s*<[^>]*>|\b\w+<[\w\s,]+>(?=\())
+      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\w*)
+      | (?P<name>\w+)
+      | (?P<sign><<=|>>=|->|\+\+|--|<<|>>|&&|\|\||::|\#\#|[-+*/%<>=!&|^]=|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class MutationError(Exception):
+    """Nothing can be said of any mutant; the message says why."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one file.
+
+    Parameters
+    ----------
+    file : str
+        Name of the kernel file.
+    line : int
+        Number of the line, from 1.
+    start : int
+        Place of the operator in the file's text, in characters.
+    old, new : str
+        The operator and what takes its place.
+    after : str
+        The line as altered, without its indentation.
+    """
+
+    file: str
+    line: int
+    start: int
+    old: str
+    new: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.old} -> {self.new}: {self.after}"
+
+    @property
+    def reason(self) -> str | None:
+        """Why it cannot change a result, None if it can."""
+        for (file, part), reason in EQUIVALENT.items():
+            if file == self.file and part in self.after:
+                return reason
+        return None
+
+    def apply(self, text: str) -> str:
+        """The file's text with the change.
+
+        Parameters
+        ----------
+        text : str
+            The text that the mutant was found in.
+        """
+        return text[: self.start] + self.new + text[self.start + len(self.old) :]
+
+
+def mutants_of(file: str, text: str) -> list[Mutant]:
+    """Every mutant of a file, in the order of the text.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    text : str
+        Its text.
+    """
+    return [_mutant(file, text, start, old, new) for start, old, new in _changes(text)]
+
+
+def all_mutants(kernels: Path) -> list[Mutant]:
+    """Mutants of all kernel files of a folder.
+
+    Parameters
+    ----------
+    kernels : Path
+        Folder with ``*.cu`` and ``*.cuh``.
+
+    Returns
+    -------
+    list of Mutant
+        Those that can change a result and those that cannot.
+
+    Raises
+    ------
+    MutationError
+        If an entry of `EQUIVALENT` is part of none or of several.
+    """
+    files = sorted(f for f in kernels.iterdir() if f.suffix in (".cu", ".cuh"))
+    found = [m for f in files for m in mutants_of(f.name, f.read_text(encoding="utf-8"))]
+    for file, part in EQUIVALENT:
+        named = [mutant for mutant in found if mutant.file == file and part in mutant.after]
+        if len(named) != 1:
+            raise MutationError(f"EQUIVALENT: {len(named)} mutants of {file} contain {part!r}")
+    return found
+
+
+def sample(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
+    """A choice that leaves out no file: one of each, then from all, in the order of the text.
+
+    Parameters
+    ----------
+    mutants : sequence of Mutant
+        What to choose from.
+    count : int
+        How many; fewer than there are files leave files out.
+    seed : int
+        The same seed chooses the same mutants from the same text.
+    """
+    shuffled = random.Random(seed).sample(mutants, len(mutants))
+    firsts = {mutant.file: mutant for mutant in reversed(shuffled)}
+    chosen = set(sorted(shuffled, key=lambda mutant: firsts[mutant.file] != mutant)[:count])
+    return [mutant for mutant in mutants if mutant in chosen]
+
+
+def _mutant(file: str, text: str, start: int, old: str, new: str) -> Mutant:
+    begin, end = text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", start)
+    after = text[begin:start] + new + text[start + len(old) : end]
+    return Mutant(file, text.count("\n", 0, start) + 1, start, old, new, after.strip(" \\"))
+
+
+def _changes(text: str) -> Iterator[tuple[int, str, str]]:
+    """Place, operator and replacement, for every operator that is arithmetic."""
+    types = _TYPES | set(re.findall(r"\b(?:struct|typename)\s+(\w+)", text))
+    groups: list[set[bool]] = []  # for every open bracket, whether its tokens are types
+    after_value = after_type = False
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup, match[0]
+        if kind == "space":
+            continue
+        is_type = kind == "name" and (token in types or token.endswith("_arguments"))
+        if kind == "sign" and not after_type:
+            new = OPPOSITE.get(token) if after_value else {"-": "+"}.get(token)
+            if new:
+                yield match.start(), token, new
+        after_type = is_type or (after_type and token in ("*", "&"))
+        after_value = kind == "number" or (kind == "name" and token not in _NO_VALUE | types)
+        if token in ("(", "["):
+            groups.append(set())
+        elif token in (")", "]"):
+            after_value = not groups or groups.pop() != {True}  # a bracket around a type is a cast
+        elif groups:
+            groups[-1].add(after_type)
