@@ -107,6 +107,21 @@ def test_a_run_is_refused_above_what_the_machine_has_free(
     assert problem.field == "accuracy.memory"
 
 
+def test_a_check_tells_that_a_run_would_be_refused_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same twin on a machine with 20 MiB free: a notice per site, and no error."""
+    loaded = pipeline.load(write_tiny_device(tmp_path))
+    assert "memory-not-free" not in {n.name for n in pipeline.check(loaded).notices}
+    monkeypatch.setattr(memory, "available_memory", lambda: 20 * 2**20)
+    found = [n.message for n in pipeline.check(loaded).notices if n.name == "memory-not-free"]
+    assert found[0] == (
+        "site free_space needs 191 MiB of memory, this machine has 172 MiB for it now: "
+        "`emtwin run` would refuse"
+    )
+    assert len(found) == 2
+
+
 def test_a_device_that_is_too_small_refuses_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
