@@ -19,6 +19,12 @@ from tests.benches.tiny_device import Change, write_tiny_device
 DRIVEN = {"radiated_immunity": ("input",), "radiated_emission": ("clock", "lead.foot")}
 
 
+@pytest.fixture(autouse=True)
+def two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums at work count by thread: the numbers below are those of two."""
+    monkeypatch.setenv("EMTWIN_THREADS", "2")
+
+
 def sites(folder: Path, *changes: Change) -> tuple[LoadedTwin, list[Placed]]:
     """The tiny device in both sites, with what their runs would take."""
     loaded = pipeline.load(write_tiny_device(folder, *changes))
