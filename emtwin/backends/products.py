@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,10 @@ from numpy.typing import NDArray
 
 from emtwin.backends.host_threads import in_threads
 
-_CACHED = 100_000  # sums per product, so that they stay in the cache until all are added
+SUMS_AT_ONCE = 100_000
+"""Sums per product, so that they stay in the cache until all are added."""
 _NARROWEST = 16  # columns
+_LINES_PER_PRODUCT = 32  # at least: fewer cost more, and many more round more in float32
 
 
 def accumulate(
@@ -23,7 +24,7 @@ def accumulate(
 ) -> None:
     """Add the product of `weights` and some columns of the lines to `sums`; see `Backend`.
 
-    Threads take a few columns at a time. Each part is multiplied in the precision of its lines,
+    Threads take a few columns at a time. Some tens of lines are multiplied in their own precision,
     and what comes out is added up in float64 before it goes to the sums.
 
     Parameters
@@ -43,19 +44,28 @@ def accumulate(
         return
     totals = sums.reshape(rows, -1)
     shaped = [part.reshape(-1, width)[:, first : first + totals.shape[1]] for part in parts]
-    ends = np.cumsum([0, *map(len, shaped)])
-    factors = weights.astype(parts[0].dtype)
-    products = [
-        (np.ascontiguousarray(factors[:, begin:end]), lines)
-        for (begin, end), lines in zip(pairwise(ends), shaped, strict=True)
-    ]
-    at_once = max(_CACHED // rows, _NARROWEST)
+    factors, products, begin = weights.astype(parts[0].dtype), [], 0
+    for group in _gathered(shaped):
+        end = begin + sum(map(len, group))
+        products.append((np.ascontiguousarray(factors[:, begin:end]), group))
+        begin = end
+    at_once = max(SUMS_AT_ONCE // rows, _NARROWEST)
 
     def add(start: int) -> None:
         here = slice(start, start + at_once)
         total = np.zeros_like(totals[:, here])
-        for factor, lines in products:
-            total += factor @ np.ascontiguousarray(lines[:, here])
+        for factor, group in products:
+            total += factor @ np.concatenate([lines[:, here] for lines in group])
         totals[:, here] += total
 
     in_threads(add, range(0, totals.shape[1], at_once))
+
+
+def _gathered(parts: Sequence[NDArray[Any]]) -> list[list[NDArray[Any]]]:
+    """Parts in groups of enough lines for a product, none of which is cut."""
+    groups: list[list[NDArray[Any]]] = [[]]
+    for lines in parts:
+        if sum(map(len, groups[-1])) >= _LINES_PER_PRODUCT:
+            groups.append([])
+        groups[-1].append(lines)
+    return groups
