@@ -29,9 +29,9 @@ fi
 read -ra workers <<< "$("$python" -c 'import xdist; print("-n 4")' 2> /dev/null)"
 export EMTWIN_REQUIRE_CUDA=1
 part machine 10 nvidia-smi
-part tests 90 "$python" -m pytest -m gpu -q "${workers[@]}" tests/kernels tests/unit
+part tests 80 "$python" -m pytest -m gpu -q "${workers[@]}" tests/kernels tests/unit
 part benchmark 170 "$python" -m benchmarks.gpu --out "$out/gpu.json"
-part large 80 "$python" -m benchmarks.gpu --large --out "$out/gpu-large.json"
+part large 100 "$python" -m benchmarks.gpu --large --out "$out/gpu-large.json"
 if command -v ncu > /dev/null; then
   part profile 40 ncu --kernel-name regex:yee --launch-skip 28 --launch-count 14 \
     --section SpeedOfLight --section Occupancy --section MemoryWorkloadAnalysis --section LaunchStats \
@@ -39,7 +39,7 @@ if command -v ncu > /dev/null; then
 else
   echo "ncu is not on this machine: no profile"
 fi
-part physics 90 "$python" -m pytest -m "gpu and quick" -q "${workers[@]}" tests/physics tests/convergence tests/properties
+part physics 85 "$python" -m pytest -m "gpu and quick" -q "${workers[@]}" tests/physics tests/convergence tests/properties
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'failed: %s\n' "${failed[@]}"
