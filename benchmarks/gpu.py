@@ -148,9 +148,7 @@ def cases(shrink: int = 1) -> list[Case]:
         Case(
             f"25 % dispersive + 3 DFT planes of 21 frequencies, {n_large}^3",
             "Gcells/s",
-            lambda cuda: gpu_scenes.speed_with_spectra(
-                scenes.dispersive_with_planes(n_large), cuda
-            ),
+            lambda cuda: gpu_scenes.speed_with_spectra(scenes.dispersive(n_large), cuda),
             DISPERSIVE,
         ),
         *device_cases(),

@@ -19,7 +19,7 @@ from emtwin.solver.schedule import sampling_interval
 Figure = tuple[float, str]
 _COPIED = 2**30
 _CELL_STEPS = 5e9
-_LINES = 32  # of samples in one timed call
+_LINES = 64  # of samples in one timed call
 
 
 class Placed(NamedTuple):
@@ -89,6 +89,7 @@ def speed_with_spectra(n: int, cuda: CudaBackend) -> Figure:
         begin = time.perf_counter()
         program.run(done, _LINES * every)
         spectra.add(ring, _LINES)
+        spectra.flush()
         cuda.download(ring[:1])  # waits
         times.append(time.perf_counter() - begin)
         done += _LINES * every

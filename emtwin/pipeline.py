@@ -18,6 +18,7 @@ from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
+from emtwin.benches.memory import free_notice
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.records import SiteResult, campaign_of
 from emtwin.benches.site_ports import REFERENCE
@@ -131,7 +132,8 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     for one in every:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
-    return CampaignPlan(loaded.twin.device.name, plans, tuple(n for p in plans for n in p.notices))
+    notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 
 
 def run(

@@ -115,10 +115,10 @@ struct Pattern {
   INLINE_MEMBER real gain_z(Index k) const { return b_z[k - begin]; }
 };
 
-#if COEFFICIENTS_BY_VECTOR
+#if BY_VECTOR
 template <typename Arguments>
 INLINE Pattern coefficients(const Arguments& a, const real*, const real*, Index o, Index k) {
-  const Index v = (o + k) >> 4;  // / VECTOR; never negative
+  const Index v = (Index)((unsigned long long)(o + k) / VECTOR);  // a shift; never negative
   const Index x = a.pattern_x[v] * VECTOR, y = a.pattern_y[v] * VECTOR, z = a.pattern_z[v] * VECTOR;
   return {k, a.keep + x, a.keep + y, a.keep + z, a.gain + x, a.gain + y, a.gain + z};
 }
@@ -232,7 +232,7 @@ INLINE void advance_e(InX in_x, InY in_y, InZ in_z, const yee_e_arguments& a, [[
   }
 }
 
-#if COEFFICIENTS_BY_VECTOR
+#if BY_VECTOR
 // A row in three parts, so that no place asks whether it absorbs.
 #define ADVANCE_PARTS(advance, in_x, in_y)                                                  \
   advance(Known<in_x>(), Known<in_y>(), Known<true>(), a, box, i, j, 0, a.low_z);           \

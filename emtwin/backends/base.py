@@ -88,15 +88,19 @@ class Backend(Protocol):
     def download(self, array: Array) -> NDArray[Any]:
         """Copy of an array in the host's memory."""
 
+    def view(self, array: Array) -> NDArray[Any]:
+        """Values of an array, to be read before they change; no copy where they are on the host."""
+
     def take(self, array: Array, index: NDArray[np.int64]) -> NDArray[Any]:
         """Some elements of an array in the host's memory, in the shape of `index`."""
 
     def accumulate(
         self, sums: Array, weights: NDArray[np.float64], parts: Sequence[Array], first: int
     ) -> None:
-        """Add the product of `weights` and some columns of lines to `sums`.
+        """Add the product of `weights` and some columns of the lines to `sums`.
 
-        The product is made in the precision of the lines, and added in that of the sums.
+        Products are made in the precision of the lines, and added in that of the sums, which are
+        read and written once, however many parts there are.
 
         Parameters
         ----------
@@ -105,7 +109,7 @@ class Backend(Protocol):
         weights : ndarray of float64, shape (rows, n)
             Weight of each line in each row.
         parts : sequence of Array of the real type
-            The `n` lines, in parts of whole lines, one after another.
+            The `n` lines, one after another, in parts of whole lines.
         first : int
             Column of the lines that belongs to the first column of the sums.
         """

@@ -26,7 +26,8 @@ _ITEM_BLOCK = (128, 1, 1)
 _SECTOR_BLOCK = (16, 8, 1)  # for slabs of one vector along z: a warp takes two rows of it
 _SMALL = 200**3  # cells; below, a step takes less time on the GPU than its launches from here
 _GRAPH_STEPS = (32, 4)  # steps of a captured graph; what is left over is launched one by one
-_PRODUCT_COLUMNS = 1 << 20  # of sums that are added to at once
+_PRODUCT_COLUMNS = 1 << 17  # of lines that are joined, and sums that are added to, at once
+_PRODUCT_LINES = 64  # of a product: the sum of many more is rounded too coarsely in float32
 
 
 class CudaUnavailable(EmtwinError):
@@ -271,6 +272,10 @@ class CudaBackend:
             host: NDArray[Any] = cupy.asnumpy(array)
         return host
 
+    def view(self, array: Any) -> NDArray[Any]:
+        """Copy to the host."""
+        return self.download(array)
+
     def take(self, array: Any, index: NDArray[np.int64]) -> NDArray[Any]:
         """Copy of some elements to the host."""
         with self.at_work() as cupy:
@@ -280,20 +285,20 @@ class CudaBackend:
     def accumulate(
         self, sums: Any, weights: NDArray[np.float64], parts: Sequence[Any], first: int
     ) -> None:
-        """Add the product of `weights` and some columns of lines to `sums`, all on the device."""
+        """Add the product of `weights` and some columns of the lines to `sums`, on the device."""
         rows, n = weights.shape
-        if not sums.size or not n:
+        width = sum(part.size for part in parts) // max(n, 1)
+        if not sums.size or not width:
             return
-        width, start = sum(part.size for part in parts) // n, 0
         with self.at_work() as cupy:
             totals, factors = sums.reshape(rows, -1), cupy.asarray(weights.astype(self.real))
-            for part in parts:
-                lines = part.reshape(-1, width)[:, first : first + totals.shape[1]]
-                some = factors[:, start : start + len(lines)]
-                for column in range(0, totals.shape[1], _PRODUCT_COLUMNS):
-                    here = slice(column, column + _PRODUCT_COLUMNS)
-                    totals[:, here] += some @ lines[:, here]
-                start += len(lines)
+            shaped = [part.reshape(-1, width)[:, first:] for part in parts]
+            for start in range(0, totals.shape[1], _PRODUCT_COLUMNS):
+                here = slice(start, min(start + _PRODUCT_COLUMNS, totals.shape[1]))
+                lines = cupy.concatenate([part[:, here] for part in shaped])
+                for line in range(0, n, _PRODUCT_LINES):
+                    summed = slice(line, line + _PRODUCT_LINES)
+                    totals[:, here] += factors[:, summed] @ lines[summed]
 
     def reserve(self, size: int) -> None:
         """Have the pool take memory from the device, which halts all work, and keep it."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
+from emtwin.backends.host_threads import default_threads
 from emtwin.backends.memory import available_memory
 from emtwin.backends.native_library import (
     NativeUnavailable,
@@ -86,6 +87,10 @@ class NativeBackend:
         """Copy of `array`."""
         return array.copy()
 
+    def view(self, array: NDArray[Any]) -> NDArray[Any]:
+        """`array` itself."""
+        return array
+
     def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
         """Copy of some elements."""
         taken: NDArray[Any] = array[index]
@@ -98,7 +103,7 @@ class NativeBackend:
         parts: Sequence[NDArray[Any]],
         first: int,
     ) -> None:
-        """Add the product of `weights` and some columns of lines to `sums`."""
+        """Add the product of `weights` and some columns of the lines to `sums`."""
         accumulate(sums, weights, parts, first)
 
     def reserve(self, size: int) -> None:

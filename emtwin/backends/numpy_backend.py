@@ -72,6 +72,10 @@ class NumpyBackend:
         """Copy of `array`."""
         return array.copy()
 
+    def view(self, array: NDArray[Any]) -> NDArray[Any]:
+        """`array` itself."""
+        return array
+
     def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
         """Copy of some elements."""
         taken: NDArray[Any] = array[index]
@@ -84,7 +88,7 @@ class NumpyBackend:
         parts: Sequence[NDArray[Any]],
         first: int,
     ) -> None:
-        """Add the product of `weights` and some columns of lines to `sums`."""
+        """Add the product of `weights` and some columns of the lines to `sums`."""
         accumulate(sums, weights, parts, first)
 
     def reserve(self, size: int) -> None:

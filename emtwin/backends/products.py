@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,22 @@ from numpy.typing import NDArray
 
 from emtwin.backends.host_threads import in_threads
 
-_CACHED = 100_000  # sums per product, so that they stay in the cache until all are added
-
-Values = NDArray[Any]
+SUMS_AT_ONCE = 100_000
+"""Sums per product, so that they stay in the cache until all are added."""
+_NARROWEST = 16  # columns
+_LINES_PER_PRODUCT = 32  # at least: fewer cost more, and many more round more in float32
 
 
 def accumulate(
-    sums: NDArray[np.float64], weights: NDArray[np.float64], parts: Sequence[Values], first: int
+    sums: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    parts: Sequence[NDArray[Any]],
+    first: int,
 ) -> None:
-    """Add the product of `weights` and some columns of lines to `sums`; see `Backend`.
+    """Add the product of `weights` and some columns of the lines to `sums`; see `Backend`.
+
+    Threads take a few columns at a time. Some tens of lines are multiplied in their own precision,
+    and what comes out is added up in float64 before it goes to the sums.
 
     Parameters
     ----------
@@ -27,33 +33,39 @@ def accumulate(
         Sums, row after row.
     weights : ndarray of float64, shape (rows, n)
         Weight of each line in each row.
-    parts : sequence of ndarray
-        The n lines, in parts.
+    parts : sequence of ndarray, each of shape (lines of it * width,)
+        The n lines, one after another.
     first : int
         Column of the lines that belongs to the first column of the sums.
     """
     rows, n = weights.shape
-    if not sums.size or not n:
+    width = sum(part.size for part in parts) // max(n, 1)
+    if not sums.size or not width:
         return
-    totals, width = sums.reshape(rows, -1), sum(part.size for part in parts) // n
-    lines = [part.reshape(-1, width)[:, first : first + totals.shape[1]] for part in parts]
-    factors = weights.astype(parts[0].dtype)
-    products = [
-        (np.ascontiguousarray(factors[:, start:stop]), some)
-        for (start, stop), some in zip(
-            pairwise(np.cumsum([0, *map(len, lines)])), lines, strict=True
-        )
-    ]
-    step = max(_CACHED // rows, 16)
-    starts = range(0, totals.shape[1], step)
-    in_threads(lambda start: _add(totals[:, start : start + step], products, start), starts)
+    totals = sums.reshape(rows, -1)
+    shaped = [part.reshape(-1, width)[:, first : first + totals.shape[1]] for part in parts]
+    factors, products, begin = weights.astype(parts[0].dtype), [], 0
+    for group in _gathered(shaped):
+        end = begin + sum(map(len, group))
+        products.append((np.ascontiguousarray(factors[:, begin:end]), group))
+        begin = end
+    at_once = max(SUMS_AT_ONCE // rows, _NARROWEST)
+
+    def add(start: int) -> None:
+        here = slice(start, start + at_once)
+        total = np.zeros_like(totals[:, here])
+        for factor, group in products:
+            total += factor @ np.concatenate([lines[:, here] for lines in group])
+        totals[:, here] += total
+
+    in_threads(add, range(0, totals.shape[1], at_once))
 
 
-def _add(
-    totals: NDArray[np.float64], products: Sequence[tuple[Values, Values]], start: int
-) -> None:
-    """Add up in float64 what each part of the lines gives."""
-    found = np.zeros_like(totals)
-    for factors, lines in products:
-        found += factors @ np.ascontiguousarray(lines[:, start : start + totals.shape[1]])
-    totals += found
+def _gathered(parts: Sequence[NDArray[Any]]) -> list[list[NDArray[Any]]]:
+    """Parts in groups of enough lines for a product, none of which is cut."""
+    groups: list[list[NDArray[Any]]] = [[]]
+    for lines in parts:
+        if sum(map(len, groups[-1])) >= _LINES_PER_PRODUCT:
+            groups.append([])
+        groups[-1].append(lines)
+    return groups

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emtwin.backends.memory import available_memory
 from emtwin.constants import C0
-from emtwin.errors import InputError
+from emtwin.errors import InputError, Notice
 from emtwin.grid import Grid
 from emtwin.scene import LoadedTwin
 from emtwin.solver import Absorber, HuygensSurface
@@ -35,7 +35,6 @@ ON_DEVICE = ("fields", "material ids", "rows of vectors", "absorber", "lines of 
 FEWEST_CELLS = 5.0
 """Per wavelength; a twin file may not ask for less."""
 
-_EDGES_OF_A_CELL = 5  # samples per cell on a surface of cells, which share edges
 _NEAR = 1.02  # how close to the limit what would fit is sought
 _FARTHEST = 30.0  # how far from what was wanted it is sought
 
@@ -127,11 +126,11 @@ def expected_views(
     sides = np.subtract(surface.hi, surface.lo).tolist()
     planes = tuple(_edges_of_a_plane(sides[a], sides[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
     n = [
-        int(np.ptp(np.searchsorted(lines, (low, high))))
-        for lines, low, high in zip(grid.lines, lo, hi, strict=True)
+        int(np.ptp(np.searchsorted(centres, (low, high))))
+        for centres, low, high in zip(grid.centres, lo, hi, strict=True)
     ]
-    faces = 2 * (n[0] * n[1] + n[1] * n[2] + n[2] * n[0])
-    return (*planes, _EDGES_OF_A_CELL * faces)
+    layers = 2 * sum(_edges_of_a_plane(n[a], n[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
+    return (*planes, layers - 4 * sum(n))  # the edges of the box belong to two layers
 
 
 def _edges_of_a_plane(u: int, v: int) -> int:
@@ -201,14 +200,27 @@ def refuse_if_not_free(
     InputError
         If the run would not fit into the host or the device.
     """
-    there = PROGRAM_BYTES + memory["device on the grid"]  # in use already
-    total, free = sum(memory.values()), available_memory() + there
+    total, free = sum(memory.values()), _free(memory)
     for_kernels = sum(memory[name] for name in ON_DEVICE)
     if for_kernels > on_device:
         free = min(free, total * on_device // for_kernels)
     if total > free:
         message = f"{_needs(site, cells, memory)}, this machine has {_size(free)} for it"
         _refuse(loaded, message, "free memory or take a larger machine", free, ways, site)
+
+
+def free_notice(site: str, memory: Mapping[str, int]) -> tuple[Notice, ...]:
+    """A notice where this machine has less memory free than a site's runs would take."""
+    total, free = sum(memory.values()), _free(memory)
+    if total <= free:
+        return ()
+    text = f"site {site} needs {_size(total)} of memory, this machine has {_size(free)} for it now"
+    return (Notice("memory-not-free", f"{text}: `emtwin run` would refuse"),)
+
+
+def _free(memory: Mapping[str, int]) -> int:
+    """Bytes of the host for a site: what is free, and what the program holds already."""
+    return available_memory() + PROGRAM_BYTES + memory["device on the grid"]
 
 
 def _needs(site: str, cells: int, memory: Mapping[str, int]) -> str:

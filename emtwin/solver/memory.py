@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from emtwin.backends.native import default_threads
+from emtwin.backends.products import SUMS_AT_ONCE
 from emtwin.grid import Grid
 from emtwin.solver.absorber import Absorber, axis_profile, widen_to_vectors
 from emtwin.solver.coefficients import VECTOR
@@ -19,7 +21,9 @@ SUM_BYTES, RESULT_BYTES = 16, 8
 """Of a value of a spectrum: two sums in float64, and what becomes of them in single precision."""
 
 _SAMPLE_BYTES = 53  # component, place, two offsets and the half step of a sample
+_DIPOLE_BYTES = 64  # position and direction, once by patch and once for all
 _ID_BYTES = 2
+_AT_WORK = 16  # of a sum while it is added to: total in float64, a product and lines in float32
 
 
 class Sampled(NamedTuple):
@@ -74,11 +78,15 @@ def memory_of_run(
     kept = held_lines(places, real_bytes, lines_per_batch)
     kept = kept if lines is None else min(kept, lines)
     in_time = (kept + lines_per_batch) * places * real_bytes
-    shown = surface.values if surface is not None else 0
+    radiated, dipoles = (surface.values, surface.places) if surface is not None else (0, 0)
     scale = real_bytes // 4
+    at_work = default_threads() * _AT_WORK * SUMS_AT_ONCE
     made = max(
+        min(at_work, SUM_BYTES * values),
         RESULT_BYTES * scale * (every[0].values if every else 0),
-        RESULT_BYTES * scale * (values + 2 * shown) - SUM_BYTES * values,
+        RESULT_BYTES * scale * (values + 2 * radiated)
+        + _DIPOLE_BYTES * dipoles
+        - SUM_BYTES * values,
     )
     kinds = 2 if magnetic else 1
     return {
@@ -89,7 +97,7 @@ def memory_of_run(
         "places of samples": _SAMPLE_BYTES * places,
         "spectra": SUM_BYTES * values,
         "lines of samples": in_time,
-        "results": made,
+        "sums at work, results": made,
         "traces": traces,
     }
 

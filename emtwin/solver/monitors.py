@@ -213,8 +213,8 @@ def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[n
 class RunningSpectrum:
     """Spectra of samples, built up from batches of lines where the lines are, in double precision.
 
-    Each part of a batch is multiplied in the precision of its lines, and what comes out is added up
-    in float64: a long run adds thousands of small parts to a large sum.
+    Lines are multiplied in their precision, some tens or hundreds at a time, and what comes out is
+    added up in float64: a long run adds thousands of small products to a large sum.
 
     Parameters
     ----------
@@ -246,30 +246,28 @@ class RunningSpectrum:
         self.sums: Array = backend.zeros(2 * frequencies.size * half_step.size, np.float64)
 
     def add(self, weights: NDArray[np.complex128], parts: Sequence[Array], first: int) -> None:
-        """Add ``weights @ lines``, from column `first` on: n lines in parts, weights (nf, n)."""
+        """Add ``weights @ lines``: weights of shape (nf, n), lines from column `first` on."""
         factors = np.concatenate((weights.real, weights.imag))
         self._backend.accumulate(self.sums, factors, parts, first)
 
-    def values(self, kind: DTypeLike = np.complex64) -> Spectrum:
-        """Spectra so far, shape (nf, count), in the sample's unit times s."""
-        nf, count, later = self.frequencies.size, self._half_step.size, self._half_step
-        result = np.empty((nf, count), kind)
-        for n, line in enumerate(result):  # one frequency at a time: no second copy
-            real, imaginary = (
-                self._backend.download(self.sums[m * count : (m + 1) * count]) for m in (n, nf + n)
-            )
-            line.real, line.imag = real, imaginary
-            line[later] = (real[later] + 1j * imaginary[later]) * self._turn[n]
+    def values(
+        self, columns: NDArray[np.int64] | None = None, kind: DTypeLike = np.complex64
+    ) -> Spectrum:
+        """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
+        nf, count = self.frequencies.size, self._half_step.size
+        turn = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
+        half = self._half_step if columns is None else self._half_step[columns]
+        result = np.empty((nf, half.size), kind)
+        for n, line in enumerate(result):  # one at a time: no second copy
+            real, imag = (self._row(m * count, columns) for m in (n, nf + n))
+            line.real, line.imag = real, imag
+            line[half] = (real[half] + 1j * imag[half]) * turn[n]
         return result
 
-    def some_values(self, columns: NDArray[np.int64], kind: DTypeLike = np.complex64) -> Spectrum:
-        """Spectra so far of some samples, shape (nf, len(columns))."""
-        nf, later = self.frequencies.size, self._half_step[columns]
-        index = np.arange(2 * nf)[:, None] * self._half_step.size + columns
-        sums = self._backend.take(self.sums, index)
-        result = np.asarray(sums[:nf] + 1j * sums[nf:])
-        result[:, later] *= self._turn[:, None]
-        return result.astype(kind)
+    def _row(self, start: int, columns: NDArray[np.int64] | None) -> NDArray[np.float64]:
+        if columns is None:
+            return self._backend.view(self.sums[start : start + self._half_step.size])
+        return self._backend.take(self.sums, start + columns)
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

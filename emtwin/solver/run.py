@@ -209,12 +209,9 @@ class Loop:
             if self.done == end:
                 break
         with self.clock.stage("spectra and traces"):
-            self._collect(first)
-
-    def _collect(self, first: int) -> None:
-        """Take what the batch of steps that began with step `first` has written down."""
-        self.spectra.add(self.sample_ring, self.lines)  # without samples, too: ports count on lines
-        self.traces.collect(first)
+            # Lines are counted without samples, too: ports are finished at the same times.
+            self.spectra.add(self.sample_ring, self.lines)
+            self.traces.collect(first)
 
     def decay_db(self) -> float:
         """Stored energy relative to its peak, dB."""

@@ -113,7 +113,7 @@ class SampleSpectra:
         self._n_taken = self._n_added = 0
         self._width, value = self.half_step.size, backend.real.itemsize
         self._kept = kept_lines(self._width, value)
-        backend.reserve(held_lines(self._width, value, 0) * self._width * value)
+        backend.reserve(held_lines(self._width, value, _GATHERED) * self._width * value)
 
     @property
     def _kind(self) -> np.dtype[Any]:
@@ -130,7 +130,7 @@ class SampleSpectra:
         return np.asarray(steps * self.dt, np.float64)
 
     def add(self, lines: Array, count: int) -> None:
-        """Take the next `count` lines, at least one, which may be overwritten afterwards."""
+        """Take the next `count` lines, which may be overwritten afterwards."""
         kept = self._backend.zeros(count * self._width)
         kept[:] = lines[: kept.size]
         self._blocks.append(Block(self._n_taken, count, kept))
@@ -163,27 +163,29 @@ class SampleSpectra:
         self._add(window.blocks, weights)
 
     def _add(self, blocks: Sequence[Block], weights: Weights) -> None:
+        parts = [block.lines for block in blocks]
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
-            parts = [block.lines for block in blocks]
             spectrum.add(weights(spectrum.frequencies), parts, columns.start)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Everything so far, for a checkpoint."""
-        download, state = self._backend.download, {"added": np.array(self._n_added)}
-        for block in self._blocks:
-            lines = download(block.lines).reshape(block.n_lines, self._width)
-            state[f"block {block.first}"] = lines
-        return state | {f"sums {n}": download(s.sums) for n, s in enumerate(self._spectra)}
+        """Everything so far, for a checkpoint; to be written before the next lines are taken."""
+        view = self._backend.view
+        state = {"added": np.array(self._n_added)}
+        state |= {
+            f"block {b.first}": view(b.lines).reshape(b.n_lines, self._width) for b in self._blocks
+        }
+        return state | {f"sums {n}": view(s.sums) for n, s in enumerate(self._spectra)}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up a `state`."""
-        upload, self._n_added = self._backend.upload, int(state["added"])
+        adopt = self._backend.adopt
+        self._n_added = int(state["added"])
         firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
         blocks = [(first, state[f"block {first}"]) for first in firsts]
-        self._blocks = deque(Block(first, len(b), upload(b)) for first, b in blocks)
+        self._blocks = deque(Block(first, len(b), adopt(b)) for first, b in blocks)
         self._n_taken = self._blocks[-1].end if self._blocks else 0
         for n, spectrum in enumerate(self._spectra):
-            spectrum.sums[:] = upload(state[f"sums {n}"])
+            spectrum.sums[:] = adopt(state[f"sums {n}"])
 
     def take(self) -> dict[str, Spectrum]:
         """Spectra by group, shape (nf, n), in the samples' unit times seconds.
@@ -194,7 +196,7 @@ class SampleSpectra:
         self._blocks.clear()
         taken = {}
         for group in self.groups:
-            taken[group.name] = self._spectra.pop(0).values(self._kind)
+            taken[group.name] = self._spectra.pop(0).values(kind=self._kind)
         return taken
 
     def probes(self, count: int) -> NDArray[np.int64]:
@@ -215,7 +217,7 @@ class SampleSpectra:
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
             here = probes[(probes >= columns.start) & (probes < columns.stop)] - columns.start
             if here.size:
-                parts.append(spectrum.some_values(here, self._kind))
+                parts.append(spectrum.values(here, self._kind))
         return np.asarray(np.concatenate(parts, axis=1) * self.field_scale(probes), np.complex128)
 
     def field_scale(self, probes: NDArray[np.int64]) -> Real:

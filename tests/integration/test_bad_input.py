@@ -138,15 +138,16 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         ("f_max: 300 MHz", "f_max: 100 GHz"),
         40,
         "accuracy.memory",
-        "site free_space needs 312 million cells and 13.4 GiB of memory, the budget is 4 GiB",
-        "raise accuracy.memory, or use cells 1.5 times larger (f_max of about 66.9 GHz would fit)",
+        "site free_space needs 312 million cells and 252 GiB of memory, 164 GiB of it for spectra, "
+        "the budget is 4 GiB",
+        "raise accuracy.memory to 252.1 GiB, or lower accuracy.f_max to 11 GHz",
     ),
     "memory budget": (
         ("decay_db: -40", "decay_db: -40, memory: 1 MiB"),
         40,
         "accuracy.memory",
-        "of memory, the budget is 1 MiB",
-        "raise accuracy.memory",
+        "of memory, 150 MiB of it for program, the budget is 1 MiB",
+        "raise accuracy.memory to 0.2 GiB",
     ),
     "YAML syntax": (
         ("name: lead\n", "name: lead: x\n"),

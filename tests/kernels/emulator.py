@@ -173,6 +173,7 @@ class EmulatedCupy:
     zeros = staticmethod(np.zeros)
     asarray = staticmethod(np.array)
     asnumpy = staticmethod(np.array)
+    concatenate = staticmethod(np.concatenate)
 
     def RawModule(self, code: str, options: tuple[str, ...]) -> SimpleNamespace:  # noqa: N802
         """Kernels by name; `code` must be whole."""

@@ -22,7 +22,10 @@ def test_it_ends_with_verdicts_warnings_and_paths(call: Call, pipeline: FakePipe
     assert done.code == 0
     folder = Path("results/pump")
     assert pipeline.asked["folder"] == folder
-    for text in ("Radiated RF immunity", "Radiated emission", "not verified by refinement"):
+    for text in (
+        *("Radiated RF immunity", "Radiated emission", "not verified by refinement"),
+        *("Time by stage", "solver", "94%"),
+    ):
         assert text in done.out
     assert "- outside-run: 2.0 to 2.7 GHz is above what this mesh carries." in done.out
     assert str(folder / "report.html") in done.out.splitlines()

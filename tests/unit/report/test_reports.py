@@ -17,6 +17,7 @@ from emtwin.report import (
     as_json,
     junit_xml,
     run_table,
+    stage_table,
     verdict_table,
     write_junit,
     write_report,
@@ -167,6 +168,20 @@ def test_terminal_shows_how_each_run_ended() -> None:
         assert expected in text
 
 
+def test_terminal_shows_where_the_time_went() -> None:
+    """0.8 + 2.1 + 104.2 + 3.3 s: the longest first, and nothing below a hundredth."""
+    console = Console(file=io.StringIO(), width=100)
+    console.print(stage_table(make_campaign()))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert ENGLISH["stages"] in text
+    found = [text.index(part) for part in ("solver", "104.2 s", "94%", "benches", "3.3 s", "voxel")]
+    assert found == sorted(found)
+    assert "geometry" not in text
+    korean = Console(file=io.StringIO(), width=100)
+    korean.print(stage_table(make_campaign(), "ko"))
+    assert "단계별 시간" in korean.file.getvalue()  # type: ignore[attr-defined]
+
+
 def test_terminal_table_takes_brackets_literally() -> None:
     campaign = make_campaign()
     campaign.verdicts[0]["worst"] = {"port": "[red]in[/red]"}
@@ -180,6 +195,7 @@ def test_json_has_the_promised_names() -> None:
     names = {"test", "clause", "outcome", "margin_db", "uncertainty_db"}
     assert all(names <= set(entry) for entry in document["verdicts"])
     assert document["verdicts"][1]["outcome"] == "marginal"
+    assert document["timing"]["solver"] == 104.2
 
 
 def test_json_stays_json_with_infinite_values() -> None:

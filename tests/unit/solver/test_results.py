@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from emtwin.backends import select_backend
+from emtwin.errors import GridError
 from emtwin.grid import Grid, Medium, Node
-from emtwin.solver import Absorber, EdgePort, FieldSamples, Pulse, Simulation, StopRule, run
+from emtwin.solver import (
+    Absorber,
+    EdgePort,
+    FieldSamples,
+    Pulse,
+    Simulation,
+    StopRule,
+    run,
+    simulation,
+)
 
 
 def box(frequencies: list[float]) -> Simulation:
@@ -55,3 +68,31 @@ def test_a_run_chooses_its_backend() -> None:
     for result in (run(box([1e9])), run(box([1e9]), "numpy")):
         assert result.finished_by == "decay"
         assert result.spectra["own"].dtype == np.complex64
+
+
+def test_a_run_tells_its_time_by_stage() -> None:
+    """Set-up, steps, looks, spectra and ending; all but the set-up within the loop's time."""
+    result = run(box([0.5e9]), select_backend("numpy", "float64"), StopRule(-20, -20))
+    assert list(result.timing) == [
+        "set-up",
+        "time steps",
+        "looks at the energy",
+        "spectra and traces",
+        "ending",
+    ]
+    assert min(result.timing.values()) > 0
+    assert result.timing["time steps"] + result.timing["looks at the energy"] < result.seconds
+
+
+def test_driving_another_port_keeps_the_time_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step of the same scene declared anew, and it is sought once only."""
+    scene = box([0.5e9])
+    silent = replace(scene, driven="", samples=())
+    expected = scene.dt
+    assert silent.dt == expected
+    monkeypatch.setattr(simulation, "stable_step", None)  # would fail if it were called
+    driven = silent.driving("p", scene.samples)
+    assert (driven.driven, driven.samples) == ("p", scene.samples)
+    assert driven.dt == expected
+    with pytest.raises(GridError, match="no port 'q'"):
+        silent.driving("q")
