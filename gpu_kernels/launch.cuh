@@ -54,9 +54,6 @@ struct Box {
   const Index j = box.lo[1] + (Index)blockIdx.y * blockDim.y + threadIdx.y;       \
   if (i < box.hi[0] && j < box.hi[1])
 
-#define FOR_EACH_Z(k, first, last) \
-  for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (first) && k < (last); once_ = 0)
-
 #define FOR_EACH_ITEM(n)                                                          \
   for (Index n = box.lo[0] + (Index)blockIdx.x * blockDim.x + threadIdx.x, once_ = 1; \
        once_ && n < box.hi[0]; once_ = 0)
@@ -67,7 +64,8 @@ struct Box {
 // Each thread looks its own coefficients up.
 #define COEFFICIENTS_BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-#define FOR_EACH_LANE(k, v, last) FOR_EACH_Z(k, v, last)
+#define FOR_EACH_LANE(k, v, last) \
+  for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (v) && k < (last); once_ = 0)
 
 #else
 
@@ -79,9 +77,6 @@ struct Box {
 #define FOR_EACH_ROW(i, j)                     \
   for (Index i = box.lo[0]; i < box.hi[0]; ++i) \
     for (Index j = box.lo[1]; j < box.hi[1]; ++j)
-
-#define FOR_EACH_Z(k, first, last) \
-  _Pragma("GCC ivdep") for (Index k = (first); k < (last); ++k)
 
 #define FOR_EACH_ITEM(n) for (Index n = box.lo[0]; n < box.hi[0]; ++n)
 
