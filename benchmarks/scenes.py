@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from emtwin.benches.radiated_immunity import TEST
 from emtwin.benches.views import samples_of_views
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
+from emtwin.rational import debye
 from emtwin.solver import (
     Absorber,
     CurrentElement,
     EdgePort,
+    FieldSamples,
     PlaneWave,
     Pulse,
     Simulation,
@@ -36,6 +39,37 @@ def cube(n: int) -> Simulation:
     grid = Grid(lines, lines, lines)
     dipole = CurrentElement("e_z", Node(n // 2, n // 2, n // 2))
     return Simulation(grid, Medium.vacuum(grid), Pulse(20e9), Absorber(), currents=(dipole,))
+
+
+def cube_quarter_dispersive(n: int) -> Simulation:
+    """The cube with water (Debye) in the middle quarter of its cells, the dipole beside it."""
+    empty = cube(n)
+    ids = [volume.copy() for volume in empty.medium.ids]
+    half = slice(n // 2 - n // 8, n // 2 + n // 8)
+    for volume in ids:
+        volume[half][volume[half] > 0] = 2
+    water = Medium(
+        *ids,
+        np.array([1.0, 1.0, 5.2]),
+        np.zeros(3),
+        dispersion={2: debye(0.0, [(73.2, 8.27e-12)])},
+    )
+    dipole = CurrentElement("e_z", Node(n // 4, n // 2, n // 2))
+    return replace(empty, medium=water, currents=(dipole,))
+
+
+def cube_with_planes(n: int) -> Simulation:
+    """The cube with spectra of all six components on three planes through it, 21 frequencies."""
+    scene = cube(n)
+    planes = []
+    for axis, name in enumerate("xyz"):
+        lo, hi = [n // 8] * 3, [n - n // 8] * 3
+        lo[axis] = hi[axis] = n // 4
+        frequencies = np.linspace(1e9, 10e9, 21)
+        planes.append(
+            FieldSamples.box(name, scene.grid, Node(*lo), Node(*hi), frequencies=frequencies)
+        )
+    return replace(scene, samples=tuple(planes))
 
 
 def crowded() -> Simulation:

@@ -6,8 +6,9 @@ Run as ``python -m benchmarks.throughput [--quick] [--large] [--out FILE]``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,14 +17,24 @@ from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
 from benchmarks.stream import SWEEP_BYTES, bandwidth
 from emtwin.backends import select_backend
 from emtwin.backends.native import NativeBackend, NativeUnavailable, instruction_set
+from emtwin.backends.native_program import Schedule
 from emtwin.solver import Simulation, StopRule, run
 
 THREADS = 2
 SIZES = (64, 100, 128, 160, 200)
 LARGE = (300, 400)
-JUDGED = 200  # the size that the targets are about
-PLAIN, FUSED, BLOCKED, DEVICE, NUMPY = 0.85, 1.25, 1.6, 1.2, 25.0
-_CELL_STEPS = 1.2e8  # of one timed call: about half a second
+JUDGED = (200, 400)  # the sizes that the targets are about
+TARGETS = {"plain": 0.85, "fused": 1.25, "tiled": 1.6}
+DEVICE, NUMPY, CALL = 1.2, 25.0, 1.0
+FORMS: dict[Schedule, str] = {
+    "plain": "one sweep of h, one of e",
+    "fused": "e and h in one sweep",
+    "tiled": "several steps per sweep",
+}
+_CELL_STEPS = 6e8  # of one timed call of the fastest form: about half a second
+_FEWEST_STEPS = 12  # as many as a tile is high
+_STEPS_PER_CALL = 76  # mean of the stretches of a run, see emtwin.solver.growth.LOOKS
+_STEPS_OF_RUN = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,61 +56,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         native = NativeBackend("float32", THREADS)
     except NativeUnavailable as error:
-        rows = [Row("native library", None, "Mcells/s", PLAIN, note=str(error))]
+        rows = [Row("native library", None, "Mcells/s", TARGETS["plain"], note=str(error))]
         return finish("throughput", "none", rows, quick=chosen.quick, out=chosen.out)
     shrink = 2 if chosen.quick else 1
     rows = []
     for size in SIZES + (LARGE if chosen.large else ()):
-        rows += cube_rows(size // shrink, native, judged=size == JUDGED)
-    rows += [
-        Row(f"{form}, {JUDGED}^3", None, "of ceiling", target, note="this schedule does not exist")
-        for form, target in (("E and H fused", FUSED), ("several steps per sweep", BLOCKED))
-    ]
-    rows.append(numpy_row(100 // shrink, native))
-    rows += device_rows(native, quick=chosen.quick)
+        n, judged = size // shrink, size in JUDGED
+        case = f"vacuum + CPML 10 on six faces, {n}^3"
+        rows += scene_rows(case, scenes.cube(n), TARGETS if judged else {})
+    n = JUDGED[0] // shrink
+    quarter = f"a quarter of the cells dispersive (one Debye pole), CPML 10, {n}^3"
+    rows += scene_rows(quarter, scenes.cube_quarter_dispersive(n), {})
+    rows += scene_rows("infusion pump, draft, free space", scenes.device("draft"), {"auto": DEVICE})
+    steps = 256 if chosen.quick else _STEPS_OF_RUN
+    spectra = f"3 planes of 21 frequencies, CPML 10, {n}^3"
+    rows.append(whole_run_row(spectra, scenes.cube_with_planes(n), native, steps // 4))
+    rows.append(
+        whole_run_row("infusion pump, draft, free space", scenes.device("draft"), native, steps)
+    )
+    rows += [numpy_row(100 // shrink, native), call_row(native)]
     name = f"native, {THREADS} threads, {instruction_set()}, float32"
     return finish("throughput", name, rows, quick=chosen.quick, out=chosen.out)
 
 
 def steps_for(cells: int) -> int:
     """Steps of one timed call."""
-    return max(4, int(_CELL_STEPS / cells))
+    return int(np.clip(_CELL_STEPS / cells, _FEWEST_STEPS, 4 * _STEPS_PER_CALL))
 
 
-def cube_rows(n: int, backend: NativeBackend, *, judged: bool) -> list[Row]:
-    """Speed, memory and share of the ceiling of a vacuum cube with absorber on six faces.
+def scene_rows(case: str, simulation: Simulation, targets: Mapping[str, float]) -> list[Row]:
+    """Speed of the time step under each schedule, memory, and share of the ceiling.
 
     Parameters
     ----------
-    n : int
-        Cells along an edge.
-    backend : NativeBackend
-        Where to run it.
-    judged : bool
-        Whether the share of the ceiling has a target.
+    case : str
+        Name of the scene.
+    simulation : Simulation
+        The scene; of its monitors nothing is measured.
+    targets : mapping of str to float
+        Least share of the ceiling by schedule; "auto" judges the one that a run would choose.
     """
-    simulation = scenes.cube(n)
-    program, _, stages = scenes.field_program(simulation, backend)
+    stages = scenes.field_program(simulation, NativeBackend("float32", THREADS, "plain"))[2]
+    forms = dict(FORMS)
+    if "auto" in targets:
+        forms["auto"] = "as a run chooses"
+    programs = [NativeBackend("float32", THREADS, form).program(stages) for form in forms]
     count = scenes.cells(simulation)
     steps = steps_for(count)
     before = bandwidth(THREADS)
-    [seconds] = seconds_of(lambda: program.run(0, steps))
+    times = seconds_of(*(partial(program.run, 0, steps) for program in programs))
     after = bandwidth(THREADS)
-    speed = Spread.of([count * steps / s / 1e6 for s in seconds])
-    case = f"vacuum + CPML 10 on six faces, {n}^3"
+    ceiling = (before + after) / 2 / SWEEP_BYTES
+    stream = f"stream {before / 1e9:.1f} GB/s before, {after / 1e9:.1f} after"
     memory = scenes.allocated_bytes(stages) / count
-    share = speed.median * 1e6 / ((before + after) / 2 / SWEEP_BYTES)
-    return [
-        Row(case, speed.median, "Mcells/s", note=f"median of {REPEATS}: {speed}"),
-        Row(case, memory, "bytes/cell", note="all arrays of the time step"),
-        Row(
-            case,
-            share,
-            "of ceiling",
-            PLAIN if judged else None,
-            note=f"stream {before / 1e9:.1f} GB/s before, {after / 1e9:.1f} after",
-        ),
-    ]
+    rows = [Row(case, memory, "bytes/cell", note="all arrays of the time step")]
+    for (form, text), seconds in zip(forms.items(), times, strict=True):
+        speed = Spread.of([count * steps / s / 1e6 for s in seconds])
+        note = f"median of {REPEATS}: {speed}"
+        rows.append(Row(f"{case}; {text}", speed.median, "Mcells/s", note=note))
+        share = speed.median * 1e6 / ceiling
+        rows.append(Row(f"{case}; {text}", share, "of ceiling", targets.get(form), note=stream))
+    return rows
 
 
 def numpy_row(n: int, backend: NativeBackend) -> Row:
@@ -114,35 +131,18 @@ def numpy_row(n: int, backend: NativeBackend) -> Row:
     return Row(f"native over numpy, {n}^3", ratio.median, "times", NUMPY, note=note)
 
 
-def device_rows(backend: NativeBackend, *, quick: bool) -> list[Row]:
-    """The example device: its time step alone, and a run with monitors and spectra.
+def call_row(backend: NativeBackend) -> Row:
+    """What a call from Python costs beside its steps, shared out over a run's usual stretch."""
+    program, calls = scenes.field_program(scenes.cube(24), backend)[0], 200
 
-    Parameters
-    ----------
-    backend : NativeBackend
-        Where to run it.
-    quick : bool
-        A shorter run.
-    """
-    simulation = scenes.device("draft")
-    program, _, stages = scenes.field_program(simulation, backend)
-    count = scenes.cells(simulation)
-    steps = steps_for(count)
-    before = bandwidth(THREADS)
-    [seconds] = seconds_of(lambda: program.run(0, steps))
-    after = bandwidth(THREADS)
-    speed = Spread.of([count * steps / s / 1e6 for s in seconds])
-    share = speed.median * 1e6 / ((before + after) / 2 / SWEEP_BYTES)
-    case = "infusion pump, draft, free space"
-    nodes = " x ".join(str(n) for n in simulation.grid.shape)
-    stream = f"stream {before / 1e9:.1f} GB/s before, {after / 1e9:.1f} after"
-    return [
-        Row(case, count, "cells", note=nodes),
-        Row(case, scenes.allocated_bytes(stages) / count, "bytes/cell", note="without monitors"),
-        Row(f"{case}, time step", speed.median, "Mcells/s", note=f"median of {REPEATS}: {speed}"),
-        Row(f"{case}, time step", share, "of ceiling", DEVICE, note=stream),
-        whole_run_row(case, simulation, backend, 256 if quick else 1000),
-    ]
+    def one_by_one() -> None:
+        for step in range(calls):
+            program.run(step, 0)
+
+    [seconds] = seconds_of(one_by_one)
+    cost = Spread.of([s / calls / _STEPS_PER_CALL * 1e6 for s in seconds])
+    note = f"median of {REPEATS}: {cost}; a call without steps, over {_STEPS_PER_CALL}"
+    return Row("Python and threads, per step", cost.median, "us", CALL, "lower", note)
 
 
 def whole_run_row(case: str, simulation: Simulation, backend: NativeBackend, steps: int) -> Row:
@@ -159,10 +159,11 @@ def whole_run_row(case: str, simulation: Simulation, backend: NativeBackend, ste
     steps : int
         Budget; the run ends with the batch that reaches it.
     """
-    frequencies = simulation.frequencies.size
+    groups = [g.frequencies for g in simulation.samples if g.frequencies is not None]
+    frequencies = max([simulation.frequencies.size, *(f.size for f in groups)])
     result = run(replace(simulation), backend, StopRule(-np.inf, -np.inf, steps))
     speed = scenes.cells(simulation) * result.n_steps / result.seconds / 1e6
-    note = f"one run of {result.n_steps} steps, {frequencies} frequencies at the far-field surface"
+    note = f"one run of {result.n_steps} steps, {frequencies} frequencies, looks at the energy"
     return Row(f"{case}, whole run", speed, "Mcells/s", note=note)
 
 

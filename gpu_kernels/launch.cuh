@@ -61,8 +61,8 @@ struct Box {
 // One thread of a row does a serial sum.
 #define ONCE_PER_ROW if (blockIdx.x == 0 && threadIdx.x == 0)
 
-// Each thread looks its own coefficients up.
-#define COEFFICIENTS_BY_VECTOR 0
+// Each thread works on one place, and looks its own coefficients up.
+#define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
 #define FOR_EACH_LANE(k, v, last) \
   for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (v) && k < (last); once_ = 0)
@@ -83,7 +83,7 @@ struct Box {
 #define ONCE_PER_ROW
 
 // Rows are cut into vectors, which look their coefficients up as a whole.
-#define COEFFICIENTS_BY_VECTOR 1
+#define BY_VECTOR 1
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first); v < (last); v += VECTOR)
 #define FOR_EACH_LANE(k, v, last) _Pragma("GCC ivdep") for (Index k = (v); k < (v) + VECTOR; ++k)
 

@@ -107,7 +107,7 @@ struct Pattern {
   INLINE_MEMBER real gain_z(Index k) const { return b_z[k - begin]; }
 };
 
-#if COEFFICIENTS_BY_VECTOR
+#if BY_VECTOR
 template <typename Arguments>
 INLINE Pattern coefficients(const Arguments& a, const real*, const real*, Index o, Index k) {
   const Index v = (o + k) >> 4;  // / VECTOR; never negative

@@ -70,11 +70,15 @@ def clear(address: int, n_bytes: int, threads: int) -> None:
     load_library().emtwin_clear(ctypes.c_void_p(address), *numbers)
 
 
-@cache
 def kernel_addresses(real: np.dtype[Any]) -> dict[str, int]:
-    """Address of each kernel, after its argument struct was found to have the same size."""
+    """Address of each kernel for a precision and the instruction set in use."""
+    return _addresses(f"{'float' if real.itemsize == 4 else 'double'}_{instruction_set()}", real)
+
+
+@cache
+def _addresses(variant: str, real: np.dtype[Any]) -> dict[str, int]:
+    """The same, after each argument struct was found to have the size that Python packs."""
     library = load_library()
-    variant = f"{'float' if real.itemsize == 4 else 'double'}_{instruction_set()}"
     count = library.emtwin_kernel_count(variant.encode())
     if count < 0:
         raise NativeUnavailable(f"the native library has no kernels for {variant}")

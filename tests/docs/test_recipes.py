@@ -107,9 +107,10 @@ def _build(checkout: Path, folder: Path) -> Path:
     assert all(job.returncode == 0 for job in jobs), "\n".join(job.stderr for job in jobs)
     library = folder / "libemtwin_native.so"
     objects = [str(folder / f"{variant}.o") for variant in variants]
-    source = kernels / "native" / "library.cpp"
+    sources = [f for f in (kernels / "native").glob("*.cpp") if f.name != "kernels.cpp"]
     hashed = f'-DEMTWIN_SOURCE_SHA256="{digest}"'
-    command = [*common, hashed, "-shared", "-pthread", str(source), *objects, "-o", str(library)]
+    command = [*common, hashed, "-shared", "-pthread", *map(str, sources), *objects]
+    command += ["-o", str(library)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return library

@@ -34,13 +34,14 @@ def overrun(machine: NativeBackend) -> None:
 
 
 def main() -> None:
-    """All kernels on two threads in both precisions, and a scene with everything in it."""
+    """All kernels on two threads in both precisions; a crowded scene under every schedule."""
     for precision in ("float32", "float64"):
         machine = ExactBackend(precision, 2)
         for kernel in MAKERS:
             for shape in SHAPES:
                 argument_set(kernel, precision, 1, shape).run(machine)
-        fields_after(crowded_scene(3), machine, 40)
+        for schedule in ("plain", "fused", "tiled"):
+            fields_after(crowded_scene(3), ExactBackend(precision, 2, schedule), 40)
     if "overrun" in sys.argv:
         overrun(ExactBackend(np.float32, 1))
     print("clean")

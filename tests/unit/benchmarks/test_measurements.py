@@ -22,19 +22,31 @@ def native() -> NativeBackend:
         pytest.skip(str(error))
 
 
-def test_cube_reports_speed_memory_and_share(
+def test_a_scene_reports_speed_memory_and_share(
     native: NativeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At least six float32 fields and three ids of two bytes per cell: 30 bytes."""
+    """At least six float32 fields and three ids of two bytes per cell; every schedule judged."""
     monkeypatch.setattr(throughput, "bandwidth", lambda threads: 75e9)
     monkeypatch.setattr(throughput, "steps_for", lambda cells: 4)
-    speed, memory, share = throughput.cube_rows(24, native, judged=True)
+    memory, *speeds = throughput.scene_rows("cube", scenes.cube(24), throughput.TARGETS)
     assert memory.value is not None
     assert memory.value >= 30
-    assert speed.value is not None
-    assert speed.value > 0
-    assert share.value == pytest.approx(speed.value / 1000)  # 75 GB/s over 75 bytes: 1000 Mcells/s
-    assert share.target == throughput.PLAIN
+    assert len(speeds) == 2 * len(throughput.FORMS)
+    for speed, share in zip(speeds[::2], speeds[1::2], strict=True):
+        assert speed.value is not None
+        assert speed.value > 0
+        # 75 GB/s over 75 bytes: 1000 Mcells/s
+        assert share.value == pytest.approx(speed.value / 1000)
+    assert [share.target for share in speeds[1::2]] == [0.85, 1.25, 1.6]
+
+
+def test_scenes_hold_what_their_names_say() -> None:
+    """A quarter of the edges dispersive; 21 frequencies on three planes."""
+    quarter = scenes.cube_quarter_dispersive(16).medium
+    share = np.mean([(ids == 2).sum() / 16**3 for ids in quarter.ids])
+    assert 0.2 < share < 0.3
+    planes = scenes.cube_with_planes(16).samples
+    assert [p.frequencies.size for p in planes if p.frequencies is not None] == [21, 21, 21]
 
 
 def test_stream_counts_a_read_and_a_write(monkeypatch: pytest.MonkeyPatch) -> None:
