@@ -39,12 +39,28 @@ struct Box {
 #ifndef EMTWIN_EMULATE_GRID
 #define INLINE [[maybe_unused]] static __device__ __forceinline__
 #define INLINE_MEMBER __device__ __forceinline__
-#define KERNEL_ROWS(name) extern "C" __global__ void name(const name##_arguments a, const Box box, [[maybe_unused]] const Index step)
 #else
-#define INLINE static inline
+#define INLINE [[maybe_unused]] static inline
 #define INLINE_MEMBER inline
-#define KERNEL_ROWS(name) static void name(const name##_arguments& a, [[maybe_unused]] const Box& box, [[maybe_unused]] const Index step)
+#define __global__
+#define __launch_bounds__(...)
 #endif
+
+// A block has at most 256 threads. In float 1024 threads of a multiprocessor must be resident, which
+// leaves each of them 64 registers; in double 512, with 128.
+#define BLOCK_THREADS 256
+#define RESIDENT_BLOCKS (sizeof(real) == 4 ? 4 : 2)
+
+// The step is what the device counts plus what the launch adds: a captured graph of launches is
+// replayed with the same arguments, and only the counter moves on.
+#define KERNEL_ROWS(name)                                                                               \
+  INLINE void name##_of_thread(const name##_arguments& a, const Box& box, const Index step);            \
+  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, RESIDENT_BLOCKS)                          \
+      name(const name##_arguments a, const Box box, const Index ahead, const Index* counter) {          \
+    name##_of_thread(a, box, *counter + ahead);                                                         \
+  }                                                                                                     \
+  INLINE void name##_of_thread(const name##_arguments& a, [[maybe_unused]] const Box& box,              \
+                               [[maybe_unused]] const Index step)
 #define KERNEL_ITEMS(name) KERNEL_ROWS(name)
 
 #define THREAD_Z(box) ((box).lo[2] + (Index)blockIdx.x * blockDim.x + threadIdx.x)
@@ -64,8 +80,10 @@ struct Box {
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-#define FOR_EACH_LANE(k, v, last) \
-  for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (v) && k < (last); once_ = 0)
+// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
+#define FOR_EACH_LANE(k, v, last)          \
+  for (Index k = THREAD_Z(box), once_ = 1; \
+       once_ && k >= (v) && k < (last) && k < box.hi[2]; once_ = 0)
 
 #else
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.kernels import (
     makers_boundaries,
+    makers_clock,
     makers_conformal,
     makers_dispersion,
     makers_elements,
@@ -21,6 +22,7 @@ from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
 MAKERS: dict[str, Maker] = {
     **makers_boundaries.MAKERS,
+    **makers_clock.MAKERS,
     **makers_conformal.MAKERS,
     **makers_dispersion.MAKERS,
     **makers_elements.MAKERS,
