@@ -79,11 +79,6 @@ struct Resident<double> {
   const Index j = box.lo[1] + (Index)blockIdx.y * blockDim.y + threadIdx.y;       \
   if (i < box.hi[0] && j < box.hi[1])
 
-// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
-#define FOR_EACH_Z(k, first, last)         \
-  for (Index k = THREAD_Z(box), once_ = 1; \
-       once_ && k >= (first) && k < (last) && k < box.hi[2]; once_ = 0)
-
 #define FOR_EACH_ITEM(n)                                                          \
   for (Index n = box.lo[0] + (Index)blockIdx.x * blockDim.x + threadIdx.x, once_ = 1; \
        once_ && n < box.hi[0]; once_ = 0)
@@ -94,7 +89,10 @@ struct Resident<double> {
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-#define FOR_EACH_LANE(k, v, last) FOR_EACH_Z(k, v, last)
+// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
+#define FOR_EACH_LANE(k, v, last)          \
+  for (Index k = THREAD_Z(box), once_ = 1; \
+       once_ && k >= (v) && k < (last) && k < box.hi[2]; once_ = 0)
 
 #else
 
@@ -106,9 +104,6 @@ struct Resident<double> {
 #define FOR_EACH_ROW(i, j)                     \
   for (Index i = box.lo[0]; i < box.hi[0]; ++i) \
     for (Index j = box.lo[1]; j < box.hi[1]; ++j)
-
-#define FOR_EACH_Z(k, first, last) \
-  _Pragma("GCC ivdep") for (Index k = (first); k < (last); ++k)
 
 #define FOR_EACH_ITEM(n) for (Index n = box.lo[0]; n < box.hi[0]; ++n)
 

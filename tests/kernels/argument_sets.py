@@ -36,8 +36,8 @@ MAKERS: dict[str, Maker] = {
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))
 """Odd sizes: rows shorter than a vector, one that just spills over, slabs that meet."""
 
-LATER_STEP = 5
-"""Odd, and after the end of the short waveforms: nothing that is due every second step happens."""
+LATER_STEPS = (5, 6)
+"""After the end of the short waveforms; what is due every second step is due in one of them."""
 
 REDUCTIONS = frozenset({"energy"})
 """Kernels whose NumPy form sums in another order: equal to round-off, not to the bit."""
