@@ -39,7 +39,18 @@ EQUIVALENT = {
 }
 """Changes that cannot alter a result: (file, part of the altered line) and the reason."""
 
-_TYPES = {"real", "double", "float", "Index", "int32", "flag", "row_id", "int", "unsigned"}
+_TYPES = {
+    "real",
+    "double",
+    "float",
+    "Index",
+    "int32",
+    "flag",
+    "row_id",
+    "row_ids",
+    "int",
+    "unsigned",
+}
 _TYPES |= {"char", "bool", "void", "long", "short", "auto", "const"}
 _NO_VALUE = {"return", "else", "case", "if", "for", "while", "do"}
 _TOKEN = re.compile(

@@ -19,7 +19,8 @@ typedef EMTWIN_REAL real;
 typedef long long Index;  // 64 bits on every platform; `long` is 32 bits on Windows
 typedef int int32;
 typedef unsigned char flag;
-typedef unsigned short row_id;  // row of the coefficient table
+typedef unsigned short row_id;  // row of a table
+typedef void row_ids;           // rows of a table, a byte each or two, see `row_at`
 
 [[maybe_unused]] constexpr Index VECTOR = 16;  // elements of a row that start on a common boundary: rows are multiples of it
 
@@ -115,5 +116,10 @@ struct Resident<double> {
 #define FOR_EACH_LANE(k, v, last) _Pragma("GCC ivdep") for (Index k = (v); k < (v) + VECTOR; ++k)
 
 #endif
+
+// Row of the n-th place: `narrow` says that a byte holds it, as is enough for 256 rows.
+INLINE Index row_at(const row_ids* rows, Index narrow, Index n) {
+  return narrow ? static_cast<const unsigned char*>(rows)[n] : static_cast<const row_id*>(rows)[n];
+}
 
 #endif
