@@ -2,7 +2,8 @@
 # Everything on a machine with a GPU, in one call of less than nine minutes:
 #     bash benchmarks/gpu.sh [FOLDER FOR RESULTS]
 # Wheels in wheels/ (emtwin, cupy-cuda12x, pytest, hypothesis, ...) are installed from there, without a
-# network. A part that fails is named at the end, and the parts after it still run.
+# network. A part that fails is named at the end, and the parts after it still run. The number after a
+# part's name is the seconds that it may take.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 out=${1:-gpu-results}
@@ -23,11 +24,22 @@ part() {  # part NAME SECONDS COMMAND...
 }
 
 if compgen -G "wheels/*.whl" > /dev/null; then
-  part install 120 "$python" -m pip install --no-index --find-links wheels --quiet wheels/*.whl
+  part install 50 "$python" -m pip install --no-index --find-links wheels --quiet wheels/*.whl
 fi
-part machine 20 nvidia-smi
-part tests 200 env EMTWIN_REQUIRE_CUDA=1 "$python" -m pytest -m gpu -q
-part benchmark 180 "$python" -m benchmarks.gpu --out "$out/gpu.json"
+read -ra workers <<< "$("$python" -c 'import xdist; print("-n 4")' 2> /dev/null)"
+export EMTWIN_REQUIRE_CUDA=1
+part machine 10 nvidia-smi
+part tests 80 "$python" -m pytest -m gpu -q "${workers[@]}" tests/kernels tests/unit
+part benchmark 170 "$python" -m benchmarks.gpu --out "$out/gpu.json"
+part large 100 "$python" -m benchmarks.gpu --large --out "$out/gpu-large.json"
+if command -v ncu > /dev/null; then
+  part profile 40 ncu --kernel-name regex:yee --launch-skip 28 --launch-count 14 \
+    --section SpeedOfLight --section Occupancy --section MemoryWorkloadAnalysis --section LaunchStats \
+    "$python" -m benchmarks.gpu --profile
+else
+  echo "ncu is not on this machine: no profile"
+fi
+part physics 85 "$python" -m pytest -m "gpu and quick" -q "${workers[@]}" tests/physics tests/convergence tests/properties
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'failed: %s\n' "${failed[@]}"

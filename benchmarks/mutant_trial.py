@@ -31,7 +31,7 @@ from emtwin.backends import Stage
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
 from tests.kernels.argument_base import ArgumentSet
-from tests.kernels.argument_sets import LATER_STEP, SHAPES, argument_set, parity_set
+from tests.kernels.argument_sets import LATER_STEPS, SHAPES, argument_set, parity_set
 from tests.kernels.test_grid_emulator import BLOCKS, SEED, emulate
 from tests.kernels.test_parity import same
 
@@ -232,8 +232,8 @@ def _parity_cases(file: str, precision: str) -> list[Case]:
     calls = []
     for kernel in _kernels(file):
         calls += [(parity_set(kernel, precision, shape), range(3)) for shape in SHAPES]
-        later = range(LATER_STEP, LATER_STEP + 1)
-        calls.append((parity_set(kernel, precision, SHAPES[0]), later))
+        later = [range(step, step + 1) for step in LATER_STEPS]
+        calls += [(parity_set(kernel, precision, SHAPES[0]), steps) for steps in later]
     return [_referred(case, steps, precision) for case, steps in calls]
 
 

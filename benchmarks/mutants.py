@@ -19,7 +19,7 @@ OPPOSITE = {
     **{"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
     **{"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="},
     **{"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="},
-    **{"&&": "||", "||": "&&"},
+    **{"&&": "||", "||": "&&", "<<": ">>", ">>": "<<"},
 }
 """What becomes of an operator with two operands; a sign with one becomes plus."""
 
@@ -29,6 +29,9 @@ EQUIVALENT = {
     ),
     ("yee.cu", "(first <= a.low_z ? 0 : a.low_z - a.high_z)"): (
         "a part that begins at `low_z` absorbs only where the slabs meet, and then both give 0"
+    ),
+    ("dispersion.cu", "if (n + VECTOR < box.hi[0]"): (
+        "the last stretch may be taken edge by edge, with the same bits"
     ),
     ("launch.cuh", "if (blockIdx.x == 0 || threadIdx.x == 0)"): (
         "more threads of a row compute the same sum and store it in the same place"

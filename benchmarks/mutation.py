@@ -1,6 +1,7 @@
 """Whether the tests of the kernels see a wrong sign: every operator of every kernel, turned once.
 
-Run as ``python -m benchmarks.mutation [--quick] [--sample N] [--seed S] [--out FILE]``. A mutant is
+Run as ``python -m benchmarks.mutation [--quick] [--sample N] [--seed S] [--file NAME]
+[--out FILE]``. A mutant is
 a copy of the kernels with one operator changed. It is caught if, compiled for the host, it gives
 another result than NumPy on the arguments of tests/kernels, crashes, or does not end. One that
 survives shows a hole in those arguments: it is printed, and the exit code is 1. What does not
@@ -46,9 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seed", type=int, default=SEED, help="of the sample (default %(default)s)"
     )
+    parser.add_argument("--file", help="only mutants of this file")
     chosen = parser.parse_args(arguments)
     found = all_mutants(resources.kernels_dir())
-    mutants = [mutant for mutant in found if mutant.reason is None]
+    asked = [mutant for mutant in found if chosen.file in (None, mutant.file)]
+    mutants = [mutant for mutant in asked if mutant.reason is None]
     size = chosen.sample or (QUICK if chosen.quick else len(mutants))
     begin = time.perf_counter()
     try:
@@ -58,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     seconds = time.perf_counter() - begin
-    print(listing(verdicts, [mutant for mutant in found if mutant.reason]))
+    print(listing(verdicts, [mutant for mutant in asked if mutant.reason]))
     rows = [*rows_of(verdicts), Row("all of it", seconds, "s", note=f"{len(found)} mutants exist")]
-    quick = len(verdicts) < len(mutants)
+    quick = len(verdicts) + sum(mutant.reason is not None for mutant in found) < len(found)
     return finish("mutation", "numpy and g++ -O1", rows, quick=quick, out=chosen.out)
 
 

@@ -41,35 +41,32 @@ def cube(n: int) -> Simulation:
     return Simulation(grid, Medium.vacuum(grid), Pulse(20e9), Absorber(), currents=(dipole,))
 
 
-def cube_quarter_dispersive(n: int) -> Simulation:
-    """The cube with water (Debye) in the middle quarter of its cells, the dipole beside it."""
-    empty = cube(n)
-    ids = [volume.copy() for volume in empty.medium.ids]
-    half = slice(n // 2 - n // 8, n // 2 + n // 8)
-    for volume in ids:
-        volume[half][volume[half] > 0] = 2
-    water = Medium(
-        *ids,
-        np.array([1.0, 1.0, 5.2]),
-        np.zeros(3),
-        dispersion={2: debye(0.0, [(73.2, 8.27e-12)])},
-    )
-    dipole = CurrentElement("e_z", Node(n // 4, n // 2, n // 2))
-    return replace(empty, medium=water, currents=(dipole,))
+def dispersive(n: int) -> Simulation:
+    """The cube with a quarter of its cells of a Debye medium, and the fields on its middle planes.
 
+    A block of 0.63 n cells along each edge in the middle; E and H on three planes through it, at 21
+    frequencies up to the pulse's highest.
 
-def cube_with_planes(n: int) -> Simulation:
-    """The cube with spectra of all six components on three planes through it, 21 frequencies."""
+    Parameters
+    ----------
+    n : int
+        Cells along an edge.
+    """
     scene = cube(n)
+    inside = slice(round(0.185 * n), round(0.815 * n))
+    ids = [volume.copy() for volume in scene.medium.ids]
+    for volume in ids:
+        volume[inside, inside, inside] = 2
+    ids[2][n // 2, n // 2, n // 2] = 1  # the dipole
+    poles = debye(0.0, [(30.0, 1 / (TWO_PI * 5e9))])
+    medium = Medium(*ids, np.array([1.0, 1.0, 4.0]), np.zeros(3), dispersion={2: poles})
     planes = []
-    for axis, name in enumerate("xyz"):
-        lo, hi = [n // 8] * 3, [n - n // 8] * 3
-        lo[axis] = hi[axis] = n // 4
-        frequencies = np.linspace(1e9, 10e9, 21)
-        planes.append(
-            FieldSamples.box(name, scene.grid, Node(*lo), Node(*hi), frequencies=frequencies)
-        )
-    return replace(scene, samples=tuple(planes))
+    for axis in range(3):
+        lo, hi = [0, 0, 0], [n, n, n]
+        lo[axis] = hi[axis] = n // 2
+        planes.append(FieldSamples.box(f"plane {axis}", scene.grid, Node(*lo), Node(*hi)))
+    frequencies = np.linspace(1e9, 20e9, 21)
+    return replace(scene, medium=medium, samples=tuple(planes), frequencies=frequencies)
 
 
 def crowded() -> Simulation:

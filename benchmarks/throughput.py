@@ -66,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows += scene_rows(case, scenes.cube(n), TARGETS if judged else {})
     n = JUDGED[0] // shrink
     quarter = f"a quarter of the cells dispersive (one Debye pole), CPML 10, {n}^3"
-    rows += scene_rows(quarter, scenes.cube_quarter_dispersive(n), {})
+    rows += scene_rows(quarter, scenes.dispersive(n), {})
     rows += scene_rows("infusion pump, draft, free space", scenes.device("draft"), {"auto": DEVICE})
     steps = 256 if chosen.quick else _STEPS_OF_RUN
-    spectra = f"3 planes of 21 frequencies, CPML 10, {n}^3"
-    rows.append(whole_run_row(spectra, scenes.cube_with_planes(n), native, steps // 4))
+    spectra = f"the same with 3 planes of 21 frequencies, {n}^3"
+    rows.append(whole_run_row(spectra, scenes.dispersive(n), native, steps // 4))
     rows.append(
         whole_run_row("infusion pump, draft, free space", scenes.device("draft"), native, steps)
     )

@@ -51,7 +51,10 @@ INLINE void disperse_edges(const disperse_arguments& a, Index n) {
 // A list names no edge twice and is in ascending order, or the stretch is not taken as a whole.
 INLINE bool side_by_side(const disperse_arguments& a, Index n) {
   Index apart = 0;
-  for (Index m = 0; m < VECTOR; ++m) apart |= (a.offset[n + m] - a.offset[n] - m) | (a.material[n + m] ^ a.material[n]);
+  for (Index m = 0; m < VECTOR; ++m) {
+    apart += a.offset[n + m] != a.offset[n] + m;
+    apart += a.material[n + m] != a.material[n];
+  }
   return apart == 0;
 }
 

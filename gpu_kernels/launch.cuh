@@ -39,12 +39,37 @@ struct Box {
 #ifndef EMTWIN_EMULATE_GRID
 #define INLINE [[maybe_unused]] static __device__ __forceinline__
 #define INLINE_MEMBER __device__ __forceinline__
-#define KERNEL_ROWS(name) extern "C" __global__ void name(const name##_arguments a, const Box box, [[maybe_unused]] const Index step)
 #else
-#define INLINE static inline
+#define INLINE [[maybe_unused]] static inline
 #define INLINE_MEMBER inline
-#define KERNEL_ROWS(name) static void name(const name##_arguments& a, [[maybe_unused]] const Box& box, [[maybe_unused]] const Index step)
+#define __global__
+#define __launch_bounds__(...)
 #endif
+
+// A block has at most 256 threads. In float 1024 threads of a multiprocessor must be resident, which
+// leaves each of them 64 registers; in double 512, with 128.
+#define BLOCK_THREADS 256
+template <typename>
+struct Resident;
+template <>
+struct Resident<float> {
+  static constexpr int blocks = 4;
+};
+template <>
+struct Resident<double> {
+  static constexpr int blocks = 2;
+};
+
+// The step is what the device counts plus what the launch adds: a captured graph of launches is
+// replayed with the same arguments, and only the counter moves on.
+#define KERNEL_ROWS(name)                                                                               \
+  INLINE void name##_of_thread(const name##_arguments& a, const Box& box, const Index step);            \
+  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, Resident<real>::blocks)                   \
+      name(const name##_arguments a, const Box box, const Index ahead, const Index* counter) {          \
+    name##_of_thread(a, box, *counter + ahead);                                                         \
+  }                                                                                                     \
+  INLINE void name##_of_thread(const name##_arguments& a, [[maybe_unused]] const Box& box,              \
+                               [[maybe_unused]] const Index step)
 #define KERNEL_ITEMS(name) KERNEL_ROWS(name)
 
 #define THREAD_Z(box) ((box).lo[2] + (Index)blockIdx.x * blockDim.x + threadIdx.x)
@@ -53,9 +78,6 @@ struct Box {
   const Index i = box.lo[0] + (Index)blockIdx.z * blockDim.z + threadIdx.z;       \
   const Index j = box.lo[1] + (Index)blockIdx.y * blockDim.y + threadIdx.y;       \
   if (i < box.hi[0] && j < box.hi[1])
-
-#define FOR_EACH_Z(k, first, last) \
-  for (Index k = THREAD_Z(box), once_ = 1; once_ && k >= (first) && k < (last); once_ = 0)
 
 #define FOR_EACH_ITEM(n)                                                          \
   for (Index n = box.lo[0] + (Index)blockIdx.x * blockDim.x + threadIdx.x, once_ = 1; \
@@ -67,7 +89,10 @@ struct Box {
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-#define FOR_EACH_LANE(k, v, last) FOR_EACH_Z(k, v, last)
+// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
+#define FOR_EACH_LANE(k, v, last)          \
+  for (Index k = THREAD_Z(box), once_ = 1; \
+       once_ && k >= (v) && k < (last) && k < box.hi[2]; once_ = 0)
 
 #else
 
@@ -79,9 +104,6 @@ struct Box {
 #define FOR_EACH_ROW(i, j)                     \
   for (Index i = box.lo[0]; i < box.hi[0]; ++i) \
     for (Index j = box.lo[1]; j < box.hi[1]; ++j)
-
-#define FOR_EACH_Z(k, first, last) \
-  _Pragma("GCC ivdep") for (Index k = (first); k < (last); ++k)
 
 #define FOR_EACH_ITEM(n) for (Index n = box.lo[0]; n < box.hi[0]; ++n)
 

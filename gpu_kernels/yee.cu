@@ -53,6 +53,14 @@ DECLARE_ARGUMENTS(yee_h, YEE_H_ARGUMENTS)
 DECLARE_ARGUMENTS(yee_h_tabled, YEE_H_TABLED_ARGUMENTS)
 DECLARE_ARGUMENTS(yee_e, YEE_E_ARGUMENTS)
 
+// The kernels of boxes that the absorber does not touch take the same arguments.
+#define YEE_H_INNER_ARGUMENTS(FIELD) YEE_H_ARGUMENTS(FIELD)
+#define YEE_H_TABLED_INNER_ARGUMENTS(FIELD) YEE_H_TABLED_ARGUMENTS(FIELD)
+#define YEE_E_INNER_ARGUMENTS(FIELD) YEE_E_ARGUMENTS(FIELD)
+typedef yee_h_arguments yee_h_inner_arguments;
+typedef yee_h_tabled_arguments yee_h_tabled_inner_arguments;
+typedef yee_e_arguments yee_e_inner_arguments;
+
 // Position of plane, row or element n of an axis inside its absorber slabs.
 INLINE Index in_slab(Index n, Index low, Index high) { return n < low ? n : low + n - high; }
 INLINE bool absorbs(Index n, Index low, Index high) { return n < low || n >= high; }
@@ -110,7 +118,7 @@ struct Pattern {
 #if BY_VECTOR
 template <typename Arguments>
 INLINE Pattern coefficients(const Arguments& a, const real*, const real*, Index o, Index k) {
-  const Index v = (o + k) >> 4;  // / VECTOR; never negative
+  const Index v = (Index)((unsigned long long)(o + k) / VECTOR);  // a shift; never negative
   const Index x = a.pattern_x[v] * VECTOR, y = a.pattern_y[v] * VECTOR, z = a.pattern_z[v] * VECTOR;
   return {k, a.keep + x, a.keep + y, a.keep + z, a.gain + x, a.gain + y, a.gain + z};
 }
@@ -124,9 +132,16 @@ INLINE Rows coefficients(const Arguments& a, const real* keep, const real* gain,
 INLINE Vacuum faces(const yee_h_arguments& a, Index, Index) { return {a.db}; }
 INLINE auto faces(const yee_h_tabled_arguments& a, Index o, Index k) { return coefficients(a, a.da, a.db, o, k); }
 
+// Whether places absorb along an axis, known when compiling; where a thread has to ask, it is a bool.
+template <bool answer>
+struct Known {
+  INLINE_MEMBER constexpr operator bool() const { return answer; }
+};
+
 // Faces first ... last - 1 of a row, inside the absorber along x, y and z or not.
-template <bool in_x, bool in_y, bool in_z, typename Arguments>
-INLINE void advance_h(const Arguments& a, [[maybe_unused]] const Box& box, Index i, Index j, Index first, Index last) {
+template <typename InX, typename InY, typename InZ, typename Arguments>
+INLINE void advance_h(InX in_x, InY in_y, InZ in_z, const Arguments& a, [[maybe_unused]] const Box& box, Index i,
+                      Index j, Index first, Index last) {
   const Index o = i * a.plane + j * a.row;
   real *h_x = a.h_x + o, *h_y = a.h_y + o, *h_z = a.h_z + o;
   const real *e_x = a.e_x + o, *e_y = a.e_y + o, *e_z = a.e_z + o;
@@ -145,19 +160,19 @@ INLINE void advance_h(const Arguments& a, [[maybe_unused]] const Box& box, Index
       real x = face.keep_x(h_x[k], k) - face.gain_x(k) * (dy_ez * inv_dy - dz_ey * inv_dz[k]);
       real y = face.keep_y(h_y[k], k) - face.gain_y(k) * (dz_ex * inv_dz[k] - dx_ez * inv_dx);
       real z = face.keep_z(h_z[k], k) - face.gain_z(k) * (dx_ey * inv_dx - dy_ex * inv_dy);
-      if constexpr (in_x) {
+      if (in_x) {
         psi.yx[k] = b_x * psi.yx[k] + c_x * dx_ez;
         psi.zx[k] = b_x * psi.zx[k] + c_x * dx_ey;
         y += face.gain_y(k) * psi.yx[k];
         z -= face.gain_z(k) * psi.zx[k];
       }
-      if constexpr (in_y) {
+      if (in_y) {
         psi.xy[k] = b_y * psi.xy[k] + c_y * dy_ez;
         psi.zy[k] = b_y * psi.zy[k] + c_y * dy_ex;
         x -= face.gain_x(k) * psi.xy[k];
         z += face.gain_z(k) * psi.zy[k];
       }
-      if constexpr (in_z) {
+      if (in_z) {
         psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * dz_ey;
         psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * dz_ex;
         x += face.gain_x(k) * psi.xz[k];
@@ -171,8 +186,9 @@ INLINE void advance_h(const Arguments& a, [[maybe_unused]] const Box& box, Index
 }
 
 // Edges first ... last - 1 of a row, likewise.
-template <bool in_x, bool in_y, bool in_z>
-INLINE void advance_e(const yee_e_arguments& a, [[maybe_unused]] const Box& box, Index i, Index j, Index first, Index last) {
+template <typename InX, typename InY, typename InZ>
+INLINE void advance_e(InX in_x, InY in_y, InZ in_z, const yee_e_arguments& a, [[maybe_unused]] const Box& box, Index i,
+                      Index j, Index first, Index last) {
   const Index o = i * a.plane + j * a.row;
   real *e_x = a.e_x + o, *e_y = a.e_y + o, *e_z = a.e_z + o;
   const real *h_x = a.h_x + o, *h_y = a.h_y + o, *h_z = a.h_z + o;
@@ -191,19 +207,19 @@ INLINE void advance_e(const yee_e_arguments& a, [[maybe_unused]] const Box& box,
       real x = edge.keep_x(e_x[k], k) + edge.gain_x(k) * (dy_hz * inv_dy - dz_hy * inv_dz[k]);
       real y = edge.keep_y(e_y[k], k) + edge.gain_y(k) * (dz_hx * inv_dz[k] - dx_hz * inv_dx);
       real z = edge.keep_z(e_z[k], k) + edge.gain_z(k) * (dx_hy * inv_dx - dy_hx * inv_dy);
-      if constexpr (in_x) {
+      if (in_x) {
         psi.yx[k] = b_x * psi.yx[k] + c_x * dx_hz;
         psi.zx[k] = b_x * psi.zx[k] + c_x * dx_hy;
         y -= edge.gain_y(k) * psi.yx[k];
         z += edge.gain_z(k) * psi.zx[k];
       }
-      if constexpr (in_y) {
+      if (in_y) {
         psi.xy[k] = b_y * psi.xy[k] + c_y * dy_hz;
         psi.zy[k] = b_y * psi.zy[k] + c_y * dy_hx;
         x += edge.gain_x(k) * psi.xy[k];
         z -= edge.gain_z(k) * psi.zy[k];
       }
-      if constexpr (in_z) {
+      if (in_z) {
         psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * dz_hy;
         psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * dz_hx;
         x -= edge.gain_x(k) * psi.xz[k];
@@ -216,11 +232,12 @@ INLINE void advance_e(const yee_e_arguments& a, [[maybe_unused]] const Box& box,
   }
 }
 
+#if BY_VECTOR
 // A row in three parts, so that no place asks whether it absorbs.
-#define ADVANCE_PARTS(advance, in_x, in_y)                       \
-  advance<in_x, in_y, true>(a, box, i, j, 0, a.low_z);           \
-  advance<in_x, in_y, false>(a, box, i, j, a.low_z, a.high_z);   \
-  advance<in_x, in_y, true>(a, box, i, j, a.high_z, a.pitch);
+#define ADVANCE_PARTS(advance, in_x, in_y)                                                  \
+  advance(Known<in_x>(), Known<in_y>(), Known<true>(), a, box, i, j, 0, a.low_z);           \
+  advance(Known<in_x>(), Known<in_y>(), Known<false>(), a, box, i, j, a.low_z, a.high_z);   \
+  advance(Known<in_x>(), Known<in_y>(), Known<true>(), a, box, i, j, a.high_z, a.pitch);
 
 #define ADVANCE_ROWS(advance)                              \
   FOR_EACH_ROW(i, j) {                                     \
@@ -237,6 +254,15 @@ INLINE void advance_e(const yee_e_arguments& a, [[maybe_unused]] const Box& box,
       ADVANCE_PARTS(advance, false, false)                 \
     }                                                      \
   }
+#else
+// A thread asks once for its place; a copy of the update for each answer would cost it registers.
+#define ADVANCE_ROWS(advance)                                                                            \
+  FOR_EACH_ROW(i, j) {                                                                                   \
+    const Index k = THREAD_Z(box);                                                                       \
+    advance(absorbs(i, a.low_x, a.high_x), absorbs(j, a.low_y, a.high_y), absorbs(k, a.low_z, a.high_z), \
+            a, box, i, j, k, k + 1);                                                                     \
+  }
+#endif
 
 // h^(n+1/2) = h^(n-1/2) - (dt / mu0) curl e^n
 KERNEL_ROWS(yee_h) { ADVANCE_ROWS(advance_h) }
@@ -246,3 +272,13 @@ KERNEL_ROWS(yee_h_tabled) { ADVANCE_ROWS(advance_h) }
 
 // e^(n+1) = ca e^n + cb curl h^(n+1/2)
 KERNEL_ROWS(yee_e) { ADVANCE_ROWS(advance_e) }
+
+// The same in a box outside the absorber, along z a whole number of vectors: nothing is asked there.
+#define ADVANCE_INNER(advance)                                                                   \
+  FOR_EACH_ROW(i, j) {                                                                           \
+    advance(Known<false>(), Known<false>(), Known<false>(), a, box, i, j, box.lo[2], box.hi[2]); \
+  }
+
+KERNEL_ROWS(yee_h_inner) { ADVANCE_INNER(advance_h) }
+KERNEL_ROWS(yee_h_tabled_inner) { ADVANCE_INNER(advance_h) }
+KERNEL_ROWS(yee_e_inner) { ADVANCE_INNER(advance_e) }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = Any
-"""A one-dimensional array in the memory of a backend."""
+"""A one-dimensional array in the memory of a backend; a slice is a view, and may be assigned to."""
 
 
 class At(NamedTuple):
@@ -87,6 +87,35 @@ class Backend(Protocol):
 
     def download(self, array: Array) -> NDArray[Any]:
         """Copy of an array in the host's memory."""
+
+    def view(self, array: Array) -> NDArray[Any]:
+        """Values of an array, to be read before they change; no copy where they are on the host."""
+
+    def take(self, array: Array, index: NDArray[np.int64]) -> NDArray[Any]:
+        """Some elements of an array in the host's memory, in the shape of `index`."""
+
+    def accumulate(
+        self, sums: Array, weights: NDArray[np.float64], parts: Sequence[Array], first: int
+    ) -> None:
+        """Add the product of `weights` and some columns of the lines to `sums`.
+
+        Products are made in the precision of the lines, and added in that of the sums, which are
+        read and written once, however many parts there are.
+
+        Parameters
+        ----------
+        sums : Array of float64
+            Row after row, as many as there are weights for.
+        weights : ndarray of float64, shape (rows, n)
+            Weight of each line in each row.
+        parts : sequence of Array of the real type
+            The `n` lines, one after another, in parts of whole lines.
+        first : int
+            Column of the lines that belongs to the first column of the sums.
+        """
+
+    def reserve(self, size: int) -> None:
+        """Have `size` bytes at hand, so that taking them later does not interrupt the steps."""
 
     def program(self, stages: Sequence[Stage]) -> Program:
         """Bind stages, checking their arguments against the kernels' lists."""

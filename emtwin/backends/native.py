@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
+from emtwin.backends.host_threads import default_threads
 from emtwin.backends.memory import available_memory
 from emtwin.backends.native_library import (
     NativeUnavailable,
@@ -18,8 +18,16 @@ from emtwin.backends.native_library import (
     load_library,
 )
 from emtwin.backends.native_program import NativeProgram, Schedule
+from emtwin.backends.products import accumulate
+from emtwin.backends.thread_count import default_threads
 
-__all__ = ["NativeBackend", "NativeUnavailable", "instruction_set", "load_library"]
+__all__ = [
+    "NativeBackend",
+    "NativeUnavailable",
+    "default_threads",
+    "instruction_set",
+    "load_library",
+]
 
 
 _CACHE_LINE, _HUGE_PAGE = 64, 2 << 20
@@ -79,6 +87,28 @@ class NativeBackend:
         """Copy of `array`."""
         return array.copy()
 
+    def view(self, array: NDArray[Any]) -> NDArray[Any]:
+        """`array` itself."""
+        return array
+
+    def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy of some elements."""
+        taken: NDArray[Any] = array[index]
+        return taken
+
+    def accumulate(
+        self,
+        sums: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        parts: Sequence[NDArray[Any]],
+        first: int,
+    ) -> None:
+        """Add the product of `weights` and some columns of the lines to `sums`."""
+        accumulate(sums, weights, parts, first)
+
+    def reserve(self, size: int) -> None:
+        """Nothing: the system gives memory without a halt."""
+
     def program(self, stages: Sequence[Stage]) -> NativeProgram:
         """Bind stages."""
         return NativeProgram(stages, self.real, self.threads, self.schedule)
@@ -86,12 +116,3 @@ class NativeBackend:
     def free_bytes(self) -> int:
         """Free host memory in bytes."""
         return available_memory()
-
-
-def default_threads() -> int:
-    """EMTWIN_THREADS, else the number of cores this process may use."""
-    chosen = os.environ.get("EMTWIN_THREADS")
-    if chosen:
-        return max(1, int(chosen))
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from emtwin.backends import oracle
 from emtwin.backends.base import At, Stage
 from emtwin.backends.memory import available_memory
+from emtwin.backends.products import accumulate
 from emtwin.backends.signatures import signatures
 
 
@@ -70,6 +71,28 @@ class NumpyBackend:
     def download(self, array: NDArray[Any]) -> NDArray[Any]:
         """Copy of `array`."""
         return array.copy()
+
+    def view(self, array: NDArray[Any]) -> NDArray[Any]:
+        """`array` itself."""
+        return array
+
+    def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
+        """Copy of some elements."""
+        taken: NDArray[Any] = array[index]
+        return taken
+
+    def accumulate(
+        self,
+        sums: NDArray[np.float64],
+        weights: NDArray[np.float64],
+        parts: Sequence[NDArray[Any]],
+        first: int,
+    ) -> None:
+        """Add the product of `weights` and some columns of the lines to `sums`."""
+        accumulate(sums, weights, parts, first)
+
+    def reserve(self, size: int) -> None:
+        """Nothing: the system gives memory without a halt."""
 
     def program(self, stages: Sequence[Stage]) -> NumpyProgram:
         """Bind stages."""

@@ -50,7 +50,7 @@ class BoundaryStages:
         if not self._axes:
             return []  # before the places of all edges are listed
         grid, layout, pairs = self._assembly.grid, self._assembly.layout, []
-        for direction in range(3):
+        for direction in range(3 if self._axes else 0):  # the edges of a grid fill much memory
             index = _edges(grid.nodes, direction)
             first = index.copy()
             for axis in self._axes:

@@ -118,9 +118,9 @@ def _edges(assembly: Assembly, rows: list[int]) -> tuple[NDArray[np.int64], NDAr
     wanted[rows] = True
     offsets, materials = [], []
     for axis, ids in zip("xyz", assembly.ids, strict=True):
-        index = np.argwhere(wanted[ids])
-        offsets.append(assembly.layout.offset(f"e_{axis}", index))
-        materials.append(turn[ids[tuple(index.T)]])
+        place = np.flatnonzero(wanted[ids])  # ids lie in memory as the field does
+        offsets.append(assembly.layout.start(f"e_{axis}") + place)
+        materials.append(turn[ids.ravel()[place]])
     return np.concatenate(offsets), np.concatenate(materials)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from emtwin.backends.native import default_threads
+from emtwin.backends.products import SUMS_AT_ONCE
 from emtwin.grid import Grid
 from emtwin.solver.absorber import Absorber, axis_profile, widen_to_vectors
 from emtwin.solver.coefficients import VECTOR
 from emtwin.solver.layout import Layout
-from emtwin.solver.monitors import SUMS_AT_ONCE
 from emtwin.solver.sampling import held_lines
 
 SUM_BYTES, RESULT_BYTES = 16, 8

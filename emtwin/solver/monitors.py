@@ -2,7 +2,8 @@
 
 A spectrum is not accumulated step by step. The kernels copy the samples, at the Nyquist rate of the
 pulse, into lines of a ring; when it is full one matrix product with the phases adds all of them to
-all frequencies. That is a hundred times less work than a running sum at every step.
+all frequencies, in the memory of the backend. That is a hundred times less work than a running sum
+at every step, and samples do not leave the machine that takes them.
 """
 
 from __future__ import annotations
@@ -13,20 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from emtwin.backends.host_threads import in_threads
+from emtwin.backends import Array, Backend
 from emtwin.constants import TWO_PI
 from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.solver.layout import COMPONENTS
 
 Spectrum = NDArray[np.complexfloating]
-Real = NDArray[np.floating]
-
-SUMS_AT_ONCE = 100_000
-"""Sums of a spectrum that a thread adds to at a time, so that they stay in its cache."""
-
-_LINES_PER_PRODUCT = 32  # at least: fewer cost more, and many more round more in float32
-_COLUMNS = 512  # samples whose spectra are taken out at a time, for the same reason
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,83 +211,63 @@ def volume_of(grid: Grid, component: str, index: NDArray[np.int64]) -> NDArray[n
 
 
 class RunningSpectrum:
-    """Spectra of `count` samples, built up from batches of lines, summed in double precision.
+    """Spectra of samples, built up from batches of lines where the lines are, in double precision.
 
-    Each part of a batch is multiplied in the precision of its lines, a few samples at a time, and
-    what comes out is added up in float64: a long run adds thousands of small parts to a large sum.
+    Lines are multiplied in their precision, some tens or hundreds at a time, and what comes out is
+    added up in float64: a long run adds thousands of small products to a large sum.
 
     Parameters
     ----------
     frequencies : ndarray, shape (nf,)
         Frequencies in Hz.
-    count : int
-        Number of samples.
     half_step : ndarray of bool, shape (count,)
         Samples taken half a step before the line's time (h, currents) instead of at it (e).
     dt : float
         Time step in seconds.
+    backend : Backend
+        Where the lines are, and the sums.
+
+    Attributes
+    ----------
+    sums : Array of float64, 2 nf count elements
+        Real parts by frequency and sample, then imaginary parts; a checkpoint keeps them.
     """
 
     def __init__(
         self,
         frequencies: NDArray[np.float64],
-        count: int,
         half_step: NDArray[np.bool_],
         dt: float,
+        backend: Backend,
     ) -> None:
         self.frequencies = frequencies
-        self._dt, self._half_step = dt, half_step
-        self._sums = np.zeros((2, frequencies.size, count))
+        self._half_step, self._backend = half_step, backend
+        self._turn = np.exp(0.5j * TWO_PI * frequencies * dt)
+        self.sums: Array = backend.zeros(2 * frequencies.size * half_step.size, np.float64)
 
-    @property
-    def sums(self) -> NDArray[np.float64]:
-        """Real and imaginary parts, shape (2, nf, count); a checkpoint keeps them."""
-        return self._sums
-
-    def add(self, weights: NDArray[np.complex128], parts: Sequence[NDArray[np.floating]]) -> None:
-        """Add ``weights @ lines``, the n lines in parts: shapes (nf, n) and (n of it, count)."""
-        factors = np.concatenate((weights.real, weights.imag)).astype(parts[0].dtype)
-        products, first = [], 0
-        for group in _gathered(parts):
-            last = first + sum(map(len, group))
-            products.append((np.ascontiguousarray(factors[:, first:last]), group))
-            first = last
-        width = max(SUMS_AT_ONCE // max(len(factors), 1), 16)
-        starts = range(0, parts[0].shape[1], width)
-        in_threads(lambda start: self._add(products, slice(start, start + width)), starts)
-
-    def _add(self, products: Sequence[tuple[Real, Sequence[Real]]], columns: slice) -> None:
-        total = np.zeros((2 * self.frequencies.size, self._sums[0, 0, columns].size))
-        for factors, group in products:
-            total += factors @ np.concatenate([lines[:, columns] for lines in group])
-        self._sums[:, :, columns] += total.reshape(2, self.frequencies.size, -1)
+    def add(self, weights: NDArray[np.complex128], parts: Sequence[Array], first: int) -> None:
+        """Add ``weights @ lines``: weights of shape (nf, n), lines from column `first` on."""
+        factors = np.concatenate((weights.real, weights.imag))
+        self._backend.accumulate(self.sums, factors, parts, first)
 
     def values(
-        self,
-        columns: slice | NDArray[np.int64] = slice(None),
-        kind: DTypeLike = np.complex64,
+        self, columns: NDArray[np.int64] | None = None, kind: DTypeLike = np.complex64
     ) -> Spectrum:
         """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
+        nf, count = self.frequencies.size, self._half_step.size
         turn = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
-        half, sums = self._half_step[columns], self._sums[:, :, columns]
-        result = np.empty((self.frequencies.size, half.size), kind)
-        for start in range(0, half.size, _COLUMNS):  # a few at a time: no second copy
-            part = slice(start, start + _COLUMNS)
-            later, lines = half[part], result[:, part]
-            lines.real, lines.imag = sums[:, :, part]
-            real, imag = sums[:, :, part][:, :, later]
-            lines[:, later] = (real + 1j * imag) * turn[:, None]
+        half = self._half_step if columns is None else self._half_step[columns]
+        result = np.empty((nf, half.size), kind)
+        for n, line in enumerate(result):  # one at a time: no second copy
+            real, imag = (self._row(m * count, columns) for m in (n, nf + n))
+            line.real, line.imag = real, imag
+            line[half] = (real[half] + 1j * imag[half]) * turn[n]
         return result
 
-
-def _gathered(parts: Sequence[Real]) -> list[list[Real]]:
-    """Parts in groups of enough lines for a product, none of which is cut."""
-    groups: list[list[Real]] = [[]]
-    for lines in parts:
-        if sum(map(len, groups[-1])) >= _LINES_PER_PRODUCT:
-            groups.append([])
-        groups[-1].append(lines)
-    return groups
+    def _row(self, start: int, columns: NDArray[np.int64] | None) -> NDArray[np.float64]:
+        if columns is None:
+            return self._backend.view(self.sums[start : start + self._half_step.size])
+        return self._backend.take(self.sums, start + columns)
 
 
 def nyquist_interval(f_max: float, f_content: float, dt: float) -> int:

@@ -161,12 +161,13 @@ class Loop:
             simulation.frequencies,
             self.dt,
             self.every,
+            self.backend,
             None if simulation.surface is None else simulation.surface.samples,
-            self.backend.real,
         )
         stages = stepper.stages()
         offset = [_offsets(stepper, group) for group in groups]
         self.sample_offset = np.concatenate(offset) if offset else np.empty(0, np.int64)
+        self.sample_ring = self.backend.zeros(0)
         if self.sample_offset.size:
             stage, self.sample_ring = stepper.record(
                 stepper.fields, self.sample_offset, self.every, self.lines
@@ -208,15 +209,9 @@ class Loop:
             if self.done == end:
                 break
         with self.clock.stage("spectra and traces"):
-            self._collect(first)
-
-    def _collect(self, first: int) -> None:
-        """Take what the batch of steps that began with step `first` has written down."""
-        lines = np.empty((self.lines, 0))  # ports are finished at the same times without samples
-        if self.sample_offset.size:
-            lines = self.backend.download(self.sample_ring).reshape(self.lines, -1)
-        self.spectra.add(lines)
-        self.traces.collect(first)
+            # Lines are counted without samples, too: ports are finished at the same times.
+            self.spectra.add(self.sample_ring, self.lines)
+            self.traces.collect(first)
 
     def decay_db(self) -> float:
         """Stored energy relative to its peak, dB."""

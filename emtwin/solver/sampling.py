@@ -1,7 +1,8 @@
 """All samples of a run on their way from the kernels' ring to spectra.
 
-Lines of samples come in a few at a time. They are added to the spectra many at once, and the last
-of them are kept: what rings on after the run is foretold from them.
+Lines of samples come in a few at a time, and stay in the backend's memory. They are added to the
+spectra many at once, and the last of them are kept: what rings on after the run is foretold from
+them.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
+from emtwin.backends import Array, Backend
 from emtwin.constants import ETA0, TWO_PI
 from emtwin.solver.monitors import FieldSamples, RunningSpectrum, Spectrum
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]
 Weights = Callable[[Real], Complex]
-Lines = NDArray[np.floating]
 
 _GATHERED = 256  # lines per product: fewer read and write the sums more often than needed
 _KEPT_LINES = 400
@@ -44,15 +45,22 @@ def held_lines(count: int, value_bytes: int, per_batch: int) -> int:
 
 
 class Block(NamedTuple):
-    """Consecutive lines."""
+    """Consecutive lines, one after another in the backend's memory."""
 
     first: int
-    lines: Lines
+    n_lines: int
+    lines: Array
 
     @property
     def end(self) -> int:
         """Number of the line after the last."""
-        return self.first + len(self.lines)
+        return self.first + self.n_lines
+
+    def since(self, first: int) -> Block:
+        """The lines from `first` on."""
+        skipped = max(first - self.first, 0)
+        width = self.lines.size // self.n_lines
+        return Block(self.first + skipped, self.n_lines - skipped, self.lines[skipped * width :])
 
 
 class SampleSpectra:
@@ -68,10 +76,10 @@ class SampleSpectra:
         Time step in seconds.
     every : int
         Steps between lines.
+    backend : Backend
+        Where the lines are; spectra come out complex, in its precision.
     probed : FieldSamples, optional
         Group from which `probes` are taken; all that share the run's frequencies if left out.
-    real : dtype
-        Precision in which lines are kept, that of the run; spectra come out complex of the same.
     """
 
     def __init__(
@@ -80,10 +88,10 @@ class SampleSpectra:
         frequencies: Real,
         dt: float,
         every: int,
+        backend: Backend,
         probed: FieldSamples | None = None,
-        real: DTypeLike = np.float32,
     ) -> None:
-        self._real = np.dtype(real)
+        self._backend = backend
         self._probed = groups if probed is None else (probed,)
         self.groups, self.frequencies = tuple(groups), frequencies
         self.dt, self.every = dt, every
@@ -95,19 +103,21 @@ class SampleSpectra:
         self._spectra = [
             RunningSpectrum(
                 frequencies if group.frequencies is None else group.frequencies,
-                group.component.size,
                 self.half_step[columns],
                 dt,
+                backend,
             )
             for group, columns in zip(self.groups, self._columns, strict=True)
         ]
         self._blocks: deque[Block] = deque()
         self._n_taken = self._n_added = 0
-        self._kept = kept_lines(self.half_step.size, self._real.itemsize)
+        self._width, value = self.half_step.size, backend.real.itemsize
+        self._kept = kept_lines(self._width, value)
+        backend.reserve(held_lines(self._width, value, _GATHERED) * self._width * value)
 
     @property
     def _kind(self) -> np.dtype[Any]:
-        return np.result_type(self._real, np.complex64)
+        return np.result_type(self._backend.real, np.complex64)
 
     @property
     def interval(self) -> float:
@@ -119,10 +129,12 @@ class SampleSpectra:
         steps = (first + np.arange(count, dtype=np.float64)) * self.every + 1
         return np.asarray(steps * self.dt, np.float64)
 
-    def add(self, lines: Lines) -> None:
-        """Take the next lines, shape (n, count of all samples); they are kept, not copied."""
-        self._blocks.append(Block(self._n_taken, lines.astype(self._real, copy=False)))
-        self._n_taken += len(lines)
+    def add(self, lines: Array, count: int) -> None:
+        """Take the next `count` lines, which may be overwritten afterwards."""
+        kept = self._backend.zeros(count * self._width)
+        kept[:] = lines[: kept.size]
+        self._blocks.append(Block(self._n_taken, count, kept))
+        self._n_taken += count
         if self._n_taken - self._n_added >= _GATHERED:
             self.flush()
         oldest = min(self._n_added, self._n_taken - self._kept)
@@ -140,39 +152,40 @@ class SampleSpectra:
     def last_lines(self, first: int) -> Window:
         """The lines that are kept, not before line `first`."""
         self.flush()
-        return Window(self._since(first))
+        return Window(self._since(first), self._width, self._backend)
 
     def _since(self, first: int) -> list[Block]:
         """The lines that are kept, not before line `first`."""
-        return [
-            Block(max(block.first, first), block.lines[max(first - block.first, 0) :])
-            for block in self._blocks
-            if block.end > first
-        ]
+        return [block.since(first) for block in self._blocks if block.end > first]
 
     def extend(self, window: Window, weights: Weights) -> None:
         """Add to every spectrum what its `weights` of frequencies, (nf, n), make of the window."""
         self._add(window.blocks, weights)
 
     def _add(self, blocks: Sequence[Block], weights: Weights) -> None:
+        parts = [block.lines for block in blocks]
         for columns, spectrum in zip(self._columns, self._spectra, strict=True):
-            parts = [block.lines[:, columns] for block in blocks]
-            spectrum.add(weights(spectrum.frequencies), parts)
+            spectrum.add(weights(spectrum.frequencies), parts, columns.start)
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Everything so far, for a checkpoint."""
+        """Everything so far, for a checkpoint; to be written before the next lines are taken."""
+        view = self._backend.view
         state = {"added": np.array(self._n_added)}
-        state |= {f"block {block.first}": block.lines for block in self._blocks}
-        return state | {f"sums {n}": s.sums for n, s in enumerate(self._spectra)}
+        state |= {
+            f"block {b.first}": view(b.lines).reshape(b.n_lines, self._width) for b in self._blocks
+        }
+        return state | {f"sums {n}": view(s.sums) for n, s in enumerate(self._spectra)}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up a `state`."""
+        adopt = self._backend.adopt
         self._n_added = int(state["added"])
         firsts = sorted(int(name[6:]) for name in state if name.startswith("block "))
-        self._blocks = deque(Block(first, state[f"block {first}"]) for first in firsts)
+        blocks = [(first, state[f"block {first}"]) for first in firsts]
+        self._blocks = deque(Block(first, len(b), adopt(b)) for first, b in blocks)
         self._n_taken = self._blocks[-1].end if self._blocks else 0
         for n, spectrum in enumerate(self._spectra):
-            spectrum.sums[...] = state[f"sums {n}"]
+            spectrum.sums[:] = adopt(state[f"sums {n}"])
 
     def take(self) -> dict[str, Spectrum]:
         """Spectra by group, shape (nf, n), in the samples' unit times seconds.
@@ -215,8 +228,9 @@ class SampleSpectra:
 class Window:
     """The last lines of a run."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], width: int, backend: Backend) -> None:
         self.blocks = tuple(blocks)
+        self._width, self._backend = width, backend
 
     @property
     def first(self) -> int:
@@ -225,11 +239,14 @@ class Window:
 
     def __len__(self) -> int:
         """Number of lines."""
-        return sum(len(block.lines) for block in self.blocks)
+        return sum(block.n_lines for block in self.blocks)
 
     def columns(self, which: NDArray[np.int64]) -> Real:
         """Some samples of all lines, shape (n, len(which))."""
         if not self.blocks:
             return np.zeros((0, which.size))
-        parts = [block.lines[:, which] for block in self.blocks]
+        parts = [
+            self._backend.take(block.lines, np.arange(block.n_lines)[:, None] * self._width + which)
+            for block in self.blocks
+        ]
         return np.concatenate(parts).astype(np.float64)

@@ -4,6 +4,7 @@
 #define EMTWIN_ALL_KERNELS_H
 
 #include "boundaries.cu"
+#include "clock.cu"
 #include "conformal.cu"
 #include "dispersion.cu"
 #include "elements.cu"
@@ -16,7 +17,9 @@
 
 #define ALL_KERNELS(ENTRY)                                                                   \
   ENTRY(yee_h) ENTRY(yee_h_tabled) ENTRY(yee_e)                                              \
+  ENTRY(yee_h_inner) ENTRY(yee_h_tabled_inner) ENTRY(yee_e_inner)                            \
   ENTRY(transfer)                                                                            \
+  ENTRY(count_steps)                                                                         \
   ENTRY(cut_face)                                                                            \
   ENTRY(disperse)                                                                            \
   ENTRY(impress) ENTRY(held_edge) ENTRY(wire_current) ENTRY(wire_charge) ENTRY(wire_deposit) \

@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.kernels import (
     makers_boundaries,
+    makers_clock,
     makers_conformal,
     makers_dispersion,
     makers_elements,
@@ -21,6 +22,7 @@ from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
 MAKERS: dict[str, Maker] = {
     **makers_boundaries.MAKERS,
+    **makers_clock.MAKERS,
     **makers_conformal.MAKERS,
     **makers_dispersion.MAKERS,
     **makers_elements.MAKERS,
@@ -34,8 +36,8 @@ MAKERS: dict[str, Maker] = {
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))
 """Odd sizes: rows shorter than a vector, one that just spills over, slabs that meet."""
 
-LATER_STEP = 5
-"""Odd, and after the end of the short waveforms: nothing that is due every second step happens."""
+LATER_STEPS = (5, 6)
+"""After the end of the short waveforms; what is due every second step is due in one of them."""
 
 REDUCTIONS = frozenset({"energy"})
 """Kernels whose NumPy form sums in another order: equal to round-off, not to the bit."""

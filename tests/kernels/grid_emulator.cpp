@@ -13,15 +13,15 @@ static ThreadIndex blockIdx, threadIdx, blockDim;
 
 namespace {
 
-template <typename Arguments, void (*kernel)(const Arguments&, const Box&, Index)>
-void thread(const void* arguments, const Box& box, Index step) {
-  kernel(*static_cast<const Arguments*>(arguments), box, step);
+template <typename Arguments, void (*kernel)(Arguments, Box, Index, const Index*)>
+void thread(const void* arguments, const Box& box, Index ahead, const Index* counter) {
+  kernel(*static_cast<const Arguments*>(arguments), box, ahead, counter);
 }
 
 struct Entry {
   const char* name;
   size_t arguments_size;
-  void (*run)(const void*, const Box&, Index);
+  void (*run)(const void*, const Box&, Index, const Index*);
 };
 
 #define ENTRY(name) {#name, sizeof(name##_arguments), thread<name##_arguments, name>},
@@ -43,7 +43,7 @@ extern "C" long long arguments_size(const char* name) {
 }
 
 // Launches a kernel on grid x block threads; `reversed` runs the last thread first.
-extern "C" void launch(const char* name, const void* arguments, const Box* box, Index step,
+extern "C" void launch(const char* name, const void* arguments, const Box* box, Index ahead, const Index* counter,
                        const unsigned* grid, const unsigned* block, int reversed) {
   const Entry* entry = find(name);
   blockDim = {block[0], block[1], block[2]};
@@ -55,7 +55,7 @@ extern "C" void launch(const char* name, const void* arguments, const Box* box, 
     for (unsigned t = 0; t < threads; ++t) {
       const unsigned lane = pick(t, threads, reversed);
       threadIdx = {lane % block[0], lane / block[0] % block[1], lane / block[0] / block[1]};
-      entry->run(arguments, *box, step);
+      entry->run(arguments, *box, ahead, counter);
     }
   }
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emtwin.backends import At
+from emtwin.backends import At, Box
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import element_type, signatures
 from emtwin.grid import Grid, Node
@@ -89,9 +89,28 @@ def _repeat_by_pattern(arguments: dict[str, Any]) -> None:
                 vectors[arguments[f"pattern_{axis}"]] = values[rows]
 
 
+def _inner_kernel(kernel: str) -> Maker:
+    """The call of the kernel with the absorber, on a box that it does not touch."""
+
+    def make(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+        case = MAKERS[kernel](rng, real, shape)
+        a = case.arguments
+        ends = [
+            (a[f"low_{axis}"], a[f"high_{axis}"]) if a[f"low_{axis}"] < a[f"high_{axis}"] else whole
+            for axis, whole in zip("xyz", zip(*case.box, strict=True), strict=True)
+        ]  # the whole of an axis so short that its absorbers meet
+        box = Box(*zip(*ends, strict=True))
+        return ArgumentSet(f"{kernel}_inner", box, a)
+
+    return make
+
+
 MAKERS: dict[str, Maker] = {
     "yee_h": _field_kernel("yee_h"),
     "yee_h_tabled": _field_kernel("yee_h_tabled"),
     "yee_e": _field_kernel("yee_e"),
+    "yee_h_inner": _inner_kernel("yee_h"),
+    "yee_h_tabled_inner": _inner_kernel("yee_h_tabled"),
+    "yee_e_inner": _inner_kernel("yee_e"),
     "energy": _field_kernel("energy"),
 }

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 import ctypes
-import shutil
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from emtwin import resources
 from emtwin.backends import select_backend
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
-from tests.kernels.argument_sets import MAKERS, SHAPES, ArgumentSet, argument_set
+from tests.kernels.argument_base import ArgumentSet
+from tests.kernels.argument_sets import MAKERS, SHAPES, argument_set
+from tests.kernels.emulator import launch
 from tests.kernels.test_parity import same
 
 BLOCKS = ((32, 4, 1), (8, 3, 5), (64, 1, 1), (1, 1, 1))
 SEED = 11
 _BOX = np.dtype([("lo", "i8", 3), ("hi", "i8", 3)])
 Build = Callable[[str], ctypes.CDLL]
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """Compiles grid_emulator.cpp, once for each type of the fields."""
-    compiler = shutil.which("g++") or shutil.which("clang++")
-    if compiler is None:
-        pytest.skip("no C++ compiler on this machine: install g++")
-    folder, built = tmp_path_factory.mktemp("emulator"), dict[str, ctypes.CDLL]()
-
-    def build(precision: str) -> ctypes.CDLL:
-        if precision not in built:
-            real = {"float32": "float", "float64": "double"}[precision]
-            library = folder / f"emulator_{real}.so"
-            command = [compiler, "-std=c++17", "-O1", "-fPIC", "-shared", "-ffp-contract=off"]
-            command += ["-Wall", "-Wextra", "-Werror", "-DEMTWIN_EMULATE_GRID"]
-            command += [f"-DEMTWIN_REAL={real}", f"-I{resources.kernels_dir()}"]
-            command += [str(Path(__file__).with_name("grid_emulator.cpp")), "-o", str(library)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stderr
-            built[precision] = ctypes.CDLL(str(library))
-            built[precision].arguments_size.restype = ctypes.c_longlong
-        return built[precision]
-
-    return build
 
 
 def emulate(
@@ -58,29 +31,21 @@ def emulate(
     *,
     reversed_order: bool,
 ) -> dict[str, Any]:
-    """Three steps, with the launch shape that the cuda backend would use for this block."""
+    """Three steps, in blocks of this shape; of as many threads for a kernel that walks a list."""
     host = NumpyBackend(precision)
     loaded, signature = case.load(host), signatures()[case.kernel]
     packed = signature.pack(loaded, host.real)
-    name = case.kernel.encode()
-    assert library.arguments_size(name) == packed.dtype.itemsize
     box = np.zeros((), _BOX)
     box["lo"], box["hi"] = case.box
     extent = [high - low for low, high in zip(*case.box, strict=True)]
     counts = extent[::-1] if signature.by_rows else [extent[0], 1, 1]
     if not signature.by_rows:
         block = (block[0] * block[1] * block[2], 1, 1)
-    grid = [-(-count // size) for count, size in zip(counts, block, strict=True)]
+    x, y, z = (-(-count // size) for count, size in zip(counts, block, strict=True))
+    counter = np.ones(1, np.int64)
     for step in range(3):
-        library.launch(
-            name,
-            ctypes.c_void_p(packed.ctypes.data),
-            ctypes.c_void_p(box.ctypes.data),
-            ctypes.c_longlong(step),
-            (ctypes.c_uint * 3)(*grid),
-            (ctypes.c_uint * 3)(*block),
-            ctypes.c_int(reversed_order),
-        )
+        values = (packed, box, step - 1, counter)
+        launch(library, case.kernel, (x, y, z), block, values, reversed_order=reversed_order)
     return case.results(host, loaded)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from emtwin import resources
+from tests.kernels.emulator import build_emulator
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +81,21 @@ def test_no_access_beyond_an_array_and_nothing_undefined(sanitised: Path, reposi
     to their end without a report.
     """
     done = run_sanitised(sanitised, repository)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.strip() == "clean"
+
+
+def test_device_branch_stays_within_its_arrays(
+    sanitised: Path, repository: Path, tmp_path: Path
+) -> None:
+    """The ragged last blocks of a launch must do nothing; a GPU would read on without a word.
+
+    Expected: every kernel at odd sizes, and a scene in graphs and in interior and shell, run to
+    their end on the emulator without a report.
+    """
+    flags = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    libraries = [str(build_emulator(tmp_path, real, *flags)) for real in ("float", "double")]
+    done = run_sanitised(sanitised, repository, "device", *libraries)
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == "clean"
 

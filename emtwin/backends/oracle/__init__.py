@@ -14,6 +14,7 @@ from typing import Any
 
 from emtwin.backends.oracle import (
     boundaries,
+    clock,
     conformal,
     dispersion,
     elements,
@@ -27,6 +28,7 @@ from emtwin.backends.oracle import (
 
 MODULES: tuple[ModuleType, ...] = (
     boundaries,
+    clock,
     conformal,
     dispersion,
     elements,

@@ -10,44 +10,72 @@ import numpy as np
 from emtwin.backends.base import At, Box
 from emtwin.backends.oracle.views import Values, line, volume
 
+Differences = dict[str, dict[str, Values]]
+
 
 class _Shifted:
-    """The six components as views of the box, at any neighbour."""
+    """The six components as views of the box, at any neighbour; `whole` rows of its planes."""
 
-    def __init__(self, a: SimpleNamespace, box: Box) -> None:
-        self._a, self._box = a, box
-        self.shape = (box.hi[0], a.n_rows, a.pitch)
-        self.planes = slice(box.lo[0], box.hi[0])
+    def __init__(self, a: SimpleNamespace, box: Box, *, whole: bool) -> None:
+        self._a, self._shape = a, (box.hi[0], a.n_rows, a.pitch)
+        planes, rows, places = (slice(*ends) for ends in zip(*box, strict=True))
+        self._here = (planes, slice(None), slice(None)) if whole else (planes, rows, places)
 
     def __call__(self, name: str, axis: str = "", by: int = 0) -> Values:
         step = {"": 0, "x": self._a.plane, "y": self._a.row, "z": 1}[axis] * by
-        return volume(getattr(self._a, name), self.shape, step)[self.planes]
+        return volume(getattr(self._a, name), self._shape, step)[self._here]
 
     def spacing(self, axis: str) -> Values:
         """1 / spacing along an axis, shaped to multiply a volume."""
-        counts = {"x": self.shape[0], "y": self.shape[1], "z": self.shape[2]}
-        inverse = line(getattr(self._a, f"inv_d{axis}"), counts[axis])
-        if axis == "x":
-            return inverse[self.planes, None, None]
-        return inverse[None, :, None] if axis == "y" else inverse[None, None, :]
+        n = "xyz".index(axis)
+        inverse = line(getattr(self._a, f"inv_d{axis}"), self._shape[n])[self._here[n]]
+        return inverse.reshape(_along(axis))
+
+    def rows_of(self, table: At) -> dict[str, Values]:
+        """Coefficients of the places of each direction."""
+        return {axis: table.array[table.offset :][self(f"id_{axis}")] for axis in "xyz"}
 
 
 def yee_h(a: SimpleNamespace, box: Box, _step: int) -> None:
     """h^(n+1/2) = h^(n-1/2) - (dt / mu0) curl e^n, with the absorber's psi."""
-    _advance_h(a, box, dict.fromkeys("xyz", 1), dict.fromkeys("xyz", a.db))
+    at, gain = _Shifted(a, box, whole=True), dict.fromkeys("xyz", a.db)
+    _absorb(a, box, "h", gain, _advance_h(at, dict.fromkeys("xyz", 1), gain))
 
 
 def yee_h_tabled(a: SimpleNamespace, box: Box, _step: int) -> None:
     """h^(n+1/2) = da h^(n-1/2) - db curl e^n, with the absorber's psi."""
-    at = _Shifted(a, box)
-    da, db = a.da.array[a.da.offset :], a.db.array[a.db.offset :]
-    rows = {axis: at(f"id_{axis}") for axis in "xyz"}
-    kept, gain = ({axis: table[row] for axis, row in rows.items()} for table in (da, db))
-    _advance_h(a, box, kept, gain)
+    at = _Shifted(a, box, whole=True)
+    gain = at.rows_of(a.db)
+    _absorb(a, box, "h", gain, _advance_h(at, at.rows_of(a.da), gain))
 
 
-def _advance_h(a: SimpleNamespace, box: Box, kept: dict[str, Any], gain: dict[str, Any]) -> None:
-    at = _Shifted(a, box)
+def yee_e(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e^(n+1) = ca e^n + cb curl h^(n+1/2), with the absorber's psi."""
+    at = _Shifted(a, box, whole=True)
+    gain = at.rows_of(a.cb)
+    _absorb(a, box, "e", gain, _advance_e(at, at.rows_of(a.ca), gain))
+
+
+def yee_h_inner(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """h^(n+1/2) = h^(n-1/2) - (dt / mu0) curl e^n, where nothing absorbs."""
+    at = _Shifted(a, box, whole=False)
+    _advance_h(at, dict.fromkeys("xyz", 1), dict.fromkeys("xyz", a.db))
+
+
+def yee_h_tabled_inner(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """h^(n+1/2) = da h^(n-1/2) - db curl e^n, where nothing absorbs."""
+    at = _Shifted(a, box, whole=False)
+    _advance_h(at, at.rows_of(a.da), at.rows_of(a.db))
+
+
+def yee_e_inner(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e^(n+1) = ca e^n + cb curl h^(n+1/2), where nothing absorbs."""
+    at = _Shifted(a, box, whole=False)
+    _advance_e(at, at.rows_of(a.ca), at.rows_of(a.cb))
+
+
+def _advance_h(at: _Shifted, kept: dict[str, Any], gain: dict[str, Any]) -> Differences:
+    """The curl of e; returns the differences that the absorber of each axis needs."""
     inv_dx, inv_dy, inv_dz = at.spacing("x"), at.spacing("y"), at.spacing("z")
     e_x, e_y, e_z = at("e_x"), at("e_y"), at("e_z")
     dy_ez, dz_ey = at("e_z", "y", 1) - e_z, at("e_y", "z", 1) - e_y
@@ -57,47 +85,45 @@ def _advance_h(a: SimpleNamespace, box: Box, kept: dict[str, Any], gain: dict[st
     h["x"][...] = kept["x"] * h["x"] - gain["x"] * (dy_ez * inv_dy - dz_ey * inv_dz)
     h["y"][...] = kept["y"] * h["y"] - gain["y"] * (dz_ex * inv_dz - dx_ez * inv_dx)
     h["z"][...] = kept["z"] * h["z"] - gain["z"] * (dx_ey * inv_dx - dy_ex * inv_dy)
-    _absorb(a, box, h, gain, "x", {"psi_yx": dx_ez, "psi_zx": dx_ey}, _SIGN_H)
-    _absorb(a, box, h, gain, "y", {"psi_xy": dy_ez, "psi_zy": dy_ex}, _SIGN_H)
-    _absorb(a, box, h, gain, "z", {"psi_xz": dz_ey, "psi_yz": dz_ex}, _SIGN_H)
+    return {
+        "x": {"psi_yx": dx_ez, "psi_zx": dx_ey},
+        "y": {"psi_xy": dy_ez, "psi_zy": dy_ex},
+        "z": {"psi_xz": dz_ey, "psi_yz": dz_ex},
+    }
 
 
-def yee_e(a: SimpleNamespace, box: Box, _step: int) -> None:
-    """e^(n+1) = ca e^n + cb curl h^(n+1/2), with the absorber's psi."""
-    at = _Shifted(a, box)
+def _advance_e(at: _Shifted, kept: dict[str, Any], gain: dict[str, Any]) -> Differences:
+    """The curl of h, likewise."""
     inv_dx, inv_dy, inv_dz = at.spacing("x"), at.spacing("y"), at.spacing("z")
     h_x, h_y, h_z = at("h_x"), at("h_y"), at("h_z")
     dy_hz, dz_hy = h_z - at("h_z", "y", -1), h_y - at("h_y", "z", -1)
     dz_hx, dx_hz = h_x - at("h_x", "z", -1), h_z - at("h_z", "x", -1)
     dx_hy, dy_hx = h_y - at("h_y", "x", -1), h_x - at("h_x", "y", -1)
-    ca, cb = a.ca.array[a.ca.offset :], a.cb.array[a.cb.offset :]
-    e = {"x": at("e_x"), "y": at("e_y"), "z": at("e_z")}
-    gain = {axis: cb[at(f"id_{axis}")] for axis in "xyz"}
-    e["x"][...] = ca[at("id_x")] * e["x"] + gain["x"] * (dy_hz * inv_dy - dz_hy * inv_dz)
-    e["y"][...] = ca[at("id_y")] * e["y"] + gain["y"] * (dz_hx * inv_dz - dx_hz * inv_dx)
-    e["z"][...] = ca[at("id_z")] * e["z"] + gain["z"] * (dx_hy * inv_dx - dy_hx * inv_dy)
-    _absorb(a, box, e, gain, "x", {"psi_yx": dx_hz, "psi_zx": dx_hy}, _SIGN_E)
-    _absorb(a, box, e, gain, "y", {"psi_xy": dy_hz, "psi_zy": dy_hx}, _SIGN_E)
-    _absorb(a, box, e, gain, "z", {"psi_xz": dz_hy, "psi_yz": dz_hx}, _SIGN_E)
+    e = {axis: at(f"e_{axis}") for axis in "xyz"}
+    e["x"][...] = kept["x"] * e["x"] + gain["x"] * (dy_hz * inv_dy - dz_hy * inv_dz)
+    e["y"][...] = kept["y"] * e["y"] + gain["y"] * (dz_hx * inv_dz - dx_hz * inv_dx)
+    e["z"][...] = kept["z"] * e["z"] + gain["z"] * (dx_hy * inv_dx - dy_hx * inv_dy)
+    return {
+        "x": {"psi_yx": dx_hz, "psi_zx": dx_hy},
+        "y": {"psi_xy": dy_hz, "psi_zy": dy_hx},
+        "z": {"psi_xz": dz_hy, "psi_yz": dz_hx},
+    }
 
 
 _SIGN_E = {"psi_yx": -1, "psi_zx": 1, "psi_xy": 1, "psi_zy": -1, "psi_xz": -1, "psi_yz": 1}
-_SIGN_H = {name: -sign for name, sign in _SIGN_E.items()}
+_SIGNS = {"e": _SIGN_E, "h": {name: -sign for name, sign in _SIGN_E.items()}}
 
 
 def _absorb(
-    a: SimpleNamespace,
-    box: Box,
-    field: dict[str, Values],
-    gain: dict[str, Any],
-    axis: str,
-    differences: dict[str, Values],
-    signs: dict[str, int],
+    a: SimpleNamespace, box: Box, kind: str, gain: dict[str, Any], differences: Differences
 ) -> None:
-    for here, psi, change in _slabs(a, box, axis, differences):
-        component = psi[4]
-        factor = gain[component][here] if np.ndim(gain[component]) else gain[component]
-        field[component][here] += factor * change * signs[psi]
+    """What psi adds to e or to h, axis after axis."""
+    at = _Shifted(a, box, whole=True)
+    for axis, of_axis in differences.items():
+        for here, psi, change in _slabs(a, box, axis, of_axis):
+            component = psi[4]
+            factor = gain[component][here] if np.ndim(gain[component]) else gain[component]
+            at(f"{kind}_{component}")[here] += factor * change * _SIGNS[kind][psi]
 
 
 def _slabs(a: SimpleNamespace, box: Box, axis: str, differences: dict[str, Values]) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from emtwin import resources
 from emtwin.backends import At, Box, Stage, available_backends, native, select_backend
-from emtwin.backends.cuda import inlined_source
+from emtwin.backends.kernel_source import inlined_source
 from emtwin.backends.native import NativeBackend, NativeUnavailable, default_threads, load_library
 from emtwin.backends.signatures import signatures
 from emtwin.errors import InputError
@@ -81,10 +81,10 @@ def test_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_threads() >= 1
 
 
-def native_backend() -> NativeBackend:
+def native_backend(precision: str = "float32") -> NativeBackend:
     """The native backend, or a skip with its reason."""
     try:
-        return NativeBackend(np.float32, 1)
+        return NativeBackend(precision, 1)
     except NativeUnavailable as error:
         pytest.skip(str(error))
 
@@ -177,3 +177,42 @@ def test_memory_of_a_backend(name: str) -> None:
     np.testing.assert_array_equal(backend.download(held), np.arange(6.0))
     assert backend.zeros(3).dtype == np.float32
     assert backend.free_bytes() > 1 << 20
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["numpy", "native", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_products_are_added_in_double(name: str, precision: str) -> None:
+    """Columns 3 to 5002 of 7 lines in two parts, twice, onto sums of 1e9, against float64.
+
+    Expected: a product of 7 float32 numbers is right to 7 * 6e-8 of its size (Higham, Accuracy and
+    Stability of Numerical Algorithms, eq. 3.4), and its sum with 1e9 keeps that: float32 sums would
+    lose everything below 60.
+    """
+    rng = np.random.default_rng(2)
+    backend = native_backend(precision) if name == "native" else select_backend(name, precision)
+    weights, lines = rng.normal(size=(4, 7)), rng.normal(size=(7, 5010))
+    weights, lines = weights.astype(precision), lines.astype(precision)
+    sums = backend.upload(np.full(4 * 5000, 1e9))
+    parts = [backend.upload(lines[:2]), backend.upload(lines[2:])]
+    for _ in range(2):
+        backend.accumulate(sums, weights.astype(np.float64), parts, 3)
+    product = 2 * weights.astype(np.float64) @ lines[:, 3:5003].astype(np.float64)
+    bound = 2 * 7 * np.finfo(precision).eps * (np.abs(weights) @ np.abs(lines[:, 3:5003])) + 1e-6
+    found = backend.download(sums).reshape(4, -1) - 1e9
+    assert np.all(np.abs(found - product) <= bound)
+
+
+@pytest.mark.parametrize("name", ["numpy", "native", pytest.param("cuda", marks=pytest.mark.gpu)])
+def test_some_elements_and_empty_products(name: str) -> None:
+    """Elements come in the shape of their index; nothing times nothing changes nothing."""
+    backend = native_backend() if name == "native" else select_backend(name)
+    array = backend.upload(np.arange(12.0))
+    taken = backend.take(array, np.array([[1, 5], [11, 0]]))
+    np.testing.assert_array_equal(taken, [[1, 5], [11, 0]])
+    np.testing.assert_array_equal(backend.view(array[2:4]), [2, 3])
+    backend.reserve(1 << 16)
+    none = backend.zeros(0)
+    backend.accumulate(backend.zeros(0, np.float64), np.ones((2, 3)), [none], 0)
+    sums = backend.zeros(2, np.float64)
+    backend.accumulate(sums, np.ones((2, 0)), [none], 0)
+    np.testing.assert_array_equal(backend.download(sums), [0, 0])

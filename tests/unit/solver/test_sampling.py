@@ -7,6 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.constants import ETA0, TWO_PI
 from emtwin.grid import Grid
 from emtwin.solver import FieldSamples
@@ -40,10 +41,17 @@ def spectra_of(lines: np.ndarray, batch: int) -> SampleSpectra:
     """Two groups, one with frequencies of its own, fed in batches."""
     fields = FieldSamples("a", np.array(["e_x", "h_y"]), np.zeros((2, 3), np.int64))
     own = FieldSamples("b", np.array(["e_z"]), np.zeros((1, 3), np.int64), FREQUENCIES[:1])
-    spectra = SampleSpectra([fields, own], FREQUENCIES, DT, EVERY)
+    spectra = SampleSpectra([fields, own], FREQUENCIES, DT, EVERY, NumpyBackend())
     for start in range(0, len(lines), batch):
-        spectra.add(lines[start : start + batch])
+        add(spectra, lines[start : start + batch].astype(np.float32))
     return spectra
+
+
+def add(spectra: SampleSpectra, lines: np.ndarray) -> None:
+    """Lines in an array that is overwritten afterwards, as a ring is."""
+    ring = lines.ravel().copy()
+    spectra.add(ring, len(lines))
+    ring[:] = np.nan
 
 
 def test_sums_do_not_depend_on_how_lines_come_in() -> None:
@@ -93,9 +101,9 @@ def test_a_long_ringing_is_summed_in_double_precision(real: str, bound: float) -
     phase = TWO_PI * 3e8 * times[:, None] + np.arange(16)
     lines = (np.cos(phase) * np.exp(-times / 20e-9)[:, None]).astype(real)
     samples = FieldSamples("a", np.array(["e_x"] * 16), np.zeros((16, 3), np.int64))
-    spectra = SampleSpectra([samples], FREQUENCIES, DT, EVERY, real=real)
+    spectra = SampleSpectra([samples], FREQUENCIES, DT, EVERY, NumpyBackend(real))
     for start in range(0, 8000, 8):
-        spectra.add(lines[start : start + 8])
+        add(spectra, lines[start : start + 8])
     found = spectra.probe_spectra(np.arange(16))
     expected = fourier_weights(FREQUENCIES, times, EVERY * DT) @ lines.astype(np.float64)
     assert spectra.take()["a"].dtype == np.result_type(real, np.complex64)
@@ -107,7 +115,7 @@ def test_double_sums_take_no_more_memory_than_was_told() -> None:
     count, nf = 4000, 120
     samples = FieldSamples("a", np.array(["e_x"] * count), np.zeros((count, 3), np.int64))
     tracemalloc.start()
-    spectra = SampleSpectra([samples], np.linspace(1e8, 1e9, nf), DT, EVERY)
+    spectra = SampleSpectra([samples], np.linspace(1e8, 1e9, nf), DT, EVERY, NumpyBackend())
     begin = tracemalloc.get_traced_memory()[0]
     spectra.take()
     peak = tracemalloc.get_traced_memory()[1]

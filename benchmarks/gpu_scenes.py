@@ -1,0 +1,105 @@
+"""Scenes on the GPU, and how fast they go."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks import scenes
+from benchmarks.harness import REPEATS, Spread, seconds_of
+from emtwin.backends import Array
+from emtwin.backends.cuda import CudaBackend
+from emtwin.solver import Simulation, Stepper, StopRule, run
+from emtwin.solver.sampling import SampleSpectra
+from emtwin.solver.schedule import sampling_interval
+
+Figure = tuple[float, str]
+_COPIED = 2**30
+_CELL_STEPS = 5e9
+_LINES = 64  # of samples in one timed call
+
+
+class Placed(NamedTuple):
+    """A scene in the GPU's memory."""
+
+    simulation: Simulation
+    fields: Array
+    stages: scenes.Stages
+
+
+@lru_cache(maxsize=1)
+def cube(n: int, cuda: CudaBackend) -> Placed:
+    """The vacuum cube, kept until another size is asked for: its set-up takes longer than a run."""
+    simulation = scenes.cube(n)
+    stepper = Stepper(simulation, cuda)
+    return Placed(simulation, stepper.fields, stepper.stages())
+
+
+def copy_rate(cuda: CudaBackend) -> Figure:
+    """Bytes read and written per second by copies of a gibibyte."""
+    source, target = (cuda.zeros(_COPIED, np.uint8) for _ in range(2))
+
+    def copies() -> None:
+        with cuda.at_work():
+            for _ in range(20):
+                target[:] = source
+        cuda.download(target[:1])  # waits
+
+    [seconds] = seconds_of(copies)
+    rate = Spread.of([2 * 20 * _COPIED / s / 1e9 for s in seconds])
+    return rate.median, f"median of {REPEATS}: {rate}"
+
+
+def step_speed(simulation: Simulation, cuda: CudaBackend) -> Figure:
+    """Gcells/s of a scene's time step, without monitors."""
+    program, _, stages = scenes.field_program(simulation, cuda)
+    count = scenes.cells(simulation)
+    steps = max(4, min(2000, int(_CELL_STEPS / count)))
+    [seconds] = seconds_of(lambda: program.run(0, steps))
+    speed = Spread.of([count * steps / s / 1e9 for s in seconds])
+    return speed.median, f"{count} cells, {len(stages)} stages; median of {REPEATS}: {speed}"
+
+
+def speed_with_spectra(n: int, cuda: CudaBackend) -> Figure:
+    """Gcells/s of the cube with a dispersive quarter: its steps, samples and spectra on planes.
+
+    Parameters
+    ----------
+    n : int
+        Cells along an edge.
+    cuda : CudaBackend
+        The GPU.
+    """
+    simulation = scenes.dispersive_with_planes(n)
+    stepper, every = Stepper(simulation, cuda), sampling_interval(simulation)
+    spectra = SampleSpectra(simulation.samples, simulation.frequencies, stepper.dt, every, cuda)
+    offset = np.concatenate(
+        [
+            stepper.layout.offset(component, group.index[group.component == component])
+            for group in simulation.samples
+            for component in np.unique(group.component).tolist()
+        ]
+    )
+    stage, ring = stepper.record(stepper.fields, offset, every, _LINES)
+    program, done, times = cuda.program([*stepper.stages(), stage]), 0, []
+    for _ in range(4):
+        begin = time.perf_counter()
+        program.run(done, _LINES * every)
+        spectra.add(ring, _LINES)
+        spectra.flush()
+        cuda.download(ring[:1])  # waits
+        times.append(time.perf_counter() - begin)
+        done += _LINES * every
+    count = scenes.cells(simulation)
+    speed = Spread.of([count * _LINES * every / s / 1e9 for s in times[1:]])
+    return speed.median, f"sampled every {every} steps, {offset.size} samples, of 3: {speed}"
+
+
+def run_speed(simulation: Simulation, cuda: CudaBackend, steps: int) -> Figure:
+    """Gcells/s of `emtwin.solver.run`: time step, monitors, spectra and decay checks."""
+    result = run(simulation, cuda, StopRule(-np.inf, -np.inf, steps))
+    speed = scenes.cells(simulation) * result.n_steps / result.seconds / 1e9
+    return speed, f"one run of {result.n_steps} steps, {simulation.frequencies.size} frequencies"

@@ -1,0 +1,67 @@
+"""The GPU benchmark on the emulator: every case runs, at sizes that take no time.
+
+Its figures say nothing of a GPU and are not looked at, but that they are there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import gpu, gpu_scenes, scenes
+from emtwin.backends.cuda import CudaBackend
+from tests.kernels.emulator import EmulatedCupy
+
+
+@pytest.fixture
+def tiny(emulated: EmulatedCupy, monkeypatch: pytest.MonkeyPatch) -> CudaBackend:
+    """A cuda backend that computes, and cases of a few cells and steps."""
+    monkeypatch.setattr(gpu, "_CELL_STEPS", 1e4)
+    monkeypatch.setattr(gpu, "REPEATS", 1)
+    monkeypatch.setattr(gpu, "_QUEUED", 36)
+    monkeypatch.setattr(gpu, "_RUN_STEPS", 64)
+    monkeypatch.setattr(scenes, "cube", lambda n, cube=scenes.cube: cube(24))
+    quarter = scenes.dispersive_with_planes(24)
+    monkeypatch.setattr(scenes, "dispersive_with_planes", lambda n: quarter)
+    for name, value in {"_COPIED": 1024, "_CELL_STEPS": 1e4, "_LINES": 2}.items():
+        monkeypatch.setattr(gpu_scenes, name, value)
+    monkeypatch.setattr(scenes, "device", lambda accuracy: scenes.crowded())
+    monkeypatch.setattr(
+        gpu_scenes, "seconds_of", lambda action: [[1e-3]] if action() is None else []
+    )
+    monkeypatch.setattr(gpu, "seconds_of", lambda action: [[1e-3]] if action() is None else [])
+    gpu_scenes.cube.cache_clear()
+    return CudaBackend()
+
+
+def test_every_case_gives_a_figure(tiny: CudaBackend) -> None:
+    """No row is without a value, each case has a name of its own, and cuda equals native."""
+    wanted = gpu.cases(shrink=1)
+    assert len({case.name for case in wanted}) == len(wanted)
+    rows = gpu.measured(wanted, tiny, seconds=1e9)
+    assert [row.note for row in rows if row.value is None] == []
+    assert all(np.isfinite(row.value) for row in rows if row.value is not None)
+    [equal] = [row for row in rows if row.case == "cuda and native, every element"]
+    assert equal.met
+
+
+def test_late_and_failing_cases_have_rows(tiny: CudaBackend) -> None:
+    """A case that fails does not stop the others; one whose turn comes too late says so."""
+
+    def fail(_: CudaBackend) -> gpu.Figure:
+        raise MemoryError("out of memory")
+
+    failing = gpu.Case("large", "Gcells/s", fail, 40.0)
+    [row] = gpu.measured([failing], tiny, seconds=1e9)
+    assert (row.value, row.note, row.met) == (None, "MemoryError: out of memory", False)
+    [row] = gpu.measured([failing], tiny, seconds=-1.0)
+    assert row.note == "not begun: -1 s were up"
+
+
+def test_the_profile_runs_the_form_of_large_grids(
+    tiny: CudaBackend, emulated: EmulatedCupy
+) -> None:
+    """Twelve steps, launch by launch; 24 cells leave the absorber no interior."""
+    assert gpu.main(["--profile"]) == 0
+    assert emulated.stream.n_launched == 12 * 3
+    assert emulated.stream.n_graphs == 0
