@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -9,10 +10,17 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from emtwin.backends.thread_count import default_threads
-
 Item = TypeVar("Item")
 Made = TypeVar("Made")
+
+
+def default_threads() -> int:
+    """EMTWIN_THREADS, else the number of cores this process may use."""
+    chosen = os.environ.get("EMTWIN_THREADS")
+    if chosen:
+        return max(1, int(chosen))
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def quiet_matrices() -> AbstractContextManager[object]:

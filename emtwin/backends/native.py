@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
+from emtwin.backends.host_threads import default_threads
 from emtwin.backends.memory import available_memory
 from emtwin.backends.native_library import (
     NativeUnavailable,

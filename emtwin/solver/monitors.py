@@ -254,12 +254,13 @@ class RunningSpectrum:
     ) -> Spectrum:
         """Spectra so far, shape (nf, count) or of some columns, in the sample's unit times s."""
         nf, count = self.frequencies.size, self._half_step.size
+        turn = np.exp(0.5j * TWO_PI * self.frequencies * self._dt)
         half = self._half_step if columns is None else self._half_step[columns]
         result = np.empty((nf, half.size), kind)
         for n, line in enumerate(result):  # one at a time: no second copy
             real, imag = (self._row(m * count, columns) for m in (n, nf + n))
             line.real, line.imag = real, imag
-            line[half] = (real[half] + 1j * imag[half]) * self._turn[n]
+            line[half] = (real[half] + 1j * imag[half]) * turn[n]
         return result
 
     def _row(self, start: int, columns: NDArray[np.int64] | None) -> NDArray[np.float64]:
