@@ -90,10 +90,9 @@ struct Resident<double> {
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
-#define FOR_EACH_LANE(k, v, last)          \
-  for (Index k = THREAD_Z(box), once_ = 1; \
-       once_ && k >= (v) && k < (last) && k < box.hi[2]; once_ = 0)
+// The host takes whole rows up to `last`, a launch what its box holds of them.
+#define FOR_EACH_LANE(k, v, last) \
+  for (Index k = ((void)(last), THREAD_Z(box)), once_ = 1; once_ && k < box.hi[2]; once_ = 0)
 
 #else
 
