@@ -39,6 +39,9 @@ EQUIVALENT = {
     ("dispersion.cu", "a.material[n + m] == a.material[n]"): (
         "m = 0 always counts: every edge is taken alone, with the same bits"
     ),
+    ("launch.cuh", "k >= (v) && k <= (last)"): (
+        "both users pass v = the thread's own place and last = v + 1, and k is that place"
+    ),
     ("launch.cuh", "(sizeof(real) != 4 ? 4 : 2)"): (
         "how many blocks reside on a multiprocessor decides the speed, not the result"
     ),
