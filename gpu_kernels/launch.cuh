@@ -116,9 +116,15 @@ struct Resident<double> {
 
 #endif
 
-// Row of the n-th place: `narrow` says that a byte holds it, as is enough for 256 rows.
-INLINE Index row_at(const row_ids* rows, Index narrow, Index n) {
-  return narrow ? static_cast<const unsigned char*>(rows)[n] : static_cast<const row_id*>(rows)[n];
+// Row of the n-th place: `narrow` says that a byte holds it, as is enough for 256 rows. A GPU's kernels
+// are compiled for one of the two: to ask would cost them registers.
+INLINE Index row_at(const row_ids* rows, [[maybe_unused]] Index narrow, Index n) {
+#ifdef EMTWIN_NARROW
+  constexpr bool byte = EMTWIN_NARROW;
+#else
+  const bool byte = narrow;
+#endif
+  return byte ? static_cast<const unsigned char*>(rows)[n] : static_cast<const row_id*>(rows)[n];
 }
 
 #endif
