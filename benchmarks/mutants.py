@@ -39,11 +39,8 @@ EQUIVALENT = {
     ("dispersion.cu", "a.material[n + m] == a.material[n]"): (
         "m = 0 always counts: every edge is taken alone, with the same bits"
     ),
-    ("launch.cuh", "k >= (v) && k <= (last)"): (
-        "both users pass v = the thread's own place and last = v + 1, and k is that place"
-    ),
-    ("launch.cuh", "(sizeof(real) != 4 ? 4 : 2)"): (
-        "how many blocks reside on a multiprocessor decides the speed, not the result"
+    ("monitors.cu", "for (; k + LANES < last; k += LANES)"): (
+        "the last whole vector of a row is then summed one by one"
     ),
     ("dispersion.cu", "if (n + VECTOR < box.hi[0]"): (
         "the last stretch may be taken edge by edge, with the same bits"
@@ -54,19 +51,8 @@ EQUIVALENT = {
 }
 """Changes that cannot alter a result: (file, part of the altered line) and the reason."""
 
-_TYPES = {
-    "real",
-    "double",
-    "float",
-    "Index",
-    "int32",
-    "flag",
-    "row_id",
-    "row_ids",
-    "int",
-    "unsigned",
-}
-_TYPES |= {"char", "bool", "void", "long", "short", "auto", "const"}
+_TYPES = {"real", "double", "float", "Index", "int32", "flag", "row_id", "row_ids", "int"}
+_TYPES |= {"unsigned", "char", "bool", "void", "long", "short", "auto", "const"}
 _NO_VALUE = {"return", "else", "case", "if", "for", "while", "do"}
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\\\n|//[^\n]*|/\*.*?\*/)

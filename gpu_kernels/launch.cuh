@@ -89,6 +89,8 @@ struct Resident<double> {
 
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
+#define LANES 1
+#define FOR_EACH_OF(m, count) for (Index m = 0; m < (count); ++m)
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
 // The host takes whole rows up to `last`, a launch what its box holds of them.
 #define FOR_EACH_LANE(k, v, last) \
@@ -111,6 +113,8 @@ struct Resident<double> {
 
 // Rows are cut into vectors, which look their coefficients up as a whole.
 #define BY_VECTOR 1
+#define LANES VECTOR
+#define FOR_EACH_OF(m, count) _Pragma("GCC ivdep") for (Index m = 0; m < (count); ++m)
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first); v < (last); v += VECTOR)
 #define FOR_EACH_LANE(k, v, last) _Pragma("GCC ivdep") for (Index k = (v); k < (v) + VECTOR; ++k)
 

@@ -28,21 +28,39 @@ DECLARE_ARGUMENTS(energy, ENERGY_ARGUMENTS)
 
 INLINE double squared(real value) { return (double)value * (double)value; }
 
+// What elements k ... k + count - 1 of a row add, each to a sum of its own.
+template <Index count, typename Row>
+INLINE void add_energies(const energy_arguments& a, Index i, Index j, Index k, double* sums) {
+  const Index o = i * a.plane + j * a.row + k;
+  const Row *id_x = static_cast<const Row*>(a.id_x) + o, *id_y = static_cast<const Row*>(a.id_y) + o,
+            *id_z = static_cast<const Row*>(a.id_z) + o;
+  const real *e_x = a.e_x + o, *e_y = a.e_y + o, *e_z = a.e_z + o, *h_x = a.h_x + o, *h_y = a.h_y + o, *h_z = a.h_z + o;
+  const double x = a.dx[i], y = a.dy[j], dual_x = a.dual_dx[i], dual_y = a.dual_dy[j];
+  FOR_EACH_OF(m, count) {
+    const double z = a.dz[k + m], dual_z = a.dual_dz[k + m];
+    const double along_x = x * dual_y * dual_z, along_y = dual_x * y * dual_z, along_z = dual_x * dual_y * z;
+    const double across_x = dual_x * y * z, across_y = x * dual_y * z, across_z = x * y * dual_z;
+    sums[m] += a.permittivity[id_x[m]] * squared(e_x[m]) * along_x + a.permittivity[id_y[m]] * squared(e_y[m]) * along_y +
+               a.permittivity[id_z[m]] * squared(e_z[m]) * along_z +
+               a.permeability * (squared(h_x[m]) * across_x + squared(h_y[m]) * across_y + squared(h_z[m]) * across_z);
+  }
+}
+
+template <typename Row>
+INLINE double row_energy(const energy_arguments& a, Index i, Index j, Index first, Index last) {
+  double sums[LANES] = {}, sum = 0;
+  Index k = first;
+  for (; k + LANES <= last; k += LANES) add_energies<LANES, Row>(a, i, j, k, sums);
+  for (; k < last; ++k) add_energies<1, Row>(a, i, j, k, sums);
+  FOR_EACH_OF(m, LANES) sum += sums[m];
+  return sum;
+}
+
 KERNEL_ROWS(energy) {
   FOR_EACH_ROW(i, j) {
     ONCE_PER_ROW {
-      const Index o = i * a.plane + j * a.row;
-      const double x = a.dx[i], y = a.dy[j], dual_x = a.dual_dx[i], dual_y = a.dual_dy[j];
-      double sum = 0;
-      for (Index k = box.lo[2]; k < box.hi[2]; ++k) {
-        const double z = a.dz[k], dual_z = a.dual_dz[k];
-        sum += a.permittivity[row_at(a.id_x, a.narrow, o + k)] * squared(a.e_x[o + k]) * x * dual_y * dual_z +
-               a.permittivity[row_at(a.id_y, a.narrow, o + k)] * squared(a.e_y[o + k]) * dual_x * y * dual_z +
-               a.permittivity[row_at(a.id_z, a.narrow, o + k)] * squared(a.e_z[o + k]) * dual_x * dual_y * z +
-               a.permeability * (squared(a.h_x[o + k]) * dual_x * y * z + squared(a.h_y[o + k]) * x * dual_y * z +
-                                 squared(a.h_z[o + k]) * x * y * dual_z);
-      }
-      a.energy[i * a.n_rows + j] = sum;
+      a.energy[i * a.n_rows + j] = a.narrow ? row_energy<unsigned char>(a, i, j, box.lo[2], box.hi[2])
+                                            : row_energy<row_id>(a, i, j, box.lo[2], box.hi[2]);
     }
   }
 }

@@ -46,7 +46,7 @@ def test_the_missing_shield_bond_fails_the_immunity_test(
         text = text.replace(old, new)
     twin = tmp_path / "twin.yaml"
     twin.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(pipeline, "_write", lambda campaign, folder: None)
+    monkeypatch.setattr(pipeline, "_write", lambda campaign, folder, clock: None)
     done = call("run", twin, "--out", tmp_path / "out", "--json", "--quiet")
     assert done.code == code, done.err
     verdict = json.loads(done.out)["verdicts"][0]
