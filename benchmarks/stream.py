@@ -26,8 +26,8 @@ def _bytes(text: str) -> int:
     return int(text[:-1]) * units[text[-1]] if text[-1:] in units else int(text)
 
 
-def bandwidth(threads: int, size: int | None = None) -> float:
-    """Median rate of ``a *= c`` on float32, each element counted as read and written.
+class Stream:
+    """``a *= c`` on float32, each element counted as read and written.
 
     Parameters
     ----------
@@ -35,21 +35,25 @@ def bandwidth(threads: int, size: int | None = None) -> float:
         Each works on its own part, first touched by itself.
     size : int, optional
         Bytes of the whole array; by default four times the last-level cache.
-
-    Returns
-    -------
-    float
-        Bytes per second.
     """
-    elements = (size or 4 * last_level_cache()) // 4 // threads
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda _: np.ones(elements, np.float32), range(threads)))
-        rates = []
-        for _ in range(_REPEATS + 1):
-            begin = time.perf_counter()
-            list(pool.map(_scale, parts))
-            rates.append(8 * elements * threads / (time.perf_counter() - begin))
-    return float(np.median(rates[1:]))
+
+    def __init__(self, threads: int, size: int | None = None) -> None:
+        self._elements = (size or 4 * last_level_cache()) // 4 // threads
+        self._pool = ThreadPoolExecutor(threads)
+        ones = self._pool.map(lambda _: np.ones(self._elements, np.float32), range(threads))
+        self._parts = list(ones)
+
+    def rate(self) -> float:
+        """Bytes per second of one pass."""
+        begin = time.perf_counter()
+        list(self._pool.map(_scale, self._parts))
+        return 8 * self._elements * len(self._parts) / (time.perf_counter() - begin)
+
+
+def bandwidth(threads: int, size: int | None = None) -> float:
+    """Median rate of a `Stream`, bytes per second."""
+    stream = Stream(threads, size)
+    return float(np.median([stream.rate() for _ in range(_REPEATS + 1)][1:]))
 
 
 def _scale(part: np.ndarray) -> None:

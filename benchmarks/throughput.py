@@ -6,16 +6,16 @@ Run as ``python -m benchmarks.throughput [--quick] [--large] [--out FILE]``.
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
 from benchmarks import scenes
 from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
-from benchmarks.stream import SWEEP_BYTES, bandwidth
-from emtwin.backends import select_backend
+from benchmarks.stream import SWEEP_BYTES, Stream
+from emtwin.backends import Program, select_backend
 from emtwin.backends.native import NativeBackend, NativeUnavailable, instruction_set
 from emtwin.backends.native_program import Schedule
 from emtwin.solver import Simulation, StopRule, run
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows.append(
         whole_run_row("infusion pump, draft, free space", scenes.device("draft"), native, steps)
     )
-    rows += [numpy_row(100 // shrink, native), call_row(native)]
+    rows += [numpy_row(100 // shrink, native), *call_rows()]
     name = f"native, {THREADS} threads, {instruction_set()}, float32"
     return finish("throughput", name, rows, quick=chosen.quick, out=chosen.out)
 
@@ -102,21 +102,54 @@ def scene_rows(case: str, simulation: Simulation, targets: Mapping[str, float]) 
         forms["auto"] = "as a run chooses"
     programs = [NativeBackend("float32", THREADS, form).program(stages) for form in forms]
     count = scenes.cells(simulation)
-    steps = steps_for(count)
-    before = bandwidth(THREADS)
-    times = seconds_of(*(partial(program.run, 0, steps) for program in programs))
-    after = bandwidth(THREADS)
-    ceiling = (before + after) / 2 / SWEEP_BYTES
-    stream = f"stream {before / 1e9:.1f} GB/s before, {after / 1e9:.1f} after"
     memory = scenes.allocated_bytes(stages) / count
     rows = [Row(case, memory, "bytes/cell", note="all arrays of the time step")]
-    for (form, text), seconds in zip(forms.items(), times, strict=True):
-        speed = Spread.of([count * steps / s / 1e6 for s in seconds])
-        note = f"median of {REPEATS}: {speed}"
-        rows.append(Row(f"{case}; {text}", speed.median, "Mcells/s", note=note))
-        share = speed.median * 1e6 / ceiling
-        rows.append(Row(f"{case}; {text}", share, "of ceiling", targets.get(form), note=stream))
+    measured = rates_beside_stream(programs, count, steps_for(count))
+    for (form, text), rates in zip(forms.items(), measured, strict=True):
+        speed = Spread.of([rate / 1e6 for rate, _ in rates])
+        share = Spread.of([rate * SWEEP_BYTES / stream for rate, stream in rates])
+        stream = Spread.of([stream / 1e9 for _, stream in rates])
+        of_speed = f"median of {len(rates)}: {speed}"
+        of_share = f"median of {len(rates)}: {share}; stream {stream} GB/s"
+        rows += [
+            Row(f"{case}; {text}", speed.median, "Mcells/s", note=of_speed),
+            Row(f"{case}; {text}", share.median, "of ceiling", targets.get(form), note=of_share),
+        ]
     return rows
+
+
+def rates_beside_stream(
+    programs: Sequence[Program], cells: int, steps: int
+) -> list[list[tuple[float, float]]]:
+    """Cells per second of each program, and the stream's rate right before and after it.
+
+    Parameters
+    ----------
+    programs : sequence of Program
+        What to time, in turns.
+    cells : int
+        Cells that one step advances.
+    steps : int
+        Steps of one timed call.
+
+    Returns
+    -------
+    list of list of (float, float)
+        For each program the rounds: cells per second, mean of the two rates in bytes per second.
+    """
+    stream, rounds = Stream(THREADS), list[list[tuple[float, float]]]()
+    for program in programs:
+        program.run(0, steps)
+    for _ in range(REPEATS):
+        rates, before = [], stream.rate()
+        for program in programs:
+            begin = time.perf_counter()
+            program.run(0, steps)
+            speed, after = cells * steps / (time.perf_counter() - begin), stream.rate()
+            rates.append((speed, (before + after) / 2))
+            before = after
+        rounds.append(rates)
+    return [list(of_one) for of_one in zip(*rounds, strict=True)]
 
 
 def numpy_row(n: int, backend: NativeBackend) -> Row:
@@ -131,18 +164,24 @@ def numpy_row(n: int, backend: NativeBackend) -> Row:
     return Row(f"native over numpy, {n}^3", ratio.median, "times", NUMPY, note=note)
 
 
-def call_row(backend: NativeBackend) -> Row:
+def call_rows() -> list[Row]:
     """What a call from Python costs beside its steps, shared out over a run's usual stretch."""
-    program, calls = scenes.field_program(scenes.cube(24), backend)[0], 200
+    rows, calls = [], 200
+    for threads, case, target in (
+        (1, "Python, per step", CALL),
+        (THREADS, "Python and starting threads, per step", None),
+    ):
+        program = scenes.field_program(scenes.cube(24), NativeBackend("float32", threads))[0]
 
-    def one_by_one() -> None:
-        for step in range(calls):
-            program.run(step, 0)
+        def one_by_one(program: Program = program) -> None:
+            for step in range(calls):
+                program.run(step, 0)
 
-    [seconds] = seconds_of(one_by_one)
-    cost = Spread.of([s / calls / _STEPS_PER_CALL * 1e6 for s in seconds])
-    note = f"median of {REPEATS}: {cost}; a call without steps, over {_STEPS_PER_CALL}"
-    return Row("Python and threads, per step", cost.median, "us", CALL, "lower", note)
+        [seconds] = seconds_of(one_by_one)
+        cost = Spread.of([s / calls / _STEPS_PER_CALL * 1e6 for s in seconds])
+        note = f"median of {REPEATS}: {cost}; a call without steps, over {_STEPS_PER_CALL}"
+        rows.append(Row(case, cost.median, "us", target, "lower", note))
+    return rows
 
 
 def whole_run_row(case: str, simulation: Simulation, backend: NativeBackend, steps: int) -> Row:

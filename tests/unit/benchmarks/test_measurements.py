@@ -27,7 +27,8 @@ def test_a_scene_reports_speed_memory_and_share(
     native: NativeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At least six float32 fields and three ids of two bytes per cell; every schedule judged."""
-    monkeypatch.setattr(throughput, "bandwidth", lambda threads: 75e9)
+    monkeypatch.setattr(stream.Stream, "rate", lambda _: 75e9)
+    monkeypatch.setattr(stream, "last_level_cache", lambda: 1 << 10)
     monkeypatch.setattr(throughput, "steps_for", lambda cells: 4)
     memory, *speeds = throughput.scene_rows("cube", scenes.cube(24), throughput.TARGETS)
     assert memory.value is not None
