@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows += scene_rows(quarter, scenes.dispersive(n), {})
     rows += scene_rows("infusion pump, draft, free space", scenes.device("draft"), {"auto": DEVICE})
     steps = 256 if chosen.quick else _STEPS_OF_RUN
-    spectra = f"the same with 3 planes of 21 frequencies, {n}^3"
+    spectra = f"a quarter dispersive, spectra on 3 planes at 21 frequencies, {n}^3"
     rows.append(whole_run_row(spectra, scenes.dispersive(n), native, steps // 4))
     rows.append(
         whole_run_row("infusion pump, draft, free space", scenes.device("draft"), native, steps)
