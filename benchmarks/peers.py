@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import openems
-from benchmarks.harness import REPEATS, Row, Spread, finish, options
+from benchmarks import openems, peer_speed
+from benchmarks.harness import REPEATS, Row, Spread, finish, native_or_row, options
 from benchmarks.peer_scenes import Figure, Scene, scenes
-from emtwin.backends.native import NativeBackend, NativeUnavailable, instruction_set
+from emtwin.backends.native import NativeBackend, instruction_set
 from emtwin.solver import RunResult, StopRule, run
 
 THREADS = 2
@@ -57,19 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = options(__doc__)
     parser.add_argument("--alone", metavar="SCENE", help="one run of emtwin; prints its loop time")
     chosen = parser.parse_args(arguments)
-    try:
-        backend = NativeBackend("float32", THREADS)
-    except NativeUnavailable as error:
-        rows = [Row("native library", None, "times", AS_FAST, note=str(error))]
-        return finish("peers", "none", rows, quick=chosen.quick, out=chosen.out)
+    backend = native_or_row(THREADS, "times", AS_FAST)
+    if isinstance(backend, Row):
+        return finish("peers", "none", [backend], quick=chosen.quick, out=chosen.out)
     chosen_scenes = scenes(quick=chosen.quick)
+    cubes = peer_speed.cubes(quick=chosen.quick)
     if chosen.alone is not None:
-        [scene] = [s for s in chosen_scenes if s.name == chosen.alone]
+        [scene] = [s for s in (*chosen_scenes, *cubes) if s.name == chosen.alone]
         print(json.dumps(emtwin(scene, backend).seconds))
         return 0
     rows = []
     for scene in chosen_scenes:
         rows += scene_rows(scene, backend, quick=chosen.quick)
+    for cube in cubes:
+        rows += cube_rows(cube, backend, quick=chosen.quick)
     name = f"native, {THREADS} threads, {instruction_set()}, float32"
     return finish("peers", name, rows, quick=chosen.quick, out=chosen.out)
 
@@ -104,6 +105,35 @@ def scene_rows(scene: Scene, backend: NativeBackend, *, quick: bool) -> list[Row
         head,
         *figure_rows(scene.name, figures, peer),
         *time_rows(scene.name, own, theirs, f"openEMS {outcome.version}"),
+    ]
+
+
+def cube_rows(scene: Scene, backend: NativeBackend, *, quick: bool) -> list[Row]:
+    """Rows of a cube: likeness of the traces, and the ratio of the time loops for every code.
+
+    Parameters
+    ----------
+    scene : Scene
+        The cube.
+    backend : NativeBackend
+        Where emtwin runs.
+    quick : bool
+        Fewer repeats.
+    """
+    ours = emtwin(scene, backend)
+    try:
+        own, theirs, outcome = _timed(scene, ours, quick=quick)
+    except openems.OpenEmsError as error:
+        missing = peer_speed.missing_row(scene, peer_speed.OPENEMS, str(error))
+        return [missing, *peer_speed.no_runner(scene)]
+    reading = scene.readings(ours.traces, ours.times)[peer_speed.PROBE]
+    alike = peer_speed.correlation(reading, outcome.readings[peer_speed.PROBE])
+    given = peer_speed.conditions(scene, ours.n_steps, THREADS)
+    loops = [t.loop for t in own], [t.loop for t in theirs]
+    return [
+        Row(f"{scene.name}: correlation of the traces", alike, "", peer_speed.ALIKE),
+        peer_speed.ratio_row(scene, peer_speed.OPENEMS, *loops, given),
+        *peer_speed.no_runner(scene),
     ]
 
 
