@@ -18,7 +18,7 @@ from emtwin.solver import CurrentElement, Pulse
 
 CELL = 1e-3
 SIZES, QUICK_SIZES = (100, 200), (64,)
-STEPS, EVERY = 512, 4
+STEPS, EVERY = 256, 4
 OPENEMS = "openEMS"
 TARGETS = {OPENEMS: 6.0, "fdtdx": 8.0, "gprMax": 10.0, "meep": None}
 """Least ratio of the other code's time loop to emtwin's; Meep's is only reported."""

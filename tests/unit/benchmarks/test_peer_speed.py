@@ -1,4 +1,4 @@
-"""The cube for speed beside other codes: scene, likeness of traces, rows; no other code is needed."""
+"""The cube for speed beside other codes: scene, likeness of traces, rows."""
 
 from __future__ import annotations
 

@@ -173,11 +173,15 @@ def test_without_openems_its_rows_have_no_value_and_say_how_to_install_it(
         pytest.skip(str(error))
     monkeypatch.setattr("benchmarks.openems.shutil.which", lambda name: None)
     monkeypatch.setattr(peers, "scenes", lambda quick: [_tiny()])
+    cube = replace(_tiny(), name="cube")
+    monkeypatch.setattr("benchmarks.peer_speed.cubes", lambda quick: [cube])
     assert peers.main(["--quick"]) == 1
     printed = capsys.readouterr().out
     assert "| tiny: time loop, openEMS over emtwin | - | times | ≥ 1 | no | openEMS is" in printed
     assert "apt-get install openems" in printed
-    assert printed.splitlines()[-1] == "0 of 2 targets met"
+    assert "| cube: time loop, openEMS over emtwin | - | times | ≥ 6 | no | openEMS is" in printed
+    assert "| cube: time loop, gprMax over emtwin | - | times | ≥ 10 | no | not measured" in printed
+    assert printed.splitlines()[-1] == "0 of 5 targets met"
 
 
 def test_alone_prints_the_seconds_of_one_loop(
