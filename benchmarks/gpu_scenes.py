@@ -63,17 +63,16 @@ def step_speed(simulation: Simulation, cuda: CudaBackend) -> Figure:
     return speed.median, f"{count} cells, {len(stages)} stages; median of {REPEATS}: {speed}"
 
 
-def speed_with_spectra(n: int, cuda: CudaBackend) -> Figure:
-    """Gcells/s of the cube with a dispersive quarter: its steps, samples and spectra on planes.
+def speed_with_spectra(simulation: Simulation, cuda: CudaBackend) -> Figure:
+    """Gcells/s of time steps with their samples, and the spectra of all of them.
 
     Parameters
     ----------
-    n : int
-        Cells along an edge.
+    simulation : Simulation
+        The scene, whose samples are its spectra.
     cuda : CudaBackend
         The GPU.
     """
-    simulation = scenes.dispersive_with_planes(n)
     stepper, every = Stepper(simulation, cuda), sampling_interval(simulation)
     spectra = SampleSpectra(simulation.samples, simulation.frequencies, stepper.dt, every, cuda)
     offset = np.concatenate(

@@ -30,6 +30,21 @@ EQUIVALENT = {
     ("yee.cu", "(first <= a.low_z ? 0 : a.low_z - a.high_z)"): (
         "a part that begins at `low_z` absorbs only where the slabs meet, and then both give 0"
     ),
+    ("dispersion.cu", "(Index m = 0; m <= VECTOR; ++m) {"): (
+        "asks for one edge more: fewer stretches are taken as a whole, with the same bits"
+    ),
+    ("dispersion.cu", "a.offset[n + m] == a.offset[n] + m"): (
+        "m = 0 always counts: every edge is taken alone, with the same bits"
+    ),
+    ("dispersion.cu", "a.material[n + m] == a.material[n]"): (
+        "m = 0 always counts: every edge is taken alone, with the same bits"
+    ),
+    ("launch.cuh", "k >= (v) && k <= (last)"): (
+        "both users pass v = the thread's own place and last = v + 1, and k is that place"
+    ),
+    ("launch.cuh", "(sizeof(real) != 4 ? 4 : 2)"): (
+        "how many blocks reside on a multiprocessor decides the speed, not the result"
+    ),
     ("dispersion.cu", "if (n + VECTOR < box.hi[0]"): (
         "the last stretch may be taken edge by edge, with the same bits"
     ),
@@ -39,7 +54,18 @@ EQUIVALENT = {
 }
 """Changes that cannot alter a result: (file, part of the altered line) and the reason."""
 
-_TYPES = {"real", "double", "float", "Index", "int32", "flag", "row_id", "int", "unsigned"}
+_TYPES = {
+    "real",
+    "double",
+    "float",
+    "Index",
+    "int32",
+    "flag",
+    "row_id",
+    "row_ids",
+    "int",
+    "unsigned",
+}
 _TYPES |= {"char", "bool", "void", "long", "short", "auto", "const"}
 _NO_VALUE = {"return", "else", "case", "if", "for", "while", "do"}
 _TOKEN = re.compile(
@@ -48,7 +74,7 @@ _TOKEN = re.compile(
       | (?P<head>\#[ \t]*define[ \t]+\w+(?:\([^)]*\))?)
       | (?P<directive>\#[ \t]*(?:if|ifn?def|el|endif|include|pragma|undef|error)(?:\\\n|[^\n])*)
       | (?P<template>\btemplate\s*<[^>]*>|\b\w+_cast\s*<[^>]*>|\b\w+<[\w\s,]+>(?=\())
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\w*)
+      | (?P<number>\bsizeof\s*\([^)]*\)|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\w*)
       | (?P<name>\w+)
       | (?P<sign><<=|>>=|->|\+\+|--|<<|>>|&&|\|\||::|\#\#|[-+*/%<>=!&|^]=|.)""",
     re.VERBOSE | re.DOTALL,

@@ -13,6 +13,7 @@ from emtwin.backends import Array, Backend, Program, Stage
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.radiated_immunity import TEST
 from emtwin.benches.views import samples_of_views
+from emtwin.constants import TWO_PI
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.rational import debye

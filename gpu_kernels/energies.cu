@@ -6,7 +6,7 @@
 // along_x * across_y * across_z; sizes are zero where a component has no value.
 #define ROW_SQUARES_ARGUMENTS(FIELD)                                                                \
   FIELD(const real*, field_x) FIELD(const real*, field_y) FIELD(const real*, field_z)               \
-  FIELD(const row_id*, id_x) FIELD(const row_id*, id_y) FIELD(const row_id*, id_z)                  \
+  FIELD(const row_ids*, id_x) FIELD(const row_ids*, id_y) FIELD(const row_ids*, id_z) FIELD(Index, narrow)\
   FIELD(const double*, weight)                                                                      \
   FIELD(const double*, along_x) FIELD(const double*, along_y) FIELD(const double*, along_z)         \
   FIELD(const double*, across_x) FIELD(const double*, across_y) FIELD(const double*, across_z)      \
@@ -25,9 +25,9 @@ KERNEL_ROWS(row_squares) {
                      z = a.across_x[i] * a.across_y[j];
         double sum = 0;
         for (Index k = box.lo[2]; k < box.hi[2]; ++k)
-          sum += weighted_square(a.weight[a.id_x[o + k]], a.field_x[o + k]) * (x * a.across_z[k]) +
-                 weighted_square(a.weight[a.id_y[o + k]], a.field_y[o + k]) * (y * a.across_z[k]) +
-                 weighted_square(a.weight[a.id_z[o + k]], a.field_z[o + k]) * (z * a.along_z[k]);
+          sum += weighted_square(a.weight[row_at(a.id_x, a.narrow, o + k)], a.field_x[o + k]) * (x * a.across_z[k]) +
+                 weighted_square(a.weight[row_at(a.id_y, a.narrow, o + k)], a.field_y[o + k]) * (y * a.across_z[k]) +
+                 weighted_square(a.weight[row_at(a.id_z, a.narrow, o + k)], a.field_z[o + k]) * (z * a.along_z[k]);
         a.sums[i * a.n_rows + j] = sum;
       }
     }

@@ -19,7 +19,8 @@ typedef EMTWIN_REAL real;
 typedef long long Index;  // 64 bits on every platform; `long` is 32 bits on Windows
 typedef int int32;
 typedef unsigned char flag;
-typedef unsigned short row_id;  // row of the coefficient table
+typedef unsigned short row_id;  // row of a table
+typedef void row_ids;           // rows of a table, a byte each or two, see `row_at`
 
 [[maybe_unused]] constexpr Index VECTOR = 16;  // elements of a row that start on a common boundary: rows are multiples of it
 
@@ -89,10 +90,9 @@ struct Resident<double> {
 // Each thread works on one place, and looks its own coefficients up.
 #define BY_VECTOR 0
 #define FOR_EACH_VECTOR(v, first, last) for (Index v = (first), one_ = 1; one_; one_ = 0)
-// A box may end before `last`: the host takes whole rows, a launch what the box holds of them.
-#define FOR_EACH_LANE(k, v, last)          \
-  for (Index k = THREAD_Z(box), once_ = 1; \
-       once_ && k >= (v) && k < (last) && k < box.hi[2]; once_ = 0)
+// The host takes whole rows up to `last`, a launch what its box holds of them.
+#define FOR_EACH_LANE(k, v, last) \
+  for (Index k = ((void)(last), THREAD_Z(box)), once_ = 1; once_ && k < box.hi[2]; once_ = 0)
 
 #else
 
@@ -115,5 +115,16 @@ struct Resident<double> {
 #define FOR_EACH_LANE(k, v, last) _Pragma("GCC ivdep") for (Index k = (v); k < (v) + VECTOR; ++k)
 
 #endif
+
+// Row of the n-th place: `narrow` says that a byte holds it, as is enough for 256 rows. A GPU's kernels
+// are compiled for one of the two: to ask would cost them registers.
+INLINE Index row_at(const row_ids* rows, [[maybe_unused]] Index narrow, Index n) {
+#ifdef EMTWIN_NARROW
+  constexpr bool byte = EMTWIN_NARROW;
+#else
+  const bool byte = narrow;
+#endif
+  return byte ? static_cast<const unsigned char*>(rows)[n] : static_cast<const row_id*>(rows)[n];
+}
 
 #endif

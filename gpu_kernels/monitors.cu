@@ -19,7 +19,7 @@ KERNEL_ITEMS(record) {
 #define ENERGY_ARGUMENTS(FIELD)                                                                     \
   FIELD(const real*, e_x) FIELD(const real*, e_y) FIELD(const real*, e_z)                           \
   FIELD(const real*, h_x) FIELD(const real*, h_y) FIELD(const real*, h_z)                           \
-  FIELD(const row_id*, id_x) FIELD(const row_id*, id_y) FIELD(const row_id*, id_z)                  \
+  FIELD(const row_ids*, id_x) FIELD(const row_ids*, id_y) FIELD(const row_ids*, id_z) FIELD(Index, narrow)\
   FIELD(const double*, permittivity) FIELD(double, permeability)                                    \
   FIELD(const double*, dx) FIELD(const double*, dy) FIELD(const double*, dz)                        \
   FIELD(const double*, dual_dx) FIELD(const double*, dual_dy) FIELD(const double*, dual_dz)         \
@@ -36,9 +36,9 @@ KERNEL_ROWS(energy) {
       double sum = 0;
       for (Index k = box.lo[2]; k < box.hi[2]; ++k) {
         const double z = a.dz[k], dual_z = a.dual_dz[k];
-        sum += a.permittivity[a.id_x[o + k]] * squared(a.e_x[o + k]) * x * dual_y * dual_z +
-               a.permittivity[a.id_y[o + k]] * squared(a.e_y[o + k]) * dual_x * y * dual_z +
-               a.permittivity[a.id_z[o + k]] * squared(a.e_z[o + k]) * dual_x * dual_y * z +
+        sum += a.permittivity[row_at(a.id_x, a.narrow, o + k)] * squared(a.e_x[o + k]) * x * dual_y * dual_z +
+               a.permittivity[row_at(a.id_y, a.narrow, o + k)] * squared(a.e_y[o + k]) * dual_x * y * dual_z +
+               a.permittivity[row_at(a.id_z, a.narrow, o + k)] * squared(a.e_z[o + k]) * dual_x * dual_y * z +
                a.permeability * (squared(a.h_x[o + k]) * dual_x * y * z + squared(a.h_y[o + k]) * x * dual_y * z +
                                  squared(a.h_z[o + k]) * x * y * dual_z);
       }

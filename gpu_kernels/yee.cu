@@ -33,7 +33,7 @@
   ABSORBER_FIELDS(FIELD)
 
 #define COEFFICIENT_FIELDS(FIELD)                                                                   \
-  FIELD(const row_id*, id_x) FIELD(const row_id*, id_y) FIELD(const row_id*, id_z)                  \
+  FIELD(const row_ids*, id_x) FIELD(const row_ids*, id_y) FIELD(const row_ids*, id_z) FIELD(Index, narrow)\
   FIELD(const int32*, pattern_x) FIELD(const int32*, pattern_y) FIELD(const int32*, pattern_z)      \
   FIELD(const real*, keep) FIELD(const real*, gain)
 
@@ -93,13 +93,14 @@ struct Vacuum {
 // Coefficients looked up place by place, as a GPU does.
 struct Rows {
   const real *keep, *gain;
-  const row_id *x, *y, *z;
-  INLINE_MEMBER real keep_x(real f, Index k) const { return keep[x[k]] * f; }
-  INLINE_MEMBER real keep_y(real f, Index k) const { return keep[y[k]] * f; }
-  INLINE_MEMBER real keep_z(real f, Index k) const { return keep[z[k]] * f; }
-  INLINE_MEMBER real gain_x(Index k) const { return gain[x[k]]; }
-  INLINE_MEMBER real gain_y(Index k) const { return gain[y[k]]; }
-  INLINE_MEMBER real gain_z(Index k) const { return gain[z[k]]; }
+  const row_ids *x, *y, *z;
+  Index narrow, begin;
+  INLINE_MEMBER real keep_x(real f, Index k) const { return keep[row_at(x, narrow, begin + k)] * f; }
+  INLINE_MEMBER real keep_y(real f, Index k) const { return keep[row_at(y, narrow, begin + k)] * f; }
+  INLINE_MEMBER real keep_z(real f, Index k) const { return keep[row_at(z, narrow, begin + k)] * f; }
+  INLINE_MEMBER real gain_x(Index k) const { return gain[row_at(x, narrow, begin + k)]; }
+  INLINE_MEMBER real gain_y(Index k) const { return gain[row_at(y, narrow, begin + k)]; }
+  INLINE_MEMBER real gain_z(Index k) const { return gain[row_at(z, narrow, begin + k)]; }
 };
 
 // Coefficients of one vector of places, from `begin` on: a row of the table of patterns for each
@@ -125,7 +126,7 @@ INLINE Pattern coefficients(const Arguments& a, const real*, const real*, Index 
 #else
 template <typename Arguments>
 INLINE Rows coefficients(const Arguments& a, const real* keep, const real* gain, Index o, Index) {
-  return {keep, gain, a.id_x + o, a.id_y + o, a.id_z + o};
+  return {keep, gain, a.id_x, a.id_y, a.id_z, a.narrow, o};
 }
 #endif
 

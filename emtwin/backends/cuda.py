@@ -171,7 +171,10 @@ class CudaProgram:
         box["lo"], box["hi"] = stage.box
         grid, block = launch_shape(stage.box, signature, self._options.block)
         arguments = signature.pack(stage.arguments, backend.real)
-        kernel = backend.kernel(signature.file, stage.kernel, contract=self._options.contract)
+        narrow = bool(stage.arguments.get("narrow", True))
+        kernel = backend.kernel(
+            signature.file, stage.kernel, narrow=narrow, contract=self._options.contract
+        )
         return _Launch(kernel, grid, block, arguments, box, self._counter, stage.every)
 
 
@@ -227,7 +230,7 @@ class CudaBackend:
         # Ordered with the default stream, on which a caller's own CuPy calls run.
         self.stream = cuda.Stream()
         self._pool = cuda.MemoryPool()
-        self._modules: dict[tuple[str, bool], Any] = {}
+        self._modules: dict[tuple[str, bool, bool], Any] = {}
 
     @contextmanager
     def at_work(self) -> Iterator[Any]:
@@ -236,20 +239,26 @@ class CudaBackend:
         with cupy.cuda.using_allocator(self._pool.malloc), self.stream:
             yield cupy
 
-    def kernel(self, file: str, name: str, *, contract: bool = False) -> Any:
-        """A compiled kernel, ready to be launched."""
-        if (file, contract) not in self._modules:
-            self._modules[file, contract] = self._module(file, contract)
-        return self._modules[file, contract].get_function(name).kernel
+    def kernel(self, file: str, name: str, *, narrow: bool = True, contract: bool = False) -> Any:
+        """A compiled kernel, ready to be launched; `narrow`: material rows are bytes."""
+        key = file, narrow, contract
+        if key not in self._modules:
+            self._modules[key] = self._module(*key)
+        return self._modules[key].get_function(name).kernel
 
-    def _module(self, file: str, contract: bool) -> Any:
+    def _module(self, file: str, narrow: bool, contract: bool) -> Any:
         source = inlined_source(file)
         digest = hashlib.sha256(source.encode()).hexdigest()
         real = "float" if self.real.itemsize == 4 else "double"
         fused = str(contract).lower()
         return _cupy().RawModule(
             code=f"// {digest}\n{source}",
-            options=("-std=c++17", f"-fmad={fused}", f"-DEMTWIN_REAL={real}"),
+            options=(
+                "-std=c++17",
+                f"-fmad={fused}",
+                f"-DEMTWIN_REAL={real}",
+                f"-DEMTWIN_NARROW={narrow:d}",
+            ),
         )
 
     def zeros(self, size: int, dtype: DTypeLike | None = None) -> Any:

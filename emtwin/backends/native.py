@@ -19,7 +19,6 @@ from emtwin.backends.native_library import (
 )
 from emtwin.backends.native_program import NativeProgram, Schedule
 from emtwin.backends.products import accumulate
-from emtwin.backends.thread_count import default_threads
 
 __all__ = [
     "NativeBackend",

@@ -79,16 +79,20 @@ class Signature:
         return packed
 
 
-def element_type(kind: str, real: np.dtype[Any]) -> np.dtype[Any]:
-    """NumPy type of what a pointer of C type `kind` points to."""
+def element_type(
+    kind: str, real: np.dtype[Any], stored: np.dtype[Any] | None = None
+) -> np.dtype[Any]:
+    """NumPy type of what a pointer of C type `kind` points to; `row_ids` have one of two."""
     base = kind.removeprefix("const ").removesuffix("*").strip()
+    if base == "row_ids":
+        return np.dtype("u1" if stored is None or stored.itemsize == 1 else "u2")
     types = {"Index": "i8", "double": "f8", "int32": "i4", "flag": "u1", "row_id": "u2"}
     return real if base == "real" else np.dtype(types[base])
 
 
 def _address(value: Any, kind: str, real: np.dtype[Any], name: str) -> int:
     array, offset = value if isinstance(value, At) else (value, 0)
-    expected = element_type(kind, real)
+    expected = element_type(kind, real, array.dtype)
     if array.dtype != expected:
         raise TypeError(f"argument {name} holds {array.dtype}, the kernel reads {expected}")
     base = array.ctypes.data if isinstance(array, np.ndarray) else array.data.ptr

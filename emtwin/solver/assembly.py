@@ -23,7 +23,15 @@ from emtwin.solver.coefficients import (
 from emtwin.solver.layout import COMPONENTS, Layout
 from emtwin.solver.pulses import Waveform
 
-Ids = tuple[NDArray[np.uint16], NDArray[np.uint16], NDArray[np.uint16]]
+Rows = NDArray[np.uint8] | NDArray[np.uint16]
+Ids = tuple[Rows, Rows, Rows]
+
+_ROWS_OF_A_BYTE = 256
+
+
+def id_type(n_rows: int) -> type[np.uint8] | type[np.uint16]:
+    """Type of what names one of `n_rows` rows."""
+    return np.uint8 if n_rows <= _ROWS_OF_A_BYTE else np.uint16
 
 
 class Assembly:
@@ -94,8 +102,13 @@ class Assembly:
             index = held.get(f"{kind}_{axis}")
             if index is not None:
                 volume[tuple(np.asarray(index).T)] = row
-        x, y, z = (self.layout.pad(volume) for volume in ids)
+        x, y, z = (self.layout.pad(volume, id_type(row + 1)) for volume in ids)
         return x, y, z
+
+    def id_arguments(self, ids: Ids) -> dict[str, Any]:
+        """Rows of all edges, or faces, as the kernels read them."""
+        arrays = {f"id_{a}": self.backend.adopt(v) for a, v in zip("xyz", ids, strict=True)}
+        return arrays | {"narrow": int(ids[0].itemsize == 1)}
 
     @property
     def whole(self) -> Box:

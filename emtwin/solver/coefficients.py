@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,12 +123,12 @@ class Patterns(NamedTuple):
     rows: NDArray[np.uint16]
 
 
-def patterns_along_z(ids: tuple[NDArray[np.uint16], ...], n_rows: int) -> Patterns:
+def patterns_along_z(ids: Sequence[NDArray[Any]], n_rows: int) -> Patterns:
     """Kinds of vectors of a grid.
 
     Parameters
     ----------
-    ids : tuple of ndarray of uint16, shape (planes, rows, pitch)
+    ids : tuple of ndarray of uint8 or uint16, shape (planes, rows, pitch)
         Material rows of the places along x, y, z; `pitch` is a multiple of 16.
     n_rows : int
         Number of material rows.
@@ -139,7 +140,8 @@ def patterns_along_z(ids: tuple[NDArray[np.uint16], ...], n_rows: int) -> Patter
     """
     vectors = [volume.reshape(-1, VECTOR) for volume in ids]
     mixed = [np.flatnonzero((v[:, 1:] != v[:, :1]).any(axis=1)) for v in vectors]
-    kinds = np.concatenate([v[where] for v, where in zip(vectors, mixed, strict=True)])
+    mixtures = [v[where].astype(np.uint16) for v, where in zip(vectors, mixed, strict=True)]
+    kinds = np.concatenate(mixtures)
     packed = np.ascontiguousarray(kinds).view(np.dtype((np.void, 2 * VECTOR))).ravel()
     found, number = np.unique(packed, return_inverse=True)
     uniform = np.repeat(np.arange(n_rows, dtype=np.uint16)[:, None], VECTOR, axis=1)

@@ -114,7 +114,7 @@ class EnergyMonitor(Element):
         if ids is None:
             x, y, z = (assembly.layout.pad(volume) for volume in Faces.vacuum(grid).ids)
             ids = (x, y, z)
-        arguments: dict[str, Any] = {}
+        arguments = assembly.id_arguments(ids)
         for a, axis in enumerate("xyz"):
             between = np.append(grid.spacings[a], 0.0)
             between[self.hi[a] :] = 0.0  # edges that leave the box
@@ -122,7 +122,6 @@ class EnergyMonitor(Element):
             along, across = sizes if kind == "e" else sizes[::-1]
             arguments |= {
                 f"field_{axis}": assembly.at(f"{kind}_{axis}"),
-                f"id_{axis}": assembly.backend.adopt(ids[a]),
                 f"along_{axis}": upload(along),
                 f"across_{axis}": upload(across),
             }

@@ -9,6 +9,7 @@ import numpy as np
 
 from emtwin.backends import Backend
 from emtwin.errors import InputError
+from emtwin.solver.assembly import id_type
 from emtwin.solver.memory import Sampled, memory_of_run
 from emtwin.solver.schedule import (
     STEPS_AFTER_PULSE,
@@ -122,6 +123,7 @@ def _memory(simulation: Simulation, backend: Backend, steps: int) -> dict[str, i
         lines=steps // every + 1,
         magnetic=simulation.medium.faces is not None,
         traces=traces + _PORT_BYTES * len(simulation.resistances) * steps,
+        id_bytes=id_type(simulation.medium.permittivity.size + 1)(0).itemsize,
     )
 
 

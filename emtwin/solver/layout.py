@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +87,10 @@ class Layout:
         padded = fields[start : start + self.size].reshape(self.shape)
         return padded[:, :, : self.grid.nodes[2]]
 
-    def pad(self, values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    def pad(
+        self, values: NDArray[np.uint16], kind: type[np.uint8] | type[np.uint16] = np.uint16
+    ) -> NDArray[np.uint8] | NDArray[np.uint16]:
         """`values` of the nodes' shape, padded with zeros to the shape in memory."""
-        padded = np.zeros(self.shape, values.dtype)
+        padded: NDArray[Any] = np.zeros(self.shape, kind)
         padded[:, :, : values.shape[2]] = values
         return padded

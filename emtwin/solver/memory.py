@@ -22,7 +22,6 @@ SUM_BYTES, RESULT_BYTES = 16, 8
 
 _SAMPLE_BYTES = 53  # component, place, two offsets and the half step of a sample
 _DIPOLE_BYTES = 64  # position and direction, once by patch and once for all
-_ID_BYTES = 2
 _AT_WORK = 16  # of a sum while it is added to: total in float64, a product and lines in float32
 
 
@@ -49,6 +48,7 @@ def memory_of_run(
     lines: int | None = None,
     magnetic: bool = False,
     traces: int = 0,
+    id_bytes: int = 2,
 ) -> dict[str, int]:
     """Bytes of a run by what takes them; their sum is its peak.
 
@@ -71,6 +71,8 @@ def memory_of_run(
         Something is magnetic, so that faces have material rows too.
     traces : int
         Bytes of what is written down in time.
+    id_bytes : int
+        Bytes that name the material row of an edge: 1 is enough for 256 rows.
     """
     layout = Layout(grid)
     every = [*groups, surface] if surface is not None else list(groups)
@@ -91,7 +93,7 @@ def memory_of_run(
     kinds = 2 if magnetic else 1
     return {
         "fields": layout.total * real_bytes,
-        "material ids": kinds * 3 * layout.size * _ID_BYTES,
+        "material ids": kinds * 3 * layout.size * id_bytes,
         "rows of vectors": kinds * 3 * 4 * layout.size // VECTOR,
         "absorber": _psi_values(grid, absorber) * real_bytes,
         "places of samples": _SAMPLE_BYTES * places,

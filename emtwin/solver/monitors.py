@@ -241,8 +241,7 @@ class RunningSpectrum:
         backend: Backend,
     ) -> None:
         self.frequencies = frequencies
-        self._half_step, self._backend = half_step, backend
-        self._turn = np.exp(0.5j * TWO_PI * frequencies * dt)
+        self._dt, self._half_step, self._backend = dt, half_step, backend
         self.sums: Array = backend.zeros(2 * frequencies.size * half_step.size, np.float64)
 
     def add(self, weights: NDArray[np.complex128], parts: Sequence[Array], first: int) -> None:

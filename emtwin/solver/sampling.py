@@ -59,7 +59,7 @@ class Block(NamedTuple):
     def since(self, first: int) -> Block:
         """The lines from `first` on."""
         skipped = max(first - self.first, 0)
-        width = self.lines.size // self.n_lines
+        width = self.lines.size // max(self.n_lines, 1)
         return Block(self.first + skipped, self.n_lines - skipped, self.lines[skipped * width :])
 
 

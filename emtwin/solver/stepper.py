@@ -67,7 +67,7 @@ class Stepper:
             simulation.boundaries,
         )
         self.layout = self.assembly.layout
-        self._id_arrays = [backend.adopt(ids) for ids in self.assembly.ids]
+        self._ids = self.assembly.id_arguments(self.assembly.ids)
         self._seams = BoundaryStages(self.assembly, simulation.boundaries)
         self._duals = simulation.boundaries.dual_spacings(simulation.grid)
         self._wires = WireStages(self.assembly, simulation.network, simulation.driven)
@@ -116,17 +116,14 @@ class Stepper:
             return Stage("yee_h", assembly.whole, shared | {"db": self.dt / MU0}, reach=1)
         rows = assembly.face_rows
         arguments = shared | self._rows("da", rows.da, "db", rows.db, assembly.face_ids)
-        for axis, ids in zip("xyz", assembly.face_ids, strict=True):
-            arguments[f"id_{axis}"] = self.backend.adopt(ids)
+        arguments |= assembly.id_arguments(assembly.face_ids)
         return Stage("yee_h_tabled", assembly.whole, arguments, reach=1)
 
     def _yee_e(self) -> Stage:
         assembly, rows = self.assembly, self.assembly.rows
         arguments = self._curl_arguments(magnetic=False)
         arguments |= self._rows("ca", rows.ca, "cb", rows.cb, assembly.ids)
-        for axis, ids in zip("xyz", self._id_arrays, strict=True):
-            arguments[f"id_{axis}"] = ids
-        return Stage("yee_e", assembly.whole, arguments, reach=-1)
+        return Stage("yee_e", assembly.whole, arguments | self._ids, reach=-1)
 
     def _rows(
         self,
@@ -283,9 +280,8 @@ class Stepper:
         layout, grid = self.layout, self.simulation.grid
         sums = self.backend.zeros(layout.shape[0] * layout.shape[1], np.float64)
         permittivity = EPS0 * np.append(self.simulation.medium.permittivity, 1.0)
-        arguments = self.assembly.all_components()
+        arguments = self.assembly.all_components() | self._ids
         for axis, name in enumerate("xyz"):
-            arguments[f"id_{name}"] = self._id_arrays[axis]
             arguments[f"d{name}"] = self.backend.upload(np.append(grid.spacings[axis], 0.0))
             arguments[f"dual_d{name}"] = self.backend.upload(np.array(grid.dual_spacings[axis]))
         arguments |= {

@@ -41,7 +41,12 @@ def compile_with_nvcc(nvcc: str, file: str, architecture: str, real: str, folder
     """Messages of nvcc and ptxas; warnings are errors."""
     command = [nvcc, "-std=c++17", "-cubin", f"-arch={architecture}", "-fmad=false"]
     command += ["-Werror", "all-warnings", "-Xptxas", "-v,-warn-spills", f"-DEMTWIN_REAL={real}"]
-    command += [str(resources.kernels_dir() / file), "-o", str(folder / f"{file}.cubin")]
+    command += [
+        "-DEMTWIN_NARROW=1",
+        str(resources.kernels_dir() / file),
+        "-o",
+        str(folder / f"{file}.cubin"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (folder / f"{file}.cubin").stat().st_size > 0
@@ -61,14 +66,16 @@ def nvrtc_library() -> Path | None:
     return None
 
 
-def compile_with_nvrtc(library: Path, file: str, architecture: str, real: str) -> str:
+def compile_with_nvrtc(
+    library: Path, file: str, architecture: str, real: str, *, narrow: bool = True
+) -> str:
     """Log of NVRTC and ptxas for the very text that the cuda backend hands over."""
     nvrtc = ctypes.CDLL(str(library))
     program = ctypes.c_void_p()
     source = inlined_source(file).encode()
     assert not nvrtc.nvrtcCreateProgram(ctypes.byref(program), source, file.encode(), 0, None, None)
     options = [f"--gpu-architecture={architecture}", "--std=c++17", "--fmad=false"]
-    options += [f"-DEMTWIN_REAL={real}", "--ptxas-options=-v"]
+    options += [f"-DEMTWIN_REAL={real}", f"-DEMTWIN_NARROW={narrow:d}", "--ptxas-options=-v"]
     texts = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
     failed = nvrtc.nvrtcCompileProgram(program, len(options), texts)
     size = ctypes.c_size_t()
@@ -125,6 +132,9 @@ def test_kernels_compile_without_warnings_or_spills(
     nvcc, nvrtc = shutil.which("nvcc"), nvrtc_library()
     if nvrtc is not None:
         log = compile_with_nvrtc(nvrtc, file, architecture, real)
+        if "row_at(" in (resources.kernels_dir() / file).read_text(encoding="utf-8"):
+            wide = compile_with_nvrtc(nvrtc, file, architecture, real, narrow=False)
+            check_report(wide, file, architecture, real)
     elif nvcc is not None:
         log = compile_with_nvcc(nvcc, file, architecture, real, tmp_path)
     else:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks import scenes
-from emtwin.backends import Box, Stage, select_backend
+from emtwin.backends import Box, Stage, cuda, select_backend
 from emtwin.backends.cuda import CudaBackend, CudaOptions, CudaProgram, launch_shape
 from emtwin.backends.regions import split_at_absorber
 from emtwin.backends.signatures import signatures
@@ -205,3 +205,23 @@ def test_launch_shapes() -> None:
     assert launch_shape(Box((0, 0, 0), (5, 9, 70)), rows, (32, 4, 1)) == ((3, 3, 5), (32, 4, 1))
     assert launch_shape(Box((0, 0, 0), (5, 9, 16)), rows, (32, 4, 1)) == ((1, 2, 5), (16, 8, 1))
     assert launch_shape(Box.items(300), items, (32, 4, 1)) == ((3, 1, 1), (128, 1, 1))
+
+
+@pytest.mark.usefixtures("device")
+def test_spectra_of_many_lines_are_what_the_host_makes_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """150 lines in three parts, columns 5 to 304 of 310: pieces of both join without a seam.
+
+    Expected: both sums are right to 150 times 1.1e-16 of the sizes (Higham, Accuracy and
+    Stability of Numerical Algorithms, eq. 3.4).
+    """
+    monkeypatch.setattr(cuda, "_PRODUCT_COLUMNS", 128)
+    rng, backend = np.random.default_rng(5), CudaBackend("float64")
+    weights, lines = rng.normal(size=(4, 150)), rng.normal(size=(150, 310))
+    parts = [backend.upload(part) for part in np.split(lines, [30, 101])]
+    sums = backend.zeros(4 * 300, np.float64)
+    backend.accumulate(sums, weights, parts, 5)
+    bound = 150 * np.finfo(np.float64).eps * (np.abs(weights) @ np.abs(lines[:, 5:305]))
+    found = backend.view(sums).reshape(4, 300)
+    assert np.all(np.abs(found - weights @ lines[:, 5:305]) <= bound)

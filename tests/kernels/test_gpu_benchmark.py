@@ -21,8 +21,8 @@ def tiny(emulated: EmulatedCupy, monkeypatch: pytest.MonkeyPatch) -> CudaBackend
     monkeypatch.setattr(gpu, "_QUEUED", 36)
     monkeypatch.setattr(gpu, "_RUN_STEPS", 64)
     monkeypatch.setattr(scenes, "cube", lambda n, cube=scenes.cube: cube(24))
-    quarter = scenes.dispersive_with_planes(24)
-    monkeypatch.setattr(scenes, "dispersive_with_planes", lambda n: quarter)
+    quarter = scenes.dispersive(24)
+    monkeypatch.setattr(scenes, "dispersive", lambda n: quarter)
     for name, value in {"_COPIED": 1024, "_CELL_STEPS": 1e4, "_LINES": 2}.items():
         monkeypatch.setattr(gpu_scenes, name, value)
     monkeypatch.setattr(scenes, "device", lambda accuracy: scenes.crowded())
@@ -65,3 +65,12 @@ def test_the_profile_runs_the_form_of_large_grids(
     assert gpu.main(["--profile"]) == 0
     assert emulated.stream.n_launched == 12 * 3
     assert emulated.stream.n_graphs == 0
+
+
+def test_a_quarter_of_the_dispersive_scene_is_dispersive() -> None:
+    """Of the cells, within what an edge of a block of whole cells can miss; three planes."""
+    scene = scenes.dispersive(32)
+    share = np.mean(scene.medium.ids[2] == 2)
+    assert share == pytest.approx(0.25, abs=0.04)
+    assert len(scene.samples) == 3
+    assert scene.frequencies.size == 21
