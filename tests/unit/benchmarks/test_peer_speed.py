@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import harness, peer_speed
+from benchmarks import harness, peer_speed, peers
 from benchmarks.harness import Row
 from benchmarks.probes import Reading
 from emtwin.backends.native import NativeUnavailable
@@ -37,15 +37,16 @@ def test_ratio_is_the_median_of_pairs_and_not_of_medians() -> None:
     [scene] = peer_speed.cubes(quick=True)
     row = peer_speed.ratio_row(scene, "openEMS", [1.0, 2.0, 4.0], [6.0, 20.0, 12.0], "given")
     assert (row.value, row.target, row.met) == (6.0, 6.0, True)
-    assert row.note == "median of 3 pairs: 3 to 10; given"
+    assert row.note == "median of 3 pairs: 3 to 10; 12 s and 2 s; given"
 
 
-def test_codes_without_a_runner_miss_their_targets_and_say_so() -> None:
-    [scene] = peer_speed.cubes(quick=True)
-    rows = {row.case: row for row in peer_speed.no_runner(scene)}
-    assert {case.split()[-3] for case in rows} == {"fdtdx", "gprMax", "meep"}
-    assert [row.met for row in rows.values()] == [False, False, None]
-    assert all("no runner for this code yet" in row.note for row in rows.values())
+def test_size_of_few_steps_is_not_asked_for_its_trace() -> None:
+    assert [peer_speed.arrives(s) for s in peer_speed.cubes(quick=False)] == [True, False]
+    assert [peer_speed.arrives(s) for s in peer_speed.cubes(quick=True)] == [True]
+
+
+def test_every_code_with_a_target_has_a_runner() -> None:
+    assert peers.RUNNERS.keys() == peer_speed.TARGETS.keys()
 
 
 def test_no_native_library_is_a_row_that_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
