@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.results.provenance import machine
 
 REPEATS = 5
@@ -73,6 +74,24 @@ class Spread:
 
     def __str__(self) -> str:
         return f"{self.low:.3g} to {self.high:.3g}"
+
+
+def native_or_row(threads: int, unit: str, target: float) -> NativeBackend | Row:
+    """The native backend in float32, or the row that says why there is none.
+
+    Parameters
+    ----------
+    threads : int
+        Number of threads.
+    unit : str
+        Unit of the row.
+    target : float
+        What the benchmark should have reached; it counts as missed.
+    """
+    try:
+        return NativeBackend("float32", threads)
+    except NativeUnavailable as error:
+        return Row("native library", None, unit, target, note=str(error))
 
 
 def seconds_of(*actions: Callable[[], Any], repeats: int = REPEATS) -> list[list[float]]:

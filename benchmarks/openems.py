@@ -10,13 +10,13 @@ import re
 import shutil
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.peer_outcome import Outcome, PeerError
 from benchmarks.peer_scenes import Point, Scene
 from benchmarks.probes import Current, Reading, Voltage
 from emtwin.constants import EPS0
@@ -34,34 +34,8 @@ _THREADS = re.compile(r"Multithreaded engine using (\d+) threads")
 _VERSION = re.compile(r"openEMS \d+bit -- version (\S+)")
 
 
-class OpenEmsError(RuntimeError):
+class OpenEmsError(PeerError):
     """openEMS is missing, failed, or printed what is not understood."""
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """A finished run of openEMS.
-
-    Parameters
-    ----------
-    version : str
-        As it prints it.
-    steps, threads : int
-        What it says that it did and used.
-    loop_seconds : float
-        Wall time of the time loop, as it prints it.
-    process_seconds : float
-        Wall time of the process.
-    readings : dict of str to Reading
-        Its probes.
-    """
-
-    version: str
-    steps: int
-    threads: int
-    loop_seconds: float
-    process_seconds: float
-    readings: dict[str, Reading]
 
 
 def run(scene: Scene, dt: float, steps: int, threads: int, folder: Path) -> Outcome:

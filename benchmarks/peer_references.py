@@ -9,7 +9,7 @@ from benchmarks.probes import Reading
 from emtwin.constants import C0, ETA0, TWO_PI
 from emtwin.solver import Dipoles, EquivalentCurrents, Pulse
 from emtwin.solver.near_to_far import near_field
-from emtwin.solver.resonances import fit_ringing
+from emtwin.solver.resonances import dft, fit_ringing
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -51,8 +51,7 @@ def ringing_after(reading: Reading, silent: float) -> Real:
 def pulse_spectrum(pulse: Pulse, frequencies: Real) -> Complex:
     """Fourier integral of a pulse, in its unit times s."""
     t = np.linspace(0.0, pulse.duration, 4001)
-    phase = -1j * TWO_PI * np.multiply.outer(frequencies, t)
-    return np.asarray(np.exp(phase) @ pulse(t) * t[1], np.complex128)
+    return dft(pulse(t), float(t[1]), frequencies)
 
 
 def dipole_over_ground(

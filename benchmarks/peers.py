@@ -1,9 +1,10 @@
-"""emtwin beside openEMS: the same three scenes on the same lines, errors and wall times.
+"""emtwin beside openEMS on three scenes, errors and wall times; beside four codes on cubes, speed.
 
-Run as ``python -m benchmarks.peers [--quick] [--out FILE]``. Both codes get the same cells, time
-step, number of steps, waveform, probes, threads, precision (float32) and depth of the absorber.
-Each timed run is a process of its own, in turns. "Time loop" is what each code reports of itself;
-"process" is from its start to its end, the interpreter's imports and the set-up included.
+Run as ``python -m benchmarks.peers [--quick] [--scene TEXT] [--out FILE]``. All codes get the same
+cells, time step, number of steps, waveform, probes, threads, precision (float32) and depth of the
+absorber; where one cannot, its row says so. Each timed run is a process of its own, in turns.
+"Time loop" is what each code reports of itself, or its driver measures; "process" is from its start
+to its end, the interpreter's imports and the set-up included.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import openems
-from benchmarks.harness import REPEATS, Row, Spread, finish, options
+from benchmarks import openems, peer_process, peer_speed
+from benchmarks.harness import REPEATS, Row, Spread, finish, native_or_row, options
+from benchmarks.peer_outcome import Outcome, PeerError, Runner
 from benchmarks.peer_scenes import Figure, Scene, scenes
-from emtwin.backends.native import NativeBackend, NativeUnavailable, instruction_set
+from emtwin.backends.native import NativeBackend, instruction_set
 from emtwin.solver import RunResult, StopRule, run
 
 THREADS = 2
@@ -30,6 +32,12 @@ QUICK_REPEATS = 3
 AS_FAST = 1.0  # times openEMS
 AS_GOOD = 1.1  # of openEMS's error: a tenth more is taken for the same
 RATIO = "openEMS over emtwin"
+RUNNERS: dict[str, Runner] = {
+    "openEMS": openems.run,
+    "fdtdx": peer_process.FDTDX,
+    "gprMax": peer_process.GPRMAX,
+    "meep": peer_process.MEEP,
+}
 _ROOT = Path(__file__).parents[1]
 
 
@@ -56,20 +64,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = options(__doc__)
     parser.add_argument("--alone", metavar="SCENE", help="one run of emtwin; prints its loop time")
+    parser.add_argument(
+        "--scene", metavar="TEXT", help="only scenes whose names contain this, such as speed"
+    )
     chosen = parser.parse_args(arguments)
-    try:
-        backend = NativeBackend("float32", THREADS)
-    except NativeUnavailable as error:
-        rows = [Row("native library", None, "times", AS_FAST, note=str(error))]
-        return finish("peers", "none", rows, quick=chosen.quick, out=chosen.out)
-    chosen_scenes = scenes(quick=chosen.quick)
+    backend = native_or_row(THREADS, "times", AS_FAST)
+    if isinstance(backend, Row):
+        return finish("peers", "none", [backend], quick=chosen.quick, out=chosen.out)
+    accuracy, cubes = scenes(quick=chosen.quick), peer_speed.cubes(quick=chosen.quick)
     if chosen.alone is not None:
-        [scene] = [s for s in chosen_scenes if s.name == chosen.alone]
+        [scene] = [s for s in (*accuracy, *cubes) if s.name == chosen.alone]
         print(json.dumps(emtwin(scene, backend).seconds))
         return 0
+    part = chosen.scene or ""
+    if not any(part in s.name for s in (*accuracy, *cubes)):
+        parser.error(f"no scene is named {part!r}: {', '.join(s.name for s in accuracy + cubes)}")
     rows = []
-    for scene in chosen_scenes:
-        rows += scene_rows(scene, backend, quick=chosen.quick)
+    for scene in accuracy:
+        rows += scene_rows(scene, backend, quick=chosen.quick) if part in scene.name else []
+    for cube in cubes:
+        rows += cube_rows(cube, backend, quick=chosen.quick) if part in cube.name else []
     name = f"native, {THREADS} threads, {instruction_set()}, float32"
     return finish("peers", name, rows, quick=chosen.quick, out=chosen.out)
 
@@ -95,8 +109,8 @@ def scene_rows(scene: Scene, backend: NativeBackend, *, quick: bool) -> list[Row
     figures = scene.figures(scene.readings(ours.traces, ours.times), ours.dt)
     head = Row(scene.name, scene.grid.n_cells, "cells", note=_described(scene, ours))
     try:
-        own, theirs, outcome = _timed(scene, ours, quick=quick)
-    except openems.OpenEmsError as error:
+        own, theirs, outcome = _timed(openems.run, scene, ours, quick=quick)
+    except PeerError as error:
         why = str(error)
         return [head, *figure_rows(scene.name, figures, None, why), *missing_rows(scene.name, why)]
     peer = scene.figures(outcome.readings, ours.dt)
@@ -107,6 +121,57 @@ def scene_rows(scene: Scene, backend: NativeBackend, *, quick: bool) -> list[Row
     ]
 
 
+def cube_rows(scene: Scene, backend: NativeBackend, *, quick: bool) -> list[Row]:
+    """Rows of a cube: likeness of the traces, and the ratio of the time loops for every code.
+
+    Parameters
+    ----------
+    scene : Scene
+        The cube.
+    backend : NativeBackend
+        Where emtwin runs.
+    quick : bool
+        Fewer repeats.
+    """
+    ours = emtwin(scene, backend)
+    rows = []
+    for peer, runner in RUNNERS.items():
+        try:
+            own, theirs, outcome = _timed(runner, scene, ours, quick=quick)
+        except PeerError as error:
+            rows.append(peer_speed.missing_row(scene, peer, str(error)))
+        else:
+            rows += _compared(scene, peer, ours, outcome, own, theirs)
+    return rows
+
+
+def _compared(
+    scene: Scene,
+    peer: str,
+    ours: RunResult,
+    outcome: Outcome,
+    own: Sequence[Times],
+    theirs: Sequence[Times],
+) -> list[Row]:
+    """Likeness, where the wave arrives, and ratio, unless the runs were not the same."""
+    given = peer_speed.conditions(scene, outcome, THREADS)
+    rows, alike = [], 1.0
+    if peer_speed.arrives(scene):
+        reading = scene.readings(ours.traces, ours.times)[peer_speed.PROBE]
+        alike = peer_speed.correlation(reading, outcome.readings[peer_speed.PROBE])
+        case = f"{scene.name}: correlation of the traces, {peer}"
+        rows.append(Row(case, alike, "", peer_speed.ALIKE))
+    judged = peer_speed.TARGETS[peer] is not None
+    if not alike >= peer_speed.ALIKE:
+        why = f"not the same scene: the traces correlate by {alike:.3g}; {given}"
+        return [*rows, peer_speed.missing_row(scene, peer, why)]
+    if judged and not peer_speed.equal(outcome, THREADS):
+        why = f"not under the same conditions: {given}"
+        return [*rows, peer_speed.missing_row(scene, peer, why)]
+    loops = [t.loop for t in own], [t.loop for t in theirs]
+    return [*rows, peer_speed.ratio_row(scene, peer, *loops, given)]
+
+
 def _described(scene: Scene, ours: RunResult) -> str:
     cells = " x ".join(str(n) for n in scene.grid.shape)
     deep = max(max(pair) for pair in scene.absorber)
@@ -115,13 +180,13 @@ def _described(scene: Scene, ours: RunResult) -> str:
 
 
 def _timed(
-    scene: Scene, ours: RunResult, *, quick: bool
-) -> tuple[list[Times], list[Times], openems.Outcome]:
-    """Times of both codes in turns, and the last outcome of openEMS."""
+    runner: Runner, scene: Scene, ours: RunResult, *, quick: bool
+) -> tuple[list[Times], list[Times], Outcome]:
+    """Times of both codes in turns, and the last outcome of the other one."""
     own, theirs = [], []
     for _ in range(QUICK_REPEATS if quick else REPEATS):
         with tempfile.TemporaryDirectory() as folder:
-            outcome = openems.run(scene, ours.dt, ours.n_steps, THREADS, Path(folder))
+            outcome = runner(scene, ours.dt, ours.n_steps, THREADS, Path(folder))
         theirs.append(Times(outcome.loop_seconds, outcome.process_seconds))
         own.append(_alone(scene, quick=quick))
     return own, theirs, outcome

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from emtwin.grid import Grid, Node
 from emtwin.solver import TimeMonitor
+from emtwin.solver.resonances import dft
 
 Real = NDArray[np.float64]
 
@@ -70,9 +71,8 @@ class Reading:
 
     def spectrum(self, frequencies: Real) -> NDArray[np.complex128]:
         """Fourier integral at frequencies in Hz, in the unit of the values times s."""
-        phase = -2j * np.pi * np.multiply.outer(frequencies, self.times)
         interval = float(self.times[1] - self.times[0])
-        return np.asarray(np.exp(phase) @ self.values * interval, np.complex128)
+        return dft(self.values, interval, frequencies, float(self.times[0]) / interval)
 
 
 def monitors(probe: Voltage | Current, every: int) -> list[TimeMonitor]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import peer_references, peer_scenes, peers
+from benchmarks import openems, peer_process, peer_references, peer_scenes, peer_speed, peers
+from benchmarks.harness import Row
+from benchmarks.peer_outcome import Outcome
 from benchmarks.peer_scenes import Figure, Scene
 from benchmarks.peers import Times
 from benchmarks.probes import Current, Reading, Voltage
@@ -173,11 +176,19 @@ def test_without_openems_its_rows_have_no_value_and_say_how_to_install_it(
         pytest.skip(str(error))
     monkeypatch.setattr("benchmarks.openems.shutil.which", lambda name: None)
     monkeypatch.setattr(peers, "scenes", lambda quick: [_tiny()])
+    cube = replace(_tiny(), name="cube")
+    monkeypatch.setattr("benchmarks.peer_speed.cubes", lambda quick: [cube])
+    absent = peer_process.Code("gprMax", "gprmax_cube.py", Path("/nowhere/python"))
+    monkeypatch.setattr(peers, "RUNNERS", {"openEMS": openems.run, "gprMax": absent})
     assert peers.main(["--quick"]) == 1
     printed = capsys.readouterr().out
     assert "| tiny: time loop, openEMS over emtwin | - | times | ≥ 1 | no | openEMS is" in printed
     assert "apt-get install openems" in printed
-    assert printed.splitlines()[-1] == "0 of 2 targets met"
+    assert "| cube: time loop, openEMS over emtwin | - | times | ≥ 6 | no | openEMS is" in printed
+    assert (
+        "| cube: time loop, gprMax over emtwin | - | times | ≥ 10 | no | gprMax is not" in printed
+    )
+    assert printed.splitlines()[-1] == "0 of 4 targets met"
 
 
 def test_alone_prints_the_seconds_of_one_loop(
@@ -190,3 +201,55 @@ def test_alone_prints_the_seconds_of_one_loop(
     monkeypatch.setattr(peers, "scenes", lambda quick: [replace(_tiny(), name="other"), _tiny()])
     assert peers.main(["--alone", "tiny"]) == 0
     assert float(capsys.readouterr().out) > 0
+
+
+def test_one_scene_alone_is_chosen_by_a_part_of_its_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(peers, "native_or_row", lambda *arguments: None)
+    monkeypatch.setattr(peers, "scene_rows", lambda scene, *a, quick: [Row(scene.name, 1, "")])
+    monkeypatch.setattr(peers, "cube_rows", lambda scene, *a, quick: [Row(scene.name, 2, "")])
+    assert peers.main(["--quick", "--scene", "speed"]) == 0
+    assert "| speed, cube of 64^3 cells | 2 |" in (printed := capsys.readouterr().out)
+    assert "1 rows" in printed
+    assert peers.main(["--quick", "--scene", "cavity"]) == 0
+    assert "| PEC cavity | 1 |" in (printed := capsys.readouterr().out)
+    assert "1 rows" in printed
+    with pytest.raises(SystemExit):
+        peers.main(["--quick", "--scene", "nothing"])
+    assert "no scene is named 'nothing': PEC cavity, dipole" in capsys.readouterr().err
+
+
+def _cube_rows(monkeypatch: pytest.MonkeyPatch, precision: str, delay: int) -> list[Row]:
+    """Rows beside a code that reads emtwin's own trace, some steps late, in twice the time."""
+    cube = peer_speed.cube(48, 256)
+    backend = select_backend("numpy")
+    result = run(cube.simulation(), backend, StopRule(-np.inf, -np.inf, 256))
+    reading = cube.readings(result.traces, result.times)["v"]
+    late = Reading(reading.times + delay * result.dt, reading.values)
+    outcome = Outcome("gprMax 4", 256, 2, 2.0, 3.0, {"v": late}, precision, "as measured")
+    times = [Times(0.2, 1.0)], [Times(2.4, 3.0)], outcome
+    monkeypatch.setattr(peers, "emtwin", lambda scene, backend: result)
+    monkeypatch.setattr(peers, "_timed", lambda *arguments, quick: times)
+    monkeypatch.setattr(peers, "RUNNERS", {"gprMax": None})
+    return peers.cube_rows(cube, backend, quick=True)
+
+
+def test_a_ratio_counts_beside_the_same_trace_under_the_same_conditions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alike, ratio = _cube_rows(monkeypatch, "float32", 0)
+    assert alike.value == pytest.approx(1.0, abs=1e-6)
+    assert (ratio.value, ratio.met) == (pytest.approx(12.0), True)
+    assert "gprMax 4; 48 x 48 x 48 cells, 256 steps, float32, 2 threads, abs" in ratio.note
+    _, other = _cube_rows(monkeypatch, "float64", 0)
+    assert (other.value, other.met) == (None, False)
+    assert "not under the same conditions" in other.note
+    assert "float64 (emtwin float32)" in other.note
+
+
+def test_a_ratio_beside_another_trace_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    alike, ratio = _cube_rows(monkeypatch, "float32", 30)
+    assert alike.met is False
+    assert (ratio.value, ratio.met) == (None, False)
+    assert "not the same scene: the traces correlate by" in ratio.note
