@@ -29,6 +29,9 @@ _PIECE_BYTES = 24
 _ITEMS_WORTH_SHARING = 4096  # below, a barrier costs more than a second thread gains
 
 
+NARROWEST = 8
+"""Width of the narrowest tiles, in half units."""
+
 _FEWEST_STEPS = 4  # that make tiles worth while
 _SHARE_OF_CACHE = 0.3  # of a core's second level, for the fields of a tile
 _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
@@ -85,7 +88,9 @@ class NativeProgram:
         self._tiled = None if tiling is None else _Tiled(tiling, self._stages, threads)
         self.tile_width = 0
         if self._tiled is not None:
-            self.tile_width = tile_width(self._tiled.unit_bytes(real))
+            self.tile_width = min(
+                tile_width(self._tiled.unit_bytes(real)), self._tiled.widest_shared(threads)
+            )
 
     def schedule(self, n_steps: int) -> Schedule:
         """Which schedule runs `n_steps` steps."""
@@ -132,12 +137,17 @@ class _Tiled:
         packed["n_x"], packed["n_y"] = tiling.planes.size - 1, tiling.rows.size - 1
         packed["h"], packed["e"] = _packed(tiling.h), _packed(tiling.e)
         packed["last"], packed["n_last"] = tiling.last.ctypes.data, tiling.last.size
-        self.shares = int(np.diff(tiling.rows).max()) * 2 * threads <= tiling.rows[-1]
+        widest, units = int(np.diff(tiling.rows).max()), tiling.rows.size - 1
+        self.shares = widest * 2 * threads <= tiling.rows[-1] and units >= threads * NARROWEST // 2
 
     @property
     def address(self) -> int:
         """Where the library finds it."""
         return self._packed.ctypes.data
+
+    def widest_shared(self, threads: int) -> int:
+        """Width up to which there are as many tiles side by side as threads."""
+        return max(2 * (self._tiling.rows.size - 1) // threads // 4 * 4, NARROWEST)
 
     def unit_bytes(self, real: np.dtype[Any]) -> float:
         """Six fields of a unit of rows in one plane, on average, in bytes."""
@@ -162,8 +172,8 @@ def tile_width(unit_bytes: float, cache: int | None = None) -> int:
     """
     room = _SHARE_OF_CACHE * (cache or _second_cache())
     # On average half of the diamond's width is there, in one plane more than it has steps and one.
-    widths = [w for w in range(8, 68, 4) if (w / 4 + 1) * (w / 2 + 2) * unit_bytes <= room]
-    return max(widths, default=8)
+    widths = [w for w in range(NARROWEST, 68, 4) if (w / 4 + 1) * (w / 2 + 2) * unit_bytes <= room]
+    return max(widths, default=NARROWEST)
 
 
 def _second_cache() -> int:

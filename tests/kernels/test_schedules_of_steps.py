@@ -144,6 +144,19 @@ def test_one_wide_unit_is_not_shared_out_as_tiles() -> None:
         assert cast(NativeProgram, loop.program).schedule(100) == expected
 
 
+def test_as_many_tiles_as_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many threads get narrower tiles, and none at all where the rows do not suffice for that."""
+    monkeypatch.setattr("emtwin.backends.native_program._second_cache", lambda: 2 << 20)
+    simulation = scene()  # 27 rows
+
+    def program(threads: int) -> NativeProgram:
+        loop = Loop(simulation, native("auto", threads), StopRule(), None)
+        return cast(NativeProgram, loop.program)
+
+    assert [program(n).tile_width for n in (1, 2, 3, 6)] == [52, 24, 16, 8]
+    assert [program(n).schedule(100) for n in (6, 7)] == ["tiled", "fused"]
+
+
 def test_tiles_fit_the_cache() -> None:
     """The width is the largest multiple of 4 whose fields fill 0.3 of the cache, from 8 to 64."""
     assert tile_width(1e9, 2 << 20) == 8
