@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks import scenes
-from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
+from benchmarks.harness import REPEATS, Row, Spread, finish, native_or_row, options, seconds_of
 from benchmarks.stream import SWEEP_BYTES, Stream
 from emtwin.backends import Program, select_backend
-from emtwin.backends.native import NativeBackend, NativeUnavailable, instruction_set
+from emtwin.backends.native import NativeBackend, instruction_set
 from emtwin.backends.native_program import Schedule
 from emtwin.solver import Simulation, StopRule, run
 
@@ -53,11 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = options(__doc__)
     parser.add_argument("--large", action="store_true", help="also 300^3 and 400^3")
     chosen = parser.parse_args(arguments)
-    try:
-        native = NativeBackend("float32", THREADS)
-    except NativeUnavailable as error:
-        rows = [Row("native library", None, "Mcells/s", TARGETS["plain"], note=str(error))]
-        return finish("throughput", "none", rows, quick=chosen.quick, out=chosen.out)
+    native = native_or_row(THREADS, "Mcells/s", TARGETS["plain"])
+    if isinstance(native, Row):
+        return finish("throughput", "none", [native], quick=chosen.quick, out=chosen.out)
     shrink = 2 if chosen.quick else 1
     rows = []
     for size in SIZES + (LARGE if chosen.large else ()):

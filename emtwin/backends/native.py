@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends.base import Stage
+from emtwin.backends.host_memory import HostMemory
 from emtwin.backends.host_threads import default_threads
-from emtwin.backends.memory import available_memory
 from emtwin.backends.native_library import (
     NativeUnavailable,
     clear,
@@ -18,7 +18,6 @@ from emtwin.backends.native_library import (
     load_library,
 )
 from emtwin.backends.native_program import NativeProgram, Schedule
-from emtwin.backends.products import accumulate
 
 __all__ = [
     "NativeBackend",
@@ -32,7 +31,7 @@ __all__ = [
 _CACHE_LINE, _HUGE_PAGE = 64, 2 << 20
 
 
-class NativeBackend:
+class NativeBackend(HostMemory):
     """Host memory and compiled kernels.
 
     Parameters
@@ -78,40 +77,6 @@ class NativeBackend:
         copy[:] = values.ravel()
         return copy
 
-    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
-        """`values` themselves, flattened."""
-        return values.ravel()
-
-    def download(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Copy of `array`."""
-        return array.copy()
-
-    def view(self, array: NDArray[Any]) -> NDArray[Any]:
-        """`array` itself."""
-        return array
-
-    def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
-        """Copy of some elements."""
-        taken: NDArray[Any] = array[index]
-        return taken
-
-    def accumulate(
-        self,
-        sums: NDArray[np.float64],
-        weights: NDArray[np.float64],
-        parts: Sequence[NDArray[Any]],
-        first: int,
-    ) -> None:
-        """Add the product of `weights` and some columns of the lines to `sums`."""
-        accumulate(sums, weights, parts, first)
-
-    def reserve(self, size: int) -> None:
-        """Nothing: the system gives memory without a halt."""
-
     def program(self, stages: Sequence[Stage]) -> NativeProgram:
         """Bind stages."""
         return NativeProgram(stages, self.real, self.threads, self.schedule)
-
-    def free_bytes(self) -> int:
-        """Free host memory in bytes."""
-        return available_memory()

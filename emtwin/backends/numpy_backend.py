@@ -11,8 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from emtwin.backends import oracle
 from emtwin.backends.base import At, Stage
-from emtwin.backends.memory import available_memory
-from emtwin.backends.products import accumulate
+from emtwin.backends.host_memory import HostMemory
 from emtwin.backends.signatures import signatures
 
 
@@ -42,7 +41,7 @@ def _bind(stage: Stage, real: np.dtype[Any]) -> tuple[Any, SimpleNamespace, Any]
     return oracle.kernel(stage.kernel), SimpleNamespace(**values), stage.box
 
 
-class NumpyBackend:
+class NumpyBackend(HostMemory):
     """Host memory and NumPy kernels.
 
     Parameters
@@ -64,40 +63,6 @@ class NumpyBackend:
         """Copy of `values`, flattened."""
         return np.array(values).ravel()
 
-    def adopt(self, values: NDArray[Any]) -> NDArray[Any]:
-        """`values` themselves, flattened."""
-        return values.ravel()
-
-    def download(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Copy of `array`."""
-        return array.copy()
-
-    def view(self, array: NDArray[Any]) -> NDArray[Any]:
-        """`array` itself."""
-        return array
-
-    def take(self, array: NDArray[Any], index: NDArray[np.int64]) -> NDArray[Any]:
-        """Copy of some elements."""
-        taken: NDArray[Any] = array[index]
-        return taken
-
-    def accumulate(
-        self,
-        sums: NDArray[np.float64],
-        weights: NDArray[np.float64],
-        parts: Sequence[NDArray[Any]],
-        first: int,
-    ) -> None:
-        """Add the product of `weights` and some columns of the lines to `sums`."""
-        accumulate(sums, weights, parts, first)
-
-    def reserve(self, size: int) -> None:
-        """Nothing: the system gives memory without a halt."""
-
     def program(self, stages: Sequence[Stage]) -> NumpyProgram:
         """Bind stages."""
         return NumpyProgram(stages, self.real)
-
-    def free_bytes(self) -> int:
-        """Free host memory in bytes."""
-        return available_memory()
