@@ -190,8 +190,14 @@ def refuse_if_not_free(
     ----------
     loaded : LoadedTwin
         The twin.
-    site, cells, memory, ways
-        As for `refuse_if_too_large`.
+    site : str
+        ``free_space`` or ``over_floor``.
+    cells : int
+        Cells of its grid.
+    memory : mapping of str to int
+        Bytes by what takes them.
+    ways : Ways
+        What may be planned instead.
     on_device : int
         Free bytes where the kernels run; the host's own are asked for here.
 
