@@ -52,6 +52,7 @@ def accumulate(
     at_once = max(SUMS_AT_ONCE // rows, _NARROWEST)
 
     def add(start: int) -> None:
+        """Products of the columns from `start` on."""
         here = slice(start, start + at_once)
         total = np.zeros_like(totals[:, here])
         for factor, group in products:

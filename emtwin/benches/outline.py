@@ -118,6 +118,7 @@ class Outline:
         """What the site's runs would take if it were planned otherwise."""
 
         def bytes_of(outline: Outline) -> int:
+            """Memory of the runs in that outline."""
             return sum(outline.extent().memory(runs, earlier).values())
 
         return Ways(
