@@ -1,8 +1,8 @@
 """Surfaces and mesh files.
 
-In: mesh files (Gmsh, STL, VTK, PLY, OBJ, OFF) with named regions, and their unit.
+In: mesh files, CAD files and label volumes with named regions, and their unit.
 Out: `Region`s: closed surfaces of solids and open surfaces of sheets, in metres.
-Never: materials, grids or fields; no other module of emtwin imports meshio.
+Never: materials, grids or fields; only `meshes` imports meshio.
 """
 
 from emtwin.geometry.orientation import oriented
@@ -11,6 +11,7 @@ from emtwin.geometry.surface import Surface
 from emtwin.geometry.topology import Topology, topology
 
 __all__ = [
+    "FileOptions",
     "Region",
     "Surface",
     "Topology",
@@ -21,4 +22,4 @@ __all__ = [
     "topology",
 ]
 
-from emtwin.geometry.meshes import read_regions
+from emtwin.geometry.files import FileOptions, read_regions
