@@ -15,7 +15,7 @@ import numpy as np
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
-from emtwin.benches.bodies import bodies_of
+from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
@@ -29,7 +29,6 @@ from emtwin.compliance.verdict import outside_method
 from emtwin.errors import InputError, Notice
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
-from emtwin.geometry import read_regions
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
@@ -97,7 +96,7 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: tuple(read_regions(file, unit)),
+        regions=lambda mesh: tuple(regions_of(mesh)),
     )
     match accuracy:
         case None:

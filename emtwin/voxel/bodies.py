@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emtwin.errors import Problem
+from emtwin.errors import Notice, Problem
 from emtwin.geometry import Surface, topology
 from emtwin.geometry.regions import CLOSE_IT, Kind, closing_fault
 from emtwin.grid import Grid
@@ -28,6 +28,8 @@ class Body:
         What it is made of; a sheet must be metal.
     priority : int
         Where solids overlap the higher one wins.
+    notices : tuple of Notice
+        What was decided about it on its way here.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Body:
     kind: Kind
     material: Material
     priority: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

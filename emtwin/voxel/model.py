@@ -127,8 +127,13 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         sheet_part_z=faces[2],
         audit=audits,
         rounding=rounding,
-        notices=(*volume_notices(audits), *_rounding_notices(rounding)),
+        notices=(*_carried(bodies), *volume_notices(audits), *_rounding_notices(rounding)),
     )
+
+
+def _carried(bodies: Sequence[Body]) -> tuple[Notice, ...]:
+    """Notices of all bodies, those of one file once."""
+    return tuple(dict.fromkeys(notice for body in bodies for notice in body.notices))
 
 
 def _add_sheets(
