@@ -103,7 +103,7 @@ def diagnose(surface: Surface) -> Diagnosis:
     faults = [
         *_rim_faults(surface, edges, rims),
         *_edge_faults(surface, edges),
-        *_shell_faults(surface, orientation),
+        *_shell_faults(orientation),
         *_copies(surface),
         *_shape_faults(surface),
         *intersection_faults(surface, self_intersections(surface)),
@@ -246,7 +246,7 @@ def _edge_faults(surface: Surface, edges: Edges) -> Iterator[Fault]:
             yield Fault(name, len(found), place, f"{what} {len(found)} edges, one {at(place)}")
 
 
-def _shell_faults(surface: Surface, found: Orientation) -> Iterator[Fault]:
+def _shell_faults(found: Orientation) -> Iterator[Fault]:
     kinds = (
         ("inverted-shells", found.inverted, "closed pieces are inside out"),
         ("nested-shells", found.nested, "closed pieces inside others face outward"),

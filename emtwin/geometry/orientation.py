@@ -1,8 +1,9 @@
 """Which way the triangles of a surface face, and how to make them face outward.
 
-Neighbours are made to agree first, patch by patch. A closed patch (a shell) then encloses a positive volume, unless
-it lies inside another shell: there it stays as it is, because a cavity faces inward. An open patch
-is turned by rays from both its sides: the side from which more rays find themselves outside is its front.
+Neighbours are made to agree first, patch by patch. A closed patch (a shell) then encloses a
+positive volume, unless it lies inside another shell: there it stays as it is, because a cavity
+faces inward. An open patch is turned by rays from both its sides: the side from which more rays
+find themselves outside is its front.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class _Patches:
     def __post_init__(self) -> None:
         self.closed = _closed(self.surface.triangles, self.patch)
         sign = np.where(self.flip, -1.0, 1.0)
-        self.volume = np.bincount(self.patch, sign * _cone_volumes(self.surface))
+        self.volume = np.bincount(self.patch, sign * _cone_volumes(self.surface)).astype(float)
 
     def turn(self, which: Bools) -> None:
         """Turn whole patches, shape (p,)."""
@@ -150,9 +151,10 @@ def sides_inside(
 
     Returns
     -------
-    front, back : ndarray of float64
-        Share of the rays that cross the surface an odd number of times, shape (p,); 0 for
-        patches that were not asked for. Of more than 4096 patches the largest are asked.
+    tuple of ndarray of float64
+        For front and back the share of the rays that cross the surface an odd number of times,
+        shape (p,); 0 for patches that were not asked for. Of more than 4096 patches the largest
+        are asked.
     """
     places, triangle = _places(surface, patch, wanted)
     vectors = surface.area_vectors[triangle]

@@ -1,7 +1,7 @@
 """How often straight rays along an axis cross a surface, for a few thousand points at most.
 
-The scanline of `emtwin.voxel` answers the same for all cell centres of a grid; here the points are few
-and lie anywhere.
+The scanline of `emtwin.voxel` answers the same for all cell centres of a grid; here the points
+are few and lie anywhere.
 """
 
 from __future__ import annotations

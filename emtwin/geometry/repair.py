@@ -73,9 +73,9 @@ def repaired_solid(surface: Surface, where: str) -> Repaired:
     """Mend the surface of a solid as far as there is no doubt.
 
     Copies and degenerate triangles are taken out, gaps below `GAP_SHARE` of the size are stitched,
-    walls inside and fins outside are taken out where they join in a T, single lost triangles are put
-    back, and the normals are turned outward; cavities stay. Self-intersections are told
-    and left, because the winding number decides them.
+    walls inside and fins outside are taken out where they join in a T, single lost triangles are
+    put back, and the normals are turned outward; cavities stay. Self-intersections are told and
+    left, because the winding number decides them.
 
     Parameters
     ----------
@@ -98,6 +98,11 @@ def repaired_solid(surface: Surface, where: str) -> Repaired:
             message += "; what lies inside any of its parts is inside"
         found = found.then(found.surface, fault.name, message)
     return found
+
+
+def stitched(surface: Surface, where: str) -> Repaired:
+    """The surface with its rims joined across gaps below `GAP_SHARE` of its size."""
+    return _stitched(Repaired(surface), where)
 
 
 def _without_copies(found: Repaired, where: str) -> Repaired:
@@ -143,7 +148,7 @@ def _without_flat(found: Repaired, where: str) -> Repaired:
 
 
 def _flipped_sides(points: NDArray[np.float64], triangles: Ints, flat: NDArray[np.bool_]) -> Ints:
-    """Triangles with the longest side of each flat one flipped, where it has one neighbour there."""
+    """Triangles with the longest side of each flat one flipped, where one neighbour has it."""
     result = triangles.copy()
     keep = np.ones(len(triangles), dtype=bool)
     touched: set[int] = set()
@@ -198,14 +203,14 @@ def _stitched(found: Repaired, where: str) -> Repaired:
         return found
     place = at(millimetres(surface.points[pairs[0, 0]]))
     widest = float(np.linalg.norm(np.diff(surface.points[pairs], axis=1), axis=2).max())
-    stitched = found.then(
+    joined = found.then(
         Surface(surface.points, triangles[whole]),
         "gaps-stitched",
         f"{where}: {len(pairs)} pairs of rim points faced each other across gaps of up to "
         f"{widest * 1e3:.2g} mm, one {place}; each pair was made one point (gaps below "
         f"{GAP_SHARE:g} of the size are taken for one edge torn apart)",
     )
-    return _without_copies(stitched, where)
+    return _without_copies(joined, where)
 
 
 def _without_walls(found: Repaired, where: str) -> Repaired:
@@ -297,8 +302,8 @@ def _facing_outward(found: Repaired, where: str) -> Repaired:
         notices.append(Notice("normals-turned", text))
     if done.nested:
         text = (
-            f"{where}: {done.nested} closed pieces inside another one face outward, so the space in "
-            "them is filled; a cavity has to face inward"
+            f"{where}: {done.nested} closed pieces inside another one face outward, so the space "
+            "in them is filled; a cavity has to face inward"
         )
         notices.append(Notice("nested-shells", text))
     if done.one_sided:

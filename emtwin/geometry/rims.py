@@ -47,13 +47,12 @@ def rims_of(surface: Surface) -> Rims:
     n = int(loop.max()) + 1 if len(loop) else 0
     p, q = surface.points[ends[:, 0]], surface.points[ends[:, 1]]
     lengths = np.linalg.norm(q - p, axis=1)
-    length = np.bincount(loop, lengths, n)
+    length = np.bincount(loop, lengths, n).astype(np.float64)
     weight = lengths / np.maximum(length, np.finfo(float).tiny)[loop]
-    middle = np.stack(
-        [np.bincount(loop, weight * (p + q)[:, axis] / 2.0, n) for axis in range(3)], axis=1
-    ).reshape(n, 3)
+    middle = np.zeros((n, 3))
+    np.add.at(middle, loop, weight[:, None] * (p + q) / 2.0)
     fans = np.linalg.norm(np.cross(p - middle[loop], q - middle[loop]), axis=1) / 2.0
-    area = np.bincount(loop, fans, n)
+    area = np.bincount(loop, fans, n).astype(np.float64)
     lo, hi = np.full((n, 3), np.inf), np.full((n, 3), -np.inf)
     np.minimum.at(lo, loop, np.minimum(p, q))
     np.maximum.at(hi, loop, np.maximum(p, q))

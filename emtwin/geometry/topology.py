@@ -129,7 +129,7 @@ def directed_edges(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def connected(first: NDArray[np.int64], second: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Number of the connected piece of each of `n` things, of which pairs are linked, shape (n,)."""
+    """Number of the piece that each of `n` things belongs to, given linked pairs, shape (n,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
