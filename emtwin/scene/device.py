@@ -49,7 +49,7 @@ class MeshFile(Declared):
         Cell array of the mesh whose values are the regions, where emtwin would take another.
     tolerance : float, optional
         Largest distance in metres between a curved face of a CAD file and its triangles,
-        above 0; a thousandth of the largest side where left out.
+        above 0; a thousandth of the part's largest side where left out.
     labels : dict of int to str
         Names of the labels of a volume, such as ``{1: skin, 2: fat}``.
     transform : tuple of Step
@@ -60,7 +60,7 @@ class MeshFile(Declared):
     unit: MeshUnit | None = None
     cell_data: Text | None = None
     tolerance: Length | None = None
-    labels: dict[int, Text] = {}
+    labels: dict[int, Text] = Field(default_factory=dict)
     transform: tuple[Step, ...] = ()
 
 

@@ -16,10 +16,13 @@ from emtwin.scene import checks, translate
 from emtwin.scene.document import Document, FieldPath, as_yaml, nearest_line, parse, parsed
 from emtwin.scene.twin import Twin
 
-_MESH_SUFFIXES = frozenset(
-    ".msh .stl .vtu .vtk .obj .ply .off .step .stp .igs .iges .brep .glb .gltf .3mf .inp .med .bdf "
-    ".fem .nas .mesh .meshb .xdmf .nii .gz .nrrd".split()
-)
+# fmt: off
+_MESH_SUFFIXES = frozenset({
+    ".msh", ".stl", ".vtu", ".vtk", ".obj", ".ply", ".off", ".step", ".stp", ".igs", ".iges",
+    ".brep", ".glb", ".gltf", ".3mf", ".inp", ".med", ".bdf", ".fem", ".nas", ".mesh", ".meshb",
+    ".xdmf", ".nii", ".gz", ".nrrd",
+})
+# fmt: on
 _LARGEST_FILE = 2**20
 
 
