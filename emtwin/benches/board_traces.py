@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emtwin.benches.board_ends import listed, pad_of
 from emtwin.benches.board_entries import add_material, metres, part_name, usable
-from emtwin.errors import Notice, Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Pad
 from emtwin.geometry.kicad.model import PlacedBoard
 from emtwin.geometry.kicad.routes import LENGTHENED, Lines, along_axes, length_of
@@ -111,12 +111,16 @@ class BoardTraces:
         named: dict[str, Pad] = {}
         for side, end in (("start", trace.start), ("end", trace.end)):
             if end is not None:
-                place = end if end.net else end.model_copy(update={"net": trace.net})
-                pad, problem = pad_of(self.document, (*path, side), self.placed, place)
-                if pad is None:
-                    self.problems += [problem] if problem else []
+                place = end.model_copy(update={"net": trace.net})
+                if end.net not in (None, trace.net):
+                    message = f"the net {end.net} is not the trace's net {trace.net}"
+                    self._refuse((*path, side, "net"), message, "remove the field")
                     return None
-                named[side] = pad
+                try:
+                    named[side] = pad_of(self.document, (*path, side), self.placed, place)
+                except InputError as error:
+                    self.problems += error.problems
+                    return None
         free = [pad for pad in mine.values() if pad not in named.values()]
         if len(free) + len(named) != 2 and len(named) < 2:
             self._refuse(
