@@ -246,6 +246,10 @@ def sites_of(
             f_max=f_max,
             frequencies=radiated_emission.harmonics(loaded, f_max),
             refinement=refinement,
+            earlier=sum(
+                site.outline.extent().left_behind(len(_targets(loaded, site)))
+                for site in sites.values()
+            ),
         )
     return sites
 
