@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.errors import InputError, Notice, Problem
+from emtwin.errors import InputError, Problem
 from emtwin.geometry.boundary import FACES, outer_boundary, split
 from emtwin.geometry.cad import read_cad
 from emtwin.geometry.formats import Format, format_of
@@ -111,14 +111,14 @@ def _regions(path: Path, unit: str | float | None, options: FileOptions) -> dict
     size = largest_side(s.points[s.triangles].reshape(-1, 3) for s in shapes.surfaces.values())
     scale, assumed = unit_of_file(unit, shapes.unit, size, path)
     notices = (*shapes.notices, *assumed)
-    return {
-        name: _with(region_of(name, surface.scaled(scale), path), notices)
-        for name, surface in shapes.surfaces.items()
-    }
-
-
-def _with(region: Region, notices: tuple[Notice, ...]) -> Region:
-    return replace(region, notices=(*notices, *region.notices))
+    regions = {}
+    for name, surface in shapes.surfaces.items():
+        scaled = surface.scaled(scale)
+        # The boundary of voxels is closed as it is made; to count its edges would take longer.
+        voxels = form.reader == "labels"
+        region = Region(name, "solid", scaled, path) if voxels else region_of(name, scaled, path)
+        regions[name] = replace(region, notices=(*notices, *region.notices))
+    return regions
 
 
 def _shapes(path: Path, form: Format, options: FileOptions) -> Shapes:
@@ -133,7 +133,7 @@ def _shapes(path: Path, form: Format, options: FileOptions) -> Shapes:
             return read_cad(path, form.name, options.tolerance)
         case "gmsh":
             shapes = _bounded(read_with_gmsh(path, form.name), path)
-            return replace(shapes, unit=1.0 if form.carries_unit else None)
+            return replace(shapes, unit=1e-3 if form.carries_unit else None)
         case "labels":
             return read_labels(path, form.name, options.labels)
 

@@ -22,6 +22,7 @@ CURVATURE = 32
 TIME_LIMIT = 600.0
 """Seconds after which meshing with Gmsh is given up."""
 
+_FACES = "faces that bound no solid"
 _GET = (
     "install Gmsh (Debian: apt-get install gmsh; or from gmsh.info), or set EMTWIN_GMSH to its "
     "path; a STEP file needs no Gmsh: pip install 'emtwin[cad]'"
@@ -69,12 +70,12 @@ def read_with_gmsh(path: Path, form: str) -> Cells:
     path : Path
         The file.
     form : {"iges", "brep"}
-        Its format; an IGES file says its unit and is turned into metres.
+        Its format; an IGES file says its unit, and Gmsh turns it into millimetres.
 
     Returns
     -------
     Cells
-        Triangles of each solid, for IGES in metres, with a notice that names the program.
+        Triangles of each solid, for IGES in millimetres, with a notice that names the program.
 
     Raises
     ------
@@ -85,20 +86,29 @@ def read_with_gmsh(path: Path, form: str) -> Cells:
     if program is None:
         raise InputError.single(_missing(form), file=path, remedy=_GET)
     with tempfile.TemporaryDirectory(prefix="emtwin-") as folder:
-        script, mesh = Path(folder, "mesh.geo"), Path(folder, f"{path.stem}.msh")
-        source = Path(folder, f"source.{form}")
-        shutil.copyfile(path, source)
-        script.write_text(_script(source, form), encoding="utf-8")
-        said = _run([str(program), "-2", str(script), "-o", str(mesh), "-format", "msh22"], path)
-        if not mesh.is_file() or b"$Elements\n0\n" in mesh.read_bytes():
-            raise _failed(path, f"it wrote no mesh: {_cause(said)}")
-        try:
-            cells = read_mesh(mesh, "gmsh")
-        except InputError as error:
-            raise _failed(path, f"{error.problems[0].message}; {_cause(said)}") from error
+        cells = _meshed(program, path, form, Path(folder), sew=False)
+        if _FACES in cells.groups:
+            # Sewing would melt solids that are there already into one.
+            cells = _meshed(program, path, form, Path(folder), sew=True)
     version = gmsh_version(program) or "of unknown version"
     notice = Notice("meshed-by-gmsh", f"{path.name} was meshed by Gmsh {version} ({program})")
-    return Cells(cells.points, cells.groups, (*cells.notices, notice))
+    groups = {path.stem if n == _FACES else n: blocks for n, blocks in cells.groups.items()}
+    return Cells(cells.points, groups, (*cells.notices, notice))
+
+
+def _meshed(program: Path, path: Path, form: str, folder: Path, *, sew: bool) -> Cells:
+    script, mesh = folder / "mesh.geo", folder / "mesh.msh"
+    source = folder / f"source.{form}"
+    shutil.copyfile(path, source)
+    script.write_text(_script(source, sew), encoding="utf-8")
+    mesh.unlink(missing_ok=True)
+    said = _run([str(program), "-2", str(script), "-o", str(mesh), "-format", "msh22"], path)
+    if not mesh.is_file():
+        raise _failed(path, f"it wrote no mesh: {_cause(said)}")
+    try:
+        return read_mesh(mesh, "gmsh")
+    except InputError as error:
+        raise _failed(path, f"{error.problems[0].message}; {_cause(said)}") from error
 
 
 def _missing(form: str) -> str:
@@ -108,13 +118,12 @@ def _missing(form: str) -> str:
     return f"reading {form} files needs the program Gmsh, which is not on the search path"
 
 
-def _script(source: Path, form: str) -> str:
+def _script(source: Path, sew: bool) -> str:
     """Gmsh script that meshes the surface of every solid into a physical group."""
-    unit = 'Geometry.OCCTargetUnit = "M";\n' if form == "iges" else ""
     return f"""\
 SetFactory("OpenCASCADE");
-{unit}Geometry.OCCSewFaces = 1;
-Geometry.OCCMakeSolids = 1;
+Geometry.OCCSewFaces = {int(sew)};
+Geometry.OCCMakeSolids = {int(sew)};
 Mesh.MeshSizeFromCurvature = {CURVATURE};
 Mesh.SaveAll = 0;
 Merge "{source.as_posix()}";
@@ -124,7 +133,7 @@ If (#v() > 0)
     Physical Surface(Sprintf("solid_%g", i + 1)) = Abs(Boundary {{ Volume{{v(i)}}; }});
   EndFor
 Else
-  Physical Surface("faces") = Surface {{:}};
+  Physical Surface("{_FACES}") = Surface {{:}};
 EndIf
 """
 
