@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from emtwin.benches.boards import board_of_part, region_of_board
 from emtwin.errors import InputError, Problem
 from emtwin.geometry import FileOptions, Region, demand_kind, read_regions, select_region
 from emtwin.geometry.length_unit import size_notices
@@ -106,9 +107,13 @@ def _region_of(loaded: LoadedTwin, number: int) -> Region:
     device = loaded.twin.device
     part = device.parts[number]
     mesh = device.mesh_of(part)
-    regions = regions_of(mesh)
-    name = device.region_of(part, regions)
-    region = select_region(regions, name, **_place(loaded, number))
+    board = board_of_part(device, part)
+    if board:
+        region = region_of_board(board, device.region_of(part))
+    else:
+        regions = regions_of(mesh)
+        name = device.region_of(part, regions)
+        region = select_region(regions, name, **_place(loaded, number))
     steps = (*mesh.transform, *part.transform)
     if not steps:
         return region

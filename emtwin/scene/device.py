@@ -6,10 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
+from emtwin.scene.boards import Board, beside_twin_file
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
-from emtwin.scene.paths import cable_path, trace_path
+from emtwin.scene.paths import cable_path, steps_resolved, trace_path
 from emtwin.scene.ports import Port
 from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
 from emtwin.scene.transforms import Step
@@ -29,11 +30,6 @@ def _some(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts
 
 
-def _beside_twin_file(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
-    return path if folder is None else Path(folder, path).resolve()
-
-
 class MeshFile(Declared):
     """A geometry file, the unit of its coordinates, and how it is moved.
 
@@ -49,18 +45,18 @@ class MeshFile(Declared):
         Cell array of the mesh whose values are the regions, where emtwin would take another.
     tolerance : float, optional
         Largest distance in metres between a curved face of a CAD file and its triangles,
-        above 0; a thousandth of the largest side where left out.
+        above 0; a thousandth of the part's largest side where left out.
     labels : dict of int to str
         Names of the labels of a volume, such as ``{1: skin, 2: fat}``.
     transform : tuple of Step
         How everything in the file is moved, step by step in the order written.
     """
 
-    file: Annotated[Path, AfterValidator(_beside_twin_file)]
+    file: Annotated[Path, AfterValidator(beside_twin_file)]
     unit: MeshUnit | None = None
     cell_data: Text | None = None
     tolerance: Length | None = None
-    labels: dict[int, Text] = {}
+    labels: dict[int, Text] = Field(default_factory=dict)
     transform: tuple[Step, ...] = ()
 
 
@@ -124,12 +120,14 @@ class Cable(Declared):
     name : str
         Name, unique among cables and traces.
     path : tuple of points, shape (n, 3)
-        Corners in metres from the start to the end, at least 2.
+        Corners in metres from the start to the end, at least 2. A step such as
+        ``{x: 20 mm}`` changes one coordinate of the point before; where an end
+        is at a pad of a board, that point is left out.
     radius : float
         Radius of the outer conductor in metres, above 0.
-    start : EndBond, EndPort, EndLoad or EndOpen
+    start : EndBoard, EndBond, EndPort, EndLoad or EndOpen
         Connection at the first point.
-    end : EndBond, EndPort, EndLoad, EndOpen or EndFloor
+    end : EndBoard, EndBond, EndPort, EndLoad, EndOpen or EndFloor
         Connection at the last point.
     common_mode : float, optional
         Common-mode impedance at the foot of a cable that ends on the floor,
@@ -137,7 +135,9 @@ class Cable(Declared):
     """
 
     name: Name
-    path: Annotated[tuple[Point3, ...], AfterValidator(cable_path), _TWO]
+    path: Annotated[
+        tuple[Point3, ...], BeforeValidator(steps_resolved), AfterValidator(cable_path), _TWO
+    ]
     radius: Length
     start: CableStart
     end: CableEnd
@@ -211,6 +211,8 @@ class Device(Declared):
         Cables whose outer conductor is an antenna.
     traces : tuple of Trace
         Conductors at sub-cell height over a plane.
+    boards : tuple of Board
+        Circuit boards from KiCad; loading makes parts, traces and cables of them.
     ports : tuple of Port
         Ports that the ends of cables and traces refer to.
     """
@@ -222,6 +224,7 @@ class Device(Declared):
     ]
     cables: tuple[Cable, ...] = ()
     traces: tuple[Trace, ...] = ()
+    boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
 
     def mesh_of(self, part: Part) -> MeshFile:
