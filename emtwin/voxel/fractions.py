@@ -1,7 +1,7 @@
 """How much of each cell lies inside a solid, exact for a polyhedron.
 
-The volume below each triangle, cut to a cell, is added with the sign of the triangle's normal along z;
-the sum over all cells is the volume of the surface, to rounding.
+The volume below each triangle, cut to a cell, is added with the sign of the triangle's normal
+along z; the sum over all cells is the volume of the surface, to rounding.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def rectangles_met(values: Floats, lines: Floats) -> Span:
 
     Returns
     -------
-    first, last : ndarray of int64
+    tuple of ndarray of int64
         First column that each triangle may meet, and the one after the last.
     """
     first = np.maximum(np.searchsorted(lines, values.min(axis=1), "right") - 1, 0)

@@ -160,7 +160,7 @@ def columns_met(values: Floats, centres: Floats) -> Span:
 
     Returns
     -------
-    first, last : ndarray of int64
+    tuple of ndarray of int64
         First column that each triangle may meet, and the one after the last.
     """
     return (

@@ -139,7 +139,7 @@ def test_the_cells_of_a_solid_sum_up_to_its_volume() -> None:
     dx, dy, dz = (d[s] for d, s in zip(grid.spacings, found.window, strict=True))
     assert found.exact
     assert dx @ (found.share @ dz) @ dy == pytest.approx(body.surface.signed_volume, rel=1e-13)
-    assert 0.0 <= found.share.min()
+    assert found.share.min() >= 0.0
     assert found.share.max() <= 1.0
 
 

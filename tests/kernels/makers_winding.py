@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Box
 from emtwin.geometry import Surface
-from emtwin.voxel.winding_number import Tree
 from emtwin.voxel.fractions import rectangles_met
+from emtwin.voxel.winding_number import Tree
 from emtwin.voxel.winding_votes import Bins, columns_met
 from tests.kernels.argument_base import ArgumentSet, Maker, count
 
