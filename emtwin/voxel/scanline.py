@@ -30,11 +30,17 @@ class Crossings:
     w : ndarray of int64
         Index along the ray of the first cell whose centre lies beyond the crossing,
         shape (n,); equal to the number of cells if none does.
+    height : ndarray of float64
+        Coordinate of the crossing along the axis in metres, shape (n,).
+    triangle : ndarray of int64
+        Triangle that is crossed, shape (n,).
     """
 
     u: Ints
     v: Ints
     w: Ints
+    height: Floats
+    triangle: Ints
 
 
 def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Crossings:
@@ -64,7 +70,8 @@ def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Cross
     u = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[which]
     v = row[which]
     height = _heights(points[triangles[which]], axis, centres[along_u][u], centres[along_v][v])
-    return Crossings(u, v, np.searchsorted(centres[axis], height))
+    w = np.searchsorted(centres[axis], height)
+    return Crossings(u, v, w, height, triangle[which])
 
 
 def _rows(v: Floats, centres: Floats) -> tuple[Ints, Ints]:
