@@ -96,10 +96,10 @@ def test_terminal_names_the_part_of_highest_priority() -> None:
     assert check_terminal(model, Node(8, 8, 8)) is None
 
 
-def test_dielectric_between_cell_centres_is_an_error() -> None:
-    thin = solid("shim", box((1, 1, 3.6), (6, 6, 3.9)))
-    with pytest.raises(InputError, match=r"part 'shim': .*no edge.*no cell centre lies inside"):
-        voxelise([thin], GRID)
+def test_metal_post_between_cell_centres_is_an_error() -> None:
+    post = solid("post", box((3.6, 3.6, 1), (3.9, 3.9, 6)), METAL)
+    with pytest.raises(InputError, match=r"part 'post': .*no edge.*no cell centre lies inside"):
+        voxelise([post], GRID)
 
 
 def test_part_that_others_cover_is_an_error() -> None:
@@ -131,7 +131,7 @@ def test_open_solid_outside_part_and_wrong_sheet_come_at_once() -> None:
 
 
 def test_large_change_of_volume_is_a_notice() -> None:
-    model = voxelise([solid("rod", box((1, 1, 1.4), (6, 6, 2.6)))], GRID)
+    model = voxelise([solid("rod", box((1, 1, 1.4), (6, 6, 2.6)), METAL)], GRID)
     assert [n.name for n in model.notices] == ["volume-error"]
     assert "'rod' changed by +67%" in model.notices[0].message
 

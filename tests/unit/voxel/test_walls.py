@@ -40,8 +40,8 @@ def cavity(inner: Surface, grid: Grid) -> np.ndarray:
     mask = np.zeros(grid.shape, dtype=bool)
     middle = (inner.lo + inner.hi) / 2
     shrunk = Surface(middle + (1 - 1e-6) * (inner.points - middle), inner.triangles)
-    window, held = inside(solid("cavity", shrunk), grid)
-    mask[window] = held
+    found = inside(solid("cavity", shrunk), grid)
+    mask[found.window] = found.mask
     return mask
 
 
