@@ -19,6 +19,7 @@ from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
 from emtwin.voxel.mixtures import mixtures
 from emtwin.voxel.sheets import metal_faces, rim_edges
 from emtwin.voxel.solids import fill
+from emtwin.voxel.wall_audit import WallAudit, audit_walls, loss_notices, loss_problems
 from emtwin.voxel.walls import Ints, SolidFaces, bypassed, faces_of_solids
 
 ROUNDING_TOLERANCE = 1e-5
@@ -52,6 +53,8 @@ class VoxelModel:
         Warnings to carry into the report.
     certainty : tuple of Certainty or None
         How the cells of every body were decided; None for a sheet.
+    walls : tuple of WallAudit
+        Thickness of every part, and what stands for its walls.
     """
 
     grid: Grid
@@ -68,6 +71,7 @@ class VoxelModel:
     rounding: float
     notices: tuple[Notice, ...]
     certainty: tuple[Certainty | None, ...] = ()
+    walls: tuple[WallAudit, ...] = ()
 
     @property
     def metal_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
@@ -108,8 +112,9 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     ------
     InputError
         If a solid is not closed, a sheet is not metal, a part leaves the grid, parts of
-        equal priority and different material overlap, or a part gets no edge: all parts
-        that fail in the same way at once.
+        equal priority and different material overlap, a dielectric of higher priority
+        takes the place of a metal part, or a part gets no edge: all parts that fail in the
+        same way at once.
     """
     bodies = tuple(bodies)
     _raise_any(list(faults(bodies, grid)))
@@ -121,10 +126,15 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     bulk, first_rows = builder.bulk_rows()
     ids, rank, mixed = builder.build_all(bulk)
     table, rounding = fill_rows(ids, mixed, first_rows)
-    faces = _add_faces(builder, rank, ids, faces_of_solids(bodies, grid, filled.cell_part))
+    solids = faces_of_solids(bodies, grid, filled.cell_part)
+    faces = _add_faces(builder, rank, ids, solids)
     metal = [builder.owners(ranks) for ranks in rank]
     audits = audit_parts(bodies, filled, builder.edge_counts(metal))
-    _raise_any(list(lost_parts(bodies, filled, audits)))
+    swallowed = list(loss_problems(bodies, solids))
+    named = {problem.field for problem in swallowed}
+    lost = lost_parts(bodies, filled, audits)
+    _raise_any(swallowed + [problem for problem in lost if problem.field not in named])
+    walls = audit_walls(bodies, grid, [part.cells for part in audits], faces, solids)
     return VoxelModel(
         grid=grid,
         bodies=bodies,
@@ -139,7 +149,8 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         audit=audits,
         rounding=rounding,
         notices=(
-            *volume_notices(audits),
+            *volume_notices([a for a, wall in zip(audits, walls, strict=True) if not wall.faces]),
+            *loss_notices(walls),
             *_rounding_notices(rounding),
             *(
                 notice
@@ -147,6 +158,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
                 for notice in certainty_notices(bodies[index].name, certainty)
             ),
         ),
+        walls=walls,
         certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
 

@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emtwin.errors import InputError
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
-from emtwin.voxel import VoxelModel, voxelise
+from emtwin.materials import Material
+from emtwin.voxel import Body, VoxelModel, shielding_notices, voxelise
 from emtwin.voxel.solids import inside
+from emtwin.voxel.thickness import thickness_of
 from tests.unit.voxel.floods import flooded
 from tests.unit.voxel.shapes import (
     METAL,
+    PLASTIC,
+    WET,
     blocks,
     box,
     hollow,
@@ -160,3 +165,121 @@ def test_walls_of_faces_and_of_cells_join_without_a_gap() -> None:
     assert (model.cell_part == 0).any()
     assert any((part == 0).any() for part in model.sheet_part)
     assert not leaks(model, cave)
+
+
+def swallowed(priority: int, cover: float) -> list[Body]:
+    """A box of thin metal, and a filling that reaches to `cover` of its height, walls included."""
+    case, _ = hollow((2, 2, 2), (10, 10, 10), 0.2)
+    filling = box((1.9, 1.9, 1.9), (10.1, 10.1, 1.9 + 8.2 * cover))
+    return [solid("shield", case, METAL, 3), solid("foam", filling, PLASTIC, priority)]
+
+
+def test_wall_of_higher_priority_stays_in_the_filling() -> None:
+    model = voxelise(swallowed(2, 1.0), GRID)
+    _, inner = hollow((2, 2, 2), (10, 10, 10), 0.2)
+    assert not leaks(model, inner)
+    assert model.walls[0].lost_share == 0.0
+
+
+@pytest.mark.parametrize(("cover", "percent"), [(1.0, "100%"), (0.5, "5[01]%")])
+def test_wall_that_a_filling_of_higher_priority_swallows_fails(cover: float, percent: str) -> None:
+    """Wholly; or half of it: one lid and the lower half of the four sides are half of the area."""
+    with pytest.raises(
+        InputError,
+        match=rf"part 'shield': {percent} of the metal \(metal\) of part 'shield' lies inside "
+        r"'foam' \(plastic\).*has priority 3, 'foam' has 5\n.*a priority above 5, or cut it out",
+    ) as caught:
+        voxelise(swallowed(5, cover), GRID)
+    assert len(caught.value.problems) == 1
+
+
+def test_filling_of_equal_priority_that_holds_a_thin_wall_is_undecided() -> None:
+    with pytest.raises(InputError, match=r"'foam' \(plastic\).*both have priority 3"):
+        voxelise(swallowed(3, 1.0), GRID)
+
+
+def test_little_that_a_dielectric_takes_is_told() -> None:
+    """A window of 2 of 8 x 8 m2 in one of six sides: 4 / 384, once on either side of the wall."""
+    case, _ = hollow((2, 2, 2), (10, 10, 10), 0.2)
+    window = solid("window", box((4, 4, 9.5), (6, 8, 10.5)), PLASTIC, 5)
+    model = voxelise([solid("shield", case, METAL, 3), window], GRID)
+    assert (model.sheet_part_z[4:6, 4:8, 10] == -1).all()
+    assert (model.sheet_part_z[:, :, 10] == 0).sum() == 64 - 8
+    found = next(n for n in model.notices if n.name == "metal-covered")
+    assert "2% of the metal of part 'shield' lies inside window of higher" in found.message
+    assert model.walls[0].lost_share == pytest.approx(8 / 384, rel=0.1)
+
+
+def test_what_a_filling_leaves_of_a_wall_is_a_wall() -> None:
+    """The filling takes the cell centres in a wall of 1.2 cells, and 0.4 cells stay outside."""
+    case, inner = hollow((1.9, 1.9, 1.9), (10.1, 10.1, 10.1), 1.2)
+    filling = solid("foam", box((2.3, 2.3, 2.3), (9.7, 9.7, 9.7)), PLASTIC, 5)
+    model = voxelise([solid("shield", case, METAL, 3), filling], GRID)
+    assert not leaks(model, inner)
+    assert (model.cell_part == 1).sum() == 8**3
+
+
+def test_partition_between_two_cavities_of_higher_priority_is_a_wall() -> None:
+    """A block of metal, milled out by two parts of air that leave 0.3 cells between them."""
+    block = solid("block", box((1, 1, 1), (11, 11, 11)), METAL, 1)
+    left = solid("left", box((2, 2, 2), (5.85, 10, 10)), PLASTIC, 2)
+    right = solid("right", box((6.15, 2, 2), (10, 10, 10)), PLASTIC, 2)
+    model = voxelise([block, left, right], GRID)
+    assert (model.sheet_part_x[6, 2:10, 2:10] == 0).all()
+    assert (model.cell_part[5:7, 3:9, 3:9] > 0).all()
+
+
+def test_audit_of_walls_gives_thickness_share_and_model() -> None:
+    case, _ = hollow((2, 2, 2), (10, 10, 10), 0.2)
+    bodies = [
+        solid("case", case, METAL),
+        solid("block", box((4, 4, 4), (8, 8, 8)), METAL),
+        solid("coat", hollow((3.5, 3.5, 3.5), (8.5, 8.5, 8.5), 0.25)[0], WET),
+        sheet("lid", plate((0, 1), (0, 1), 11.0)),
+    ]
+    model = voxelise(bodies, GRID)
+    thin, block, coat, lid = model.walls
+    assert thin.thickness == pytest.approx(0.2)
+    assert thin.thinnest == pytest.approx(0.2)
+    # All but the strips of 0.2 m along the outer edges, where the metal behind is a side wall.
+    assert thin.thin_share == pytest.approx(2 * 7.6**2 / (8**2 + 7.6**2), abs=0.01)
+    assert thin.models == ("perfectly conducting sheet on cell faces",)
+    assert thin.faces == 6 * 64
+    assert block.thickness == pytest.approx(4.0)
+    assert (block.thin_share, block.models, block.faces) == (0.0, ("metal cells",), 0)
+    assert coat.models == ("averaged into the cells (eps t, sigma t)",)
+    assert coat.thickness == pytest.approx(0.25)
+    assert (lid.thickness, lid.models, lid.faces) == (
+        None,
+        ("perfectly conducting sheet on cell faces",),
+        1,
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_thickness_of_turned_and_curved_walls(seed: int) -> None:
+    """A turned box of 0.3 and a ball of 0.4 (radii 4 and 3.6, facets of 24 rings: 1 %)."""
+    turned = rotated(hollow((3, 3, 3), (9, 9, 9), 0.3)[0], seed)
+    assert thickness_of(turned, GRID).median == pytest.approx(0.3, rel=1e-6)
+    ball = shell(sphere(4.0, MIDDLE), sphere(3.6, MIDDLE))
+    assert thickness_of(ball, GRID).median == pytest.approx(0.4, rel=0.02)
+
+
+def coated(thickness: float) -> list[str]:
+    """Notices about a box of copper of this thickness at 30 MHz."""
+    grid = Grid.uniform((12, 12, 12), 3e-3)
+    case, _ = hollow((6e-3,) * 3, (30e-3,) * 3, thickness)
+    copper = Material("copper", 1.0, 5.8e7, True, "handbook")
+    bodies = (solid("coat", case, copper),)
+    model = voxelise(bodies, grid)
+    return [str(notice) for notice in shielding_notices(bodies, model.walls, 30e6)]
+
+
+def test_thin_coat_is_told_with_its_own_shielding() -> None:
+    """1 um of copper: eta0 sigma t / 2 = 10925, 80.8 dB; 0.5 mm are 40 skin depths."""
+    assert coated(1e-6) == [
+        "thin-coat: part 'coat' is 1 um of copper at its thinnest, and a skin depth at 30 MHz is "
+        "12 um: such a wall shields 81 dB there, but in the grid it is a perfect conductor, which "
+        "lets nothing through"
+    ]
+    assert coated(0.5e-3) == []
