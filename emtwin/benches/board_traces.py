@@ -208,11 +208,11 @@ class BoardTraces:
             )
             return False
         grown = length_of(legs) / stretch.length - 1
-        if grown > LENGTHENED + 2 * self.board.detail / stretch.length:
+        if abs(grown) > LENGTHENED + 2 * self.board.detail / stretch.length:
             self._refuse(
                 path,
                 f"the track of {trace.net} on {stretch.layer} has so many oblique legs that legs "
-                f"along the axes make it {grown:.0%} longer, more than {LENGTHENED:.0%}",
+                f"along the axes change its length by {grown:+.0%}, more than {LENGTHENED:.0%}",
                 "lead it along x and y in KiCad, or leave it out",
             )
             return False

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from emtwin.benches.board_ends import BoardEnds
-from emtwin.benches.board_entries import add_material, append, metres, part_name
+from emtwin.benches.board_entries import add_material, append, metres, part_name, silence_echoes
 from emtwin.benches.board_traces import BoardTraces
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.model import Choice, PlacedBoard, placed_board
@@ -87,6 +87,7 @@ class Boards:
         for entry in entries:
             problems += self._place(document, entry.path, entry.value)
         if problems or len(self._placed) < len(entries):
+            silence_echoes(document)
             return problems  # the model says what is wrong with a board that is no board
         if _made_before(document, self._placed):
             return problems
