@@ -365,7 +365,12 @@ def test_a_track_that_leaves_its_plane_when_straightened(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("start", "field", "message", "remedy"),
     [
-        ("{board: mian, pad: U1.4}", ".board", "there is no board 'mian'", "did you mean 'main'?"),
+        (
+            "{board: mains, pad: U1.4}",
+            ".board",
+            "there is no board 'mains'",
+            "did you mean 'main'?",
+        ),
         ("{board: main, pad: U1.44}", ".pad", "has no pad 'U1.44'", "did you mean 'U1.4'?"),
         ("{board: main, net: GDN, near: [0 mm, 0 mm]}", ".net", "no net 'GDN'", "'GND'?"),
         (
@@ -425,6 +430,12 @@ def test_a_net_without_pads(tmp_path: Path) -> None:
     ("board", "field", "message"),
     [
         ("rotate: 45", "rotate", "cannot be 45 degrees"),
+        (
+            "detail: 1 mm",
+            "detail",
+            "a detail of 1 mm is below the smallest cell of 1.5 mm, so planes and tracks that it "
+            "keeps apart would share a grid line",
+        ),
         ("side: left", "side", "'left'"),
         ("detail: 0 mm", "detail", "must be greater than 0"),
         ("tracks: [CLK]", "tracks", "unknown field 'tracks'"),
