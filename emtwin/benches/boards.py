@@ -93,6 +93,7 @@ class Boards:
             return problems
         ends = BoardEnds(document, self._placed)
         problems += ends.expand()
+        self.notices += ends.notices
         for number, (board, placed) in enumerate(self._placed.values()):
             path: FieldPath = ("device", "boards", number)
             self._add_parts(document, path, board, placed)

@@ -227,6 +227,34 @@ def test_a_cable_begins_at_a_pad(tmp_path: Path, start: str, end: Any) -> None:
     np.testing.assert_allclose(cable.path, expected, atol=1e-9)
 
 
+def test_ends_beside_the_copper_move_onto_it(tmp_path: Path) -> None:
+    """A notch of 4 x 4 mm at the lower left corner of the plane; its edge is 1 mm from both pads.
+
+    The cable's end moves a quarter of the detail further in, and onto a line that is there already.
+    """
+    notched = "(pts (xy 104 100) (xy 140 100) (xy 140 130) (xy 100 130) (xy 100 104) (xy 104 104))"
+    text = text_of(
+        NETS,
+        zone("B.Cu", notched),
+        pads("U1", ("103 102", 2)),
+        pads("R1", ("125 102", 2)),
+        track(2, "103 102", "125 102"),
+        edge=EDGE,
+    )
+    loaded = load(
+        tmp_path,
+        "traces: [CLK]",
+        CABLE.format(start="{board: main, pad: U1.1, load: 5 ohm}"),
+        text=text,
+    )
+    (trace,), (cable,) = loaded.twin.device.traces, loaded.twin.device.cables
+    np.testing.assert_allclose(cable.path[0][:2], (-0.005625, 0.033), atol=1e-9)
+    np.testing.assert_allclose(trace.path, [(-0.005625, 0.033), (0.015, 0.033)], atol=1e-9)
+    told = [n.message for n in loaded.notices if n.name == "board-end-moved"]
+    assert "moved by 1.4 mm onto it" in told[0]
+    assert "1 mm at the ends of CLK on F.Cu" in told[1]
+
+
 def test_a_cable_ends_at_a_pad(tmp_path: Path) -> None:
     device = (
         "cables:\n"
