@@ -13,7 +13,9 @@ from tests.integration.conftest import Call
 
 
 
-@pytest.mark.parametrize("name", ["slotted_enclosure", "board_in_box"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("slotted_enclosure", marks=pytest.mark.slow), "board_in_box"]
+)
 def test_check_accepts_a_sample(name: str, call: Call) -> None:
     done = call("check", resources.examples_dir() / name / "twin.yaml", "--json")
     assert done.code == 0, done.err
