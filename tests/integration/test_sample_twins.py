@@ -12,7 +12,6 @@ from tests.benches.tiny_device import write_tiny_device
 from tests.integration.conftest import Call
 
 
-
 @pytest.mark.parametrize(
     "name", [pytest.param("slotted_enclosure", marks=pytest.mark.slow), "board_in_box"]
 )
