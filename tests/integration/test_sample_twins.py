@@ -1,4 +1,4 @@
-"""`emtwin check` accepts the twin files of the samples, and prints what was wrong with a surface."""
+"""`emtwin check` accepts the twin files of the samples, and tells what a surface suffered from."""
 
 from __future__ import annotations
 
