@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emtwin import pipeline
+from emtwin import pipeline, site_runs
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.fitting import expected_runs
 from emtwin.errors import InputError
@@ -54,4 +54,4 @@ def test_fitting_is_left_alone_where_it_fits(tmp_path: Path) -> None:
 def test_runs_are_counted_before_there_are_ports(tmp_path: Path, change: Change | None) -> None:
     loaded = pipeline.load(write_tiny_device(tmp_path, *([change] if change else [])))
     for site in pipeline.sites_of(loaded, bodies_of(loaded)).values():
-        assert expected_runs(site.outline) == len(pipeline._targets(loaded, site))
+        assert expected_runs(site.outline) == len(site_runs.targets(loaded, site))
