@@ -11,6 +11,7 @@ from pathlib import Path
 
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
+from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
@@ -65,11 +66,14 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     InputError
         Everything that is wrong with it.
     """
+    boards = Boards()
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: tuple(read_regions(file, unit)),
+        regions=lambda file, unit: boards.regions.get(file) or tuple(read_regions(file, unit)),
+        boards=boards.expand,
     )
+    loaded = replace(loaded, notices=tuple(boards.notices))
     match accuracy:
         case None:
             return loaded
@@ -104,6 +108,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
+    notices = [*loaded.notices, *notices]
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 
 

@@ -7,6 +7,7 @@ Never: fields, time steps, files; a part that got lost without an error that nam
 
 from emtwin.voxel.audit import PartAudit
 from emtwin.voxel.bodies import Body, Box
+from emtwin.voxel.certainty import Certainty
 from emtwin.voxel.conductors import Conductor, check_terminal, conductors, parts_at
 from emtwin.voxel.gaps import Gap, find_gaps
 from emtwin.voxel.model import VoxelModel, voxelise
@@ -16,6 +17,7 @@ from emtwin.voxel.time_step import SmallestCell, smallest_cells
 __all__ = [
     "Body",
     "Box",
+    "Certainty",
     "Conductor",
     "Gap",
     "PartAudit",

@@ -14,6 +14,7 @@ from emtwin.grid.medium import Medium
 from emtwin.materials import Material, lookup
 from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, volume_notices
 from emtwin.voxel.bodies import Body, faults
+from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
 from emtwin.voxel.sheets import metal_faces, rim_edges
 from emtwin.voxel.solids import fill
@@ -47,6 +48,8 @@ class VoxelModel:
         Largest relative difference between an edge's average and its material row.
     notices : tuple of Notice
         Warnings to carry into the report.
+    certainty : tuple of Certainty or None
+        How the cells of every body were decided; None for a sheet.
     """
 
     grid: Grid
@@ -62,6 +65,7 @@ class VoxelModel:
     audit: tuple[PartAudit, ...]
     rounding: float
     notices: tuple[Notice, ...]
+    certainty: tuple[Certainty | None, ...] = ()
 
     @property
     def metal_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
@@ -127,7 +131,16 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         sheet_part_z=faces[2],
         audit=audits,
         rounding=rounding,
-        notices=(*volume_notices(audits), *_rounding_notices(rounding)),
+        notices=(
+            *volume_notices(audits),
+            *_rounding_notices(rounding),
+            *(
+                notice
+                for index, certainty in filled.certainty.items()
+                for notice in certainty_notices(bodies[index].name, certainty)
+            ),
+        ),
+        certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
 
 

@@ -23,6 +23,8 @@ from emtwin.backends.oracle import (
     monitors,
     plane_wave,
     sheets,
+    winding_number,
+    winding_votes,
     yee,
 )
 
@@ -37,6 +39,8 @@ MODULES: tuple[ModuleType, ...] = (
     monitors,
     plane_wave,
     sheets,
+    winding_number,
+    winding_votes,
     yee,
 )
 
