@@ -12,7 +12,7 @@ from pathlib import Path
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches.boards import Boards
-from emtwin.benches.bodies import bodies_of
+from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
@@ -22,7 +22,6 @@ from emtwin.clock import Clock
 from emtwin.compliance import richardson
 from emtwin.convergence import MARGIN, Computed, Prepared, Rules, Study, study, with_note
 from emtwin.errors import InputError, Notice
-from emtwin.geometry import read_regions
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
@@ -70,7 +69,7 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: boards.regions.get(file) or tuple(read_regions(file, unit)),
+        regions=lambda mesh: boards.regions.get(mesh.file) or tuple(regions_of(mesh)),
         boards=boards.expand,
     )
     loaded = replace(loaded, notices=tuple(boards.notices))
