@@ -14,7 +14,7 @@ from emtwin.errors import InputError, Problem
 from emtwin.geometry.boundary import FACES, outer_boundary, split
 from emtwin.geometry.cad import read_cad
 from emtwin.geometry.formats import Format, format_of
-from emtwin.geometry.iges import read_with_gmsh
+from emtwin.geometry.iges import iges_unit, read_with_gmsh
 from emtwin.geometry.labels import read_labels
 from emtwin.geometry.length_unit import largest_side, unit_of_file
 from emtwin.geometry.meshes import read_mesh
@@ -109,7 +109,7 @@ def _regions(path: Path, unit: str | float | None, options: FileOptions) -> dict
     form = format_of(path)
     shapes = _shapes(path, form, options)
     size = largest_side(s.points[s.triangles].reshape(-1, 3) for s in shapes.surfaces.values())
-    scale, assumed = unit_of_file(unit, shapes.unit, size, path)
+    scale, assumed = unit_of_file(unit, shapes.unit, size, path, shapes.stated)
     notices = (*shapes.notices, *assumed)
     regions = {}
     for name, surface in shapes.surfaces.items():
@@ -133,7 +133,8 @@ def _shapes(path: Path, form: Format, options: FileOptions) -> Shapes:
             return read_cad(path, form.name, options.tolerance)
         case "gmsh":
             shapes = _bounded(read_with_gmsh(path, form.name), path)
-            return replace(shapes, unit=1e-3 if form.carries_unit else None)
+            unit = 1e-3 if form.carries_unit else None
+            return replace(shapes, unit=unit, stated=iges_unit(path) if unit else None)
         case "labels":
             return read_labels(path, form.name, options.labels)
 

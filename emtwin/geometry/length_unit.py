@@ -22,7 +22,11 @@ _DECLARE = "declare it beside the file: 'unit: mm' (or m, cm, um, inch, mil)"
 
 
 def unit_of_file(
-    declared: str | float | None, carried: float | None, size: float, path: Path
+    declared: str | float | None,
+    carried: float | None,
+    size: float,
+    path: Path,
+    stated: float | None = None,
 ) -> tuple[float, tuple[Notice, ...]]:
     """Size of a file's unit in metres, and what was assumed.
 
@@ -31,11 +35,14 @@ def unit_of_file(
     declared : str, float or None
         Unit that the user declares: a name, or its size in metres.
     carried : float or None
-        Size in metres of the unit that the file itself says.
+        Size in metres of the unit of the surfaces, where the file itself says it.
     size : float
         Largest side of everything in the file, in the unit of the file.
     path : Path
         The file.
+    stated : float, optional
+        Size in metres of the unit in the file's text, where the reader has turned it into
+        `carried`.
 
     Returns
     -------
@@ -51,14 +58,17 @@ def unit_of_file(
     if declared is None:
         return (carried, ()) if carried is not None else _inferred(size, path)
     scale = scale_of(declared, path)
-    if carried is not None and not np.isclose(scale, carried, rtol=1e-6):
+    if carried is None:
+        return scale, ()
+    if not np.isclose(scale, stated or carried, rtol=1e-6):
         raise InputError.single(
-            f"the file says itself that its unit is {named(carried)}, but '{declared}' is declared",
+            f"the file says itself that its unit is {named(stated or carried)}, but "
+            f"'{declared}' is declared",
             file=path,
             remedy="remove the declared unit; if the file is wrong, export it again, or correct "
             "its size with 'transform: [{scale: FACTOR}]'",
         )
-    return scale, ()
+    return carried, ()
 
 
 def scale_of(unit: str | float, path: Path) -> float:
