@@ -16,6 +16,7 @@ from emtwin.geometry import Surface
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Span = tuple[Ints, Ints]
 
 ALL_VOTES = 6
 
@@ -78,8 +79,9 @@ def _rays(
 ) -> Stage:
     """Stage that casts the rays along one axis."""
     p, q = (a for a in range(3) if a != axis)
-    bins = Bins.of(corners[:, :, p], corners[:, :, q], centres[p], centres[q])
     shape = [c.size for c in centres]
+    spans = [columns_met(corners[:, :, across], centres[across]) for across in (p, q)]
+    bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
     strides = (shape[1] * shape[2], shape[2], 1)
     arguments = shared | {
         "first": backend.adopt(bins.first),
@@ -121,29 +123,46 @@ class Bins:
     tiles_q: int
 
     @classmethod
-    def of(cls, p: Floats, q: Floats, lines_p: Floats, lines_q: Floats) -> Bins:
-        """Sort triangles with corners `p`, `q`, shape (m, 3), onto columns at rising places.
+    def of(cls, span_p: Span, span_q: Span, columns: tuple[int, int]) -> Bins:
+        """Sort triangles onto tiles.
 
-        Column n reaches from the place before it to the one after, both included.
+        Parameters
+        ----------
+        span_p, span_q : tuple of ndarray of int64
+            First column along either axis that each triangle may meet, and the one after the last.
+        columns : tuple of int
+            Number of columns along either axis.
         """
-        spans = [_span(values, lines) for values, lines in ((p, lines_p), (q, lines_q))]
-        met = (spans[0][0] < spans[0][1]) & (spans[1][0] < spans[1][1])
-        lo_p, hi_p, lo_q, hi_q = (end[met] for span in spans for end in span)
+        met = (span_p[0] < span_p[1]) & (span_q[0] < span_q[1])
+        lo_p, hi_p, lo_q, hi_q = (end[met] for span in (span_p, span_q) for end in span)
         tile = _tile(np.minimum(hi_p - lo_p, hi_q - lo_q))
         lo_p, lo_q, hi_p, hi_q = lo_p // tile, lo_q // tile, (hi_p - 1) // tile, (hi_q - 1) // tile
         n_q = hi_q - lo_q + 1
         counts = (hi_p - lo_p + 1) * n_q
         which = np.repeat(np.arange(counts.size), counts)
         place = np.arange(which.size) - np.repeat(np.cumsum(counts) - counts, counts)
-        tiles_p, tiles_q = (-(-lines.size // tile) for lines in (lines_p, lines_q))
+        tiles_p, tiles_q = (-(-count // tile) for count in columns)
         number = (lo_p[which] + place // n_q[which]) * tiles_q + lo_q[which] + place % n_q[which]
         listed = np.flatnonzero(met)[which[np.argsort(number, kind="stable")]]
         each = np.bincount(number, minlength=tiles_p * tiles_q)
         return cls(np.concatenate([[0], np.cumsum(each)]), listed, tile, tiles_q)
 
 
-def _span(values: Floats, centres: Floats) -> tuple[Ints, Ints]:
-    """First column that each triangle may meet, and the one after the last."""
+def columns_met(values: Floats, centres: Floats) -> Span:
+    """Columns through `centres` that triangles may meet.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        A coordinate of their corners, shape (m, 3).
+    centres : ndarray of float64
+        Places of the columns, rising.
+
+    Returns
+    -------
+    tuple of ndarray of int64
+        First column that each triangle may meet, and the one after the last.
+    """
     return (
         np.searchsorted(centres, values.min(axis=1)),
         np.searchsorted(centres, values.max(axis=1), "right"),

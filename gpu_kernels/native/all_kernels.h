@@ -12,6 +12,7 @@
 #include "lumped.cu"
 #include "monitors.cu"
 #include "plane_wave.cu"
+#include "prisms.cu"
 #include "sheets.cu"
 #include "winding_number.cu"
 #include "winding_votes.cu"
@@ -29,6 +30,7 @@
   ENTRY(edge_voltage) ENTRY(one_port) ENTRY(junction)                                        \
   ENTRY(record) ENTRY(energy)                                                                \
   ENTRY(impress_lines)                                                                       \
+  ENTRY(prism_volumes)                                                                       \
   ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)                             \
   ENTRY(winding_number)                                                                      \
   ENTRY(winding_votes)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Box
 from emtwin.geometry import Surface
+from emtwin.voxel.fractions import rectangles_met
 from emtwin.voxel.winding_number import Tree
-from emtwin.voxel.winding_votes import Bins
+from emtwin.voxel.winding_votes import Bins, columns_met
 from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150
@@ -36,7 +37,8 @@ def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
     p, q = (a for a in range(3) if a != axis)
     centres = [np.arange(n) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in centres]))
-    bins = Bins.of(corners[:, :, p], corners[:, :, q], centres[p], centres[q])
+    spans = [columns_met(corners[:, :, across], centres[across]) for across in (p, q)]
+    bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
     strides = (shape[1] * shape[2], shape[2], 1)
     arguments = {
         "corners": corners.ravel(),
@@ -83,4 +85,28 @@ def _winding_number(
     return ArgumentSet("winding_number", Box.items(n), arguments)
 
 
-MAKERS: dict[str, Maker] = {"winding_votes": _winding_votes, "winding_number": _winding_number}
+def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    lines = [np.arange(n + 1) / 2 for n in shape]
+    corners = _corners(rng, np.array([c[-1] for c in lines]))
+    spans = [rectangles_met(corners[:, :, axis], lines[axis]) for axis in (0, 1)]
+    bins = Bins.of(spans[0], spans[1], (shape[0], shape[1]))
+    arguments = {
+        "corners": corners.ravel(),
+        "first": bins.first,
+        "listed": bins.listed,
+        **{f"lines_{axis}": values for axis, values in zip("xyz", lines, strict=True)},
+        "volume": rng.uniform(-1.0, 1.0, count(shape)),
+        "area": np.zeros(count(shape)),
+        "n_y": shape[1],
+        "n_z": shape[2],
+        "tile": bins.tile,
+        "tiles_q": bins.tiles_q,
+    }
+    return ArgumentSet("prism_volumes", Box.items(shape[0] * shape[1]), arguments)
+
+
+MAKERS: dict[str, Maker] = {
+    "winding_votes": _winding_votes,
+    "winding_number": _winding_number,
+    "prism_volumes": _prism_volumes,
+}
