@@ -5,6 +5,7 @@ Out: `Region`s: closed surfaces of solids and open surfaces of sheets, in metres
 Never: materials, grids or fields; only `meshes` imports meshio.
 """
 
+from emtwin.geometry.length_unit import UnitUnknown
 from emtwin.geometry.regions import Region, demand_kind, select_region
 from emtwin.geometry.surface import Surface
 from emtwin.geometry.topology import Topology, oriented, topology
@@ -14,6 +15,7 @@ __all__ = [
     "Region",
     "Surface",
     "Topology",
+    "UnitUnknown",
     "demand_kind",
     "oriented",
     "read_regions",

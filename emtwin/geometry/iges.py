@@ -34,10 +34,11 @@ _UNITS = {
     "MIL": 2.54e-5,
 }
 _FACES = "faces that bound no solid"
-_GET = (
+GET_GMSH = (
     "install Gmsh (Debian: apt-get install gmsh; or from gmsh.info), or set EMTWIN_GMSH to its "
     "path; a STEP file needs no Gmsh: pip install 'emtwin[cad]'"
 )
+"""How to get Gmsh."""
 
 
 def find_gmsh() -> Path | None:
@@ -114,7 +115,7 @@ def read_with_gmsh(path: Path, form: str) -> Cells:
     """
     program = find_gmsh()
     if program is None:
-        raise InputError.single(_missing(form), file=path, remedy=_GET)
+        raise InputError.single(_missing(form), file=path, remedy=GET_GMSH)
     with tempfile.TemporaryDirectory(prefix="emtwin-") as folder:
         cells = _meshed(program, path, form, Path(folder), sew=False)
         if _FACES in cells.groups:

@@ -21,6 +21,10 @@ CANDIDATES = {"mm": 1e-3, "m": 1.0, "inch": 0.0254}
 _DECLARE = "declare it beside the file: 'unit: mm' (or m, cm, um, inch, mil)"
 
 
+class UnitUnknown(InputError):
+    """A file neither says its unit nor has a size that tells it."""
+
+
 def unit_of_file(
     declared: str | float | None,
     carried: float | None,
@@ -52,8 +56,10 @@ def unit_of_file(
     Raises
     ------
     InputError
-        If the unit is not known, contradicts the file, or is neither declared nor carried and
-        cannot be inferred because several units, or none, make a plausible device.
+        If the unit is not known or contradicts the file.
+    UnitUnknown
+        If it is neither declared nor carried and cannot be inferred, because several units, or
+        none, make a plausible device.
     """
     if declared is None:
         return (carried, ()) if carried is not None else _inferred(size, path)
@@ -94,7 +100,7 @@ def _inferred(size: float, path: Path) -> tuple[float, tuple[Notice, ...]]:
     if len(plausible) != 1:
         readings = [units.format_si(size * scale, "m", 3) for scale in CANDIDATES.values()]
         fits = f"{' and '.join(plausible)} are" if plausible else "none of them is"
-        raise InputError.single(
+        raise UnitUnknown.single(
             f"the file does not say its unit: is the largest side {', '.join(readings[:-1])} or "
             f"{readings[-1]}? {fits} plausible for a device ({_range()})",
             file=path,
