@@ -23,6 +23,9 @@ from emtwin.geometry.shapes import Blocks, Cells, Shapes
 from emtwin.geometry.surface import Surface, weld
 from emtwin.geometry.triangle_files import read_obj, read_stl
 
+LARGEST_COORDINATE = 1e12
+"""Numbers beyond it are no lengths in any unit, but the mark of a broken file."""
+
 _KEPT = 8
 _cache: OrderedDict[tuple[object, ...], dict[str, Region]] = OrderedDict()
 
@@ -178,9 +181,15 @@ def _bounded(cells: Cells, path: Path) -> Shapes:
 
 
 def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]:
-    if max(int(block.max()) for block in blocks.values()) >= len(points):
-        highest = max(int(block.max()) for block in blocks.values())
-        raise InputError.single(f"a cell names point {highest}, but there are {len(points)} points")
+    used = np.unique(np.concatenate([block.ravel() for block in blocks.values()]))
+    if used[0] < 0 or used[-1] >= len(points):
+        wrong = int(used[0] if used[0] < 0 else used[-1])
+        raise InputError.single(f"a cell names point {wrong}, but there are {len(points)} points")
+    largest = float(np.abs(points[used]).max())
+    if LARGEST_COORDINATE < largest < np.inf:
+        raise InputError.single(
+            f"a coordinate is {largest:.3g}, larger than {LARGEST_COORDINATE:g}"
+        )
     if next(iter(blocks)) in FACES:
         return outer_boundary(points, blocks)
     faces = [np.pad(b, ((0, 0), (0, 4 - b.shape[1])), constant_values=-1) for b in blocks.values()]
