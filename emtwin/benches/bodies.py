@@ -8,7 +8,7 @@ from typing import Any
 
 from emtwin.benches.boards import board_of_part, region_of_board
 from emtwin.errors import InputError, Problem
-from emtwin.geometry import FileOptions, Region, read_regions, select_region
+from emtwin.geometry import FileOptions, Region, demand_kind, read_regions, select_region
 from emtwin.geometry.length_unit import size_notices
 from emtwin.geometry.placement import (
     Placement,
@@ -56,12 +56,22 @@ def bodies_of(loaded: LoadedTwin) -> tuple[Body, ...]:
     problems: list[Problem] = []
     for number, part in enumerate(device.parts):
         try:
-            region = _region_of(loaded, number)
-            kind = part.kind or region.kind
-            _check_kind(loaded, number, region, kind)
             material = lookup(part.material, extra)
+            region = demand_kind(
+                _region_of(loaded, number),
+                part.kind,
+                metal=material.metal,
+                **_place(loaded, number, ".kind" if part.kind else ""),
+            )
             bodies.append(
-                Body(part.name, region.surface, kind, material, part.priority, region.notices)
+                Body(
+                    part.name,
+                    region.surface,
+                    region.kind,
+                    material,
+                    part.priority,
+                    region.notices,
+                )
             )
         except InputError as error:
             problems += [p for p in error.problems if p not in problems]
@@ -110,8 +120,8 @@ def _region_of(loaded: LoadedTwin, number: int) -> Region:
     return replace(region, surface=placement_of(steps).apply(region.surface))
 
 
-def _place(loaded: LoadedTwin, number: int) -> dict[str, Any]:
-    field = f"device.parts[{number}]"
+def _place(loaded: LoadedTwin, number: int, of: str = "") -> dict[str, Any]:
+    field = f"device.parts[{number}]{of}"
     return {"file": loaded.path, "line": loaded.line_of(field), "field": field}
 
 
@@ -135,19 +145,3 @@ def _with_size(bodies: Sequence[Body]) -> tuple[Body, ...]:
     notices = size_notices((body.name, body.surface) for body in bodies)
     first, *others = bodies
     return (replace(first, notices=(*first.notices, *notices)), *others)
-
-
-def _check_kind(loaded: LoadedTwin, number: int, region: Region, kind: str) -> None:
-    if kind == "solid" and region.kind == "sheet":
-        part = loaded.twin.device.parts[number]
-        raise InputError(
-            [
-                loaded.problem(
-                    f"device.parts[{number}].kind",
-                    f"part {part.name} is to be a solid, but the surface of region {region.name} "
-                    "in "
-                    f"{region.file.name} is not closed",
-                    "close the surface in the CAD program, or declare the part as kind: sheet",
-                )
-            ]
-        )
