@@ -84,6 +84,7 @@ def field_inside(model: VoxelModel, backend: Backend) -> Real:
     middle = [side / 2 for side in SIZE]
 
     def node(z: float) -> list[int]:
+        """Node on the box's axis nearest to the height `z` in metres."""
         return [
             int(np.argmin(np.abs(lines - at)))
             for lines, at in zip(grid.lines, (*middle[:2], z), strict=True)
@@ -134,7 +135,8 @@ def test_shielding_against_the_wall_meshed_with_cells(machine: Backend) -> None:
     """Sheet on cells of 3 mm against a wall of one cell of 0.5 mm, and 1.5 mm elsewhere.
 
     The window of 24 mm is a waveguide below cut-off: a wall of 0.5 mm takes 27.3 dB times 0.5 / 24
-    = 0.57 dB, which a sheet does not have; the cavity is 1 mm narrower. Tolerance 1 dB of some 18 dB.
+    = 0.57 dB, which a sheet does not have; the cavity is 1 mm narrower. Tolerance 1 dB
+    of some 18 dB.
     """
     coarse, fine = grid_of(), grid_of(1.5e-3)
     meshed = voxelise([shield(window=True)], fine).walls[0]

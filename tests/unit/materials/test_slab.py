@@ -15,8 +15,8 @@ from emtwin.materials.slab import shielding, skin_depth
 def test_shielding_of_a_plate(frequency: float, expected: float, tolerance: float) -> None:
     """1 mm of 100 S/m against the exact slab, with displacement current.
 
-    At 10 GHz it is w eps0 / sigma = 0.0056 of the conduction current: half of that on the 17.3 dB of
-    absorption is 0.05 dB.
+    At 10 GHz it is w eps0 / sigma = 0.0056 of the conduction current: half of that on the 17.3 dB
+    of absorption is 0.05 dB.
     """
     assert shielding(100.0, 1e-3, frequency) == pytest.approx(expected, abs=tolerance)
 
