@@ -191,7 +191,9 @@ def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]
             f"a coordinate is {largest:.3g}, larger than {LARGEST_COORDINATE:g}"
         )
     if next(iter(blocks)) in FACES:
-        return outer_boundary(points, blocks)
+        # Coordinates that are no numbers are refused with the surface, by region.
+        with np.errstate(invalid="ignore", over="ignore"):
+            return outer_boundary(points, blocks)
     faces = [np.pad(b, ((0, 0), (0, 4 - b.shape[1])), constant_values=-1) for b in blocks.values()]
     return split(np.concatenate(faces))
 
