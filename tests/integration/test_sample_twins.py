@@ -1,4 +1,4 @@
-"""`emtwin check` accepts the twin files of the samples, and prints what was wrong with a surface."""
+"""`emtwin check` accepts the twin files of the samples, and prints what a surface had wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from emtwin import resources
 from tests.benches.tiny_device import write_tiny_device
 from tests.integration.conftest import Call
-
 
 
 @pytest.mark.parametrize("name", ["slotted_enclosure", "board_in_box"])
