@@ -149,6 +149,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         audit=audits,
         rounding=rounding,
         notices=(
+            *_carried(bodies),
             *volume_notices([a for a, wall in zip(audits, walls, strict=True) if not wall.faces]),
             *loss_notices(walls),
             *_rounding_notices(rounding),
@@ -161,6 +162,11 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         walls=walls,
         certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
+
+
+def _carried(bodies: Sequence[Body]) -> tuple[Notice, ...]:
+    """Notices of all bodies, those of one file once."""
+    return tuple(dict.fromkeys(notice for body in bodies for notice in body.notices))
 
 
 def _add_faces(
