@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from emtwin.benches.board_entries import metres, part_name
-from emtwin.errors import InputError, Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Pad
 from emtwin.geometry.kicad.model import PlacedBoard
 from emtwin.geometry.kicad.routes import Lines
@@ -39,10 +39,13 @@ class BoardEnds:
     ----------
     lines : Lines
         Coordinates of the device that must be grid lines, shared by all boards.
+    notices : list of Notice
+        Ends that moved onto the copper of their plane.
     """
 
     def __init__(self, document: Document, placed: Placed) -> None:
         self.document, self.placed = document, placed
+        self.notices: list[Notice] = []
         self.lines = Lines(max((board.detail for board, _ in placed.values()), default=1.5e-3))
         for axis, value in _written(document):
             self.lines.claim(axis, value)
@@ -104,7 +107,15 @@ class BoardEnds:
     def _rewrite(
         self, cable: Item, side: str, end: EndBoard, placed: PlacedBoard, pad: Pad, sheet: Sheet
     ) -> None:
-        x, y, z = placed.place.points(np.array([pad.position]), sheet.height)[0].tolist()
+        place = placed.on_copper(pad.position, sheet)
+        away = math.hypot(place[0] - pad.position[0], place[1] - pad.position[1])
+        if away > 0:
+            message = (
+                f"board {end.board}: the pad {pad.label} lies beside the copper of {sheet.net} on "
+                f"{sheet.layer}; the end there moved by {away * 1e3:.2g} mm onto it."
+            )
+            self.notices.append(Notice("board-end-moved", message))
+        x, y, z = placed.place.points(np.array([place]), sheet.height)[0].tolist()
         x, y = self.lines.snapped((x, y))
         part = part_name(end.board, sheet)
         raw: Any = cable.value

@@ -294,6 +294,19 @@ def test_a_via_takes_tracks_that_end_on_its_pad() -> None:
     assert [s.layer for s in way(read, "CLK", *read.pads)] == ["F.Cu", "B.Cu"]
 
 
+def test_a_plated_pad_joins_layers_and_tracks() -> None:
+    """The way goes through the pad of another component, from one layer to the other."""
+    through = (
+        '(footprint "P" (layer "F.Cu") (at 15 20) (property "Reference" "J")'
+        '(pad "1" {kind} circle (at 0 0) (size 2 2) (drill 1) (layers "*.Cu") (net 3 "CLK")))'
+    )
+    tracks = [segment("10 20", "14.4 20", 3), segment("15.6 20", "20 20", 3, layer="B.Cu")]
+    ends = pad("A", "10 20", 3), pad("B", "20 20", 3, '"B.Cu"')
+    for kind, layers in (("thru_hole", ["F.Cu", "B.Cu"]), ("np_thru_hole", [])):
+        read = board(NETS, through.format(kind=kind), *tracks, *ends)
+        assert [s.layer for s in way(read, "CLK", *read.pads[1:])] == layers
+
+
 def test_legs_along_the_axes() -> None:
     points = np.array([(0, 0), (10, 0), (14, 4), (14, 20)]) * 1e-3
     path = along_axes(points, Lines(1e-3), lambda _: True)

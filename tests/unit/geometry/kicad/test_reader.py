@@ -171,6 +171,22 @@ def test_zone_with_arcs() -> None:
     assert area(filled(read.fills)) == pytest.approx(math.pi * 12.5, rel=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("version", "word", "drawn"),
+    [
+        ("20211014", "", True),
+        ("20211014", "(filled_areas_thickness no)", False),
+        ("20260206", "", False),
+        ("20260206", "(filled_areas_thickness yes)", True),
+    ],
+)
+def test_whether_a_fill_is_drawn_with_a_pen(version: str, word: str, *, drawn: bool) -> None:
+    fill = '(filled_polygon (layer "F.Cu") (pts (xy 0 0) (xy 1 0) (xy 1 1)))'
+    zone = f'(zone (net 0) (layer "F.Cu") (min_thickness 0.25) {word} {fill})'
+    (read,) = board(zone, version=version).zones
+    assert read.fills[0].stroke == pytest.approx(0.25e-3 if drawn else 0.0)
+
+
 def test_rule_areas_are_no_zones() -> None:
     assert not board("(zone (layers F&B.Cu) (keepout (tracks not_allowed)) (polygon (pts)))").zones
 
