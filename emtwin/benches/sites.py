@@ -34,7 +34,7 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, VoxelModel, find_gaps, voxelise
+from emtwin.voxel import Body, VoxelModel, find_gaps, shielding_notices, voxelise
 from emtwin.voxel.gaps import CELLS_ACROSS
 
 
@@ -202,7 +202,13 @@ def build_site(
         Pulse(f_max),
         frequencies,
         -TABLE_HEIGHT if over_floor else None,
-        (*given_up, *outline.planned.notices, *model.notices, *network.notices),
+        (
+            *given_up,
+            *outline.planned.notices,
+            *model.notices,
+            *shielding_notices(bodies, model.walls, float(frequencies.min())),
+            *network.notices,
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from emtwin.voxel.gaps import Gap, find_gaps
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.planner import Plan, Resolution, plan
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
+from emtwin.voxel.wall_audit import WallAudit, shielding_notices
 
 __all__ = [
     "Body",
@@ -25,11 +26,13 @@ __all__ = [
     "Resolution",
     "SmallestCell",
     "VoxelModel",
+    "WallAudit",
     "check_terminal",
     "conductors",
     "find_gaps",
     "parts_at",
     "plan",
+    "shielding_notices",
     "smallest_cells",
     "voxelise",
 ]
