@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from emtwin.errors import InputError
 
-
 LARGEST_COORDINATE = 1e9
-"""No coordinate is larger, in metres or in the unit of a file; its third power still fits a float."""
+"""Largest coordinate, in metres or in the unit of a file; its third power fits a float."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""`emtwin check` accepts the twin files of the samples, and tells what a surface suffered from."""
+"""`emtwin check` accepts the twin files of the samples, and prints what a surface had wrong."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from tests.benches.tiny_device import write_tiny_device
 from tests.integration.conftest import Call
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param("slotted_enclosure", marks=pytest.mark.slow), "board_in_box"]
-)
+@pytest.mark.parametrize("name", ["slotted_enclosure", "board_in_box"])
 def test_check_accepts_a_sample(name: str, call: Call) -> None:
     done = call("check", resources.examples_dir() / name / "twin.yaml", "--json")
     assert done.code == 0, done.err
