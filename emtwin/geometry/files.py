@@ -200,8 +200,14 @@ def _used(points: NDArray[np.float64], blocks: Blocks) -> tuple[NDArray[np.float
 
 
 def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]:
+    for kind, block in blocks.items():
+        corners = 1 + max(c for face in FACES[kind] for c in face) if kind in FACES else 3
+        if block.ndim != 2 or block.shape[1] < corners:
+            raise InputError.single(f"a {kind} has an array of corners of shape {block.shape}")
     if next(iter(blocks)) in FACES:
-        return outer_boundary(points, blocks)
+        # Coordinates that are no numbers are refused with the surface, by region.
+        with np.errstate(invalid="ignore", over="ignore"):
+            return outer_boundary(points, blocks)
     faces = [np.pad(b, ((0, 0), (0, 4 - b.shape[1])), constant_values=-1) for b in blocks.values()]
     return split(np.concatenate(faces))
 
