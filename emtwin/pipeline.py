@@ -15,7 +15,8 @@ import numpy as np
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
-from emtwin.benches.bodies import bodies_of
+from emtwin.benches.boards import Boards
+from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
@@ -29,7 +30,6 @@ from emtwin.compliance.verdict import outside_method
 from emtwin.errors import InputError, Notice
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
-from emtwin.geometry import read_regions
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
@@ -94,11 +94,14 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     InputError
         Everything that is wrong with it.
     """
+    boards = Boards()
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: tuple(read_regions(file, unit)),
+        regions=lambda mesh: boards.regions.get(mesh.file) or tuple(regions_of(mesh)),
+        boards=boards.expand,
     )
+    loaded = replace(loaded, notices=tuple(boards.notices))
     match accuracy:
         case None:
             return loaded
@@ -133,6 +136,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
+    notices = [*loaded.notices, *notices]
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 
 
@@ -241,6 +245,10 @@ def sites_of(
             f_max=f_max,
             frequencies=radiated_emission.harmonics(loaded, f_max),
             refinement=refinement,
+            earlier=sum(
+                site.outline.extent().left_behind(len(_targets(loaded, site)))
+                for site in sites.values()
+            ),
         )
     return sites
 

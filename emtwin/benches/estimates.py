@@ -15,7 +15,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import PartAudit
+from emtwin.voxel import Gap, PartAudit, SmallestCell, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
@@ -54,6 +54,10 @@ class SitePlan:
         What became of each part.
     notices : tuple of Notice
         Warnings of planner and voxeliser.
+    smallest : tuple of SmallestCell
+        What sets the smallest cell of each axis, and with it the time step.
+    gaps : tuple of Gap
+        Gaps between conductors and the cells across each.
     """
 
     name: str
@@ -69,6 +73,8 @@ class SitePlan:
     seconds: dict[str, float]
     audit: tuple[PartAudit, ...]
     notices: tuple[Notice, ...]
+    smallest: tuple[SmallestCell, ...]
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True)
@@ -168,4 +174,6 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         {b.name: work / _SPEED[b.name] for b in available_backends() if b.available},
         site.model.audit,
         site.notices,
+        smallest_cells(site.outline.planned),
+        site.outline.planned.gaps,
     )

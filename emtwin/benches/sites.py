@@ -9,13 +9,14 @@ ends in a port of its own, so that every common-mode impedance can be attached a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.conductors import place_traces, place_wires
+from emtwin.benches.fitting import fitted
 from emtwin.benches.memory import refuse_if_too_large
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -33,7 +34,8 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, VoxelModel, voxelise
+from emtwin.voxel import Body, VoxelModel, find_gaps, voxelise
+from emtwin.voxel.gaps import CELLS_ACROSS
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +128,7 @@ def build_site(
     f_max: float,
     frequencies: NDArray[np.float64],
     refinement: float = 1.0,
+    earlier: int = 0,
 ) -> Site:
     """Place the device in a site and discretise it.
 
@@ -143,6 +146,9 @@ def build_site(
         Frequencies wanted, Hz.
     refinement : float
         Factor on the cell sizes; above 1 coarser (for the convergence run).
+    earlier : int
+        Bytes that the sites before this one have left; matters where the twin wants the grid
+        fitted to the memory budget.
 
     Returns
     -------
@@ -159,17 +165,21 @@ def build_site(
     cables = loaded.twin.device.cables
     check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
     paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
-    outline = Outline(
-        loaded,
-        bodies,
-        paths,
-        over_floor,
-        f_max,
-        frequencies,
-        settings.cells_per_wavelength,
-        settings.finest_cell,
-        refinement,
+    outline, given_up = fitted(
+        Outline(
+            loaded,
+            bodies,
+            paths,
+            over_floor,
+            f_max,
+            frequencies,
+            settings.cells_per_wavelength,
+            settings.finest_cell,
+            gaps=find_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
+        ),
+        earlier,
     )
+    outline = replace(outline, refinement=refinement)
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, name, cells, memory, outline.ways())
@@ -192,7 +202,7 @@ def build_site(
         Pulse(f_max),
         frequencies,
         -TABLE_HEIGHT if over_floor else None,
-        (*outline.planned.notices, *model.notices, *network.notices),
+        (*given_up, *outline.planned.notices, *model.notices, *network.notices),
     )
 
 

@@ -8,8 +8,9 @@ Never: reads a mesh, knows a material's values or computes a field.
 from __future__ import annotations
 
 from emtwin.scene.accuracy import Accuracy, AccuracySettings
+from emtwin.scene.boards import Board, BoardTrace, Components
 from emtwin.scene.device import Cable, Device, MeshFile, Part, Trace
-from emtwin.scene.ends import EndBond, EndFloor, EndLoad, EndOpen, EndPort
+from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
 from emtwin.scene.load import LoadedTwin, dump, load
 from emtwin.scene.ports import ClockSource, Immunity, Port, Termination
 from emtwin.scene.twin import (
@@ -24,10 +25,15 @@ from emtwin.scene.twin import (
 __all__ = [
     "Accuracy",
     "AccuracySettings",
+    "Board",
+    "BoardPlace",
+    "BoardTrace",
     "Cable",
     "ClockSource",
+    "Components",
     "DeclaredMaterial",
     "Device",
+    "EndBoard",
     "EndBond",
     "EndFloor",
     "EndLoad",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
+from emtwin.scene.boards import Board, beside_twin_file
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
-from emtwin.scene.paths import cable_path, trace_path
+from emtwin.scene.paths import cable_path, steps_resolved, trace_path
 from emtwin.scene.ports import Port
 from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
+from emtwin.scene.transforms import Step
 
 MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
 """Units that the coordinates of a mesh file can have."""
@@ -27,25 +30,34 @@ def _some(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts
 
 
-def _beside_twin_file(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
-    return path if folder is None else Path(folder, path).resolve()
-
-
 class MeshFile(Declared):
-    """A mesh file and the unit of its coordinates.
+    """A geometry file, the unit of its coordinates, and how it is moved.
 
     Parameters
     ----------
     file : Path
         Path of the mesh; in a twin file relative to the twin file's folder,
         absolute after loading.
-    unit : str
-        Unit of the coordinates in the mesh file.
+    unit : str, optional
+        Unit of the coordinates in the file. Left out, it is the file's own (STEP, 3MF,
+        glTF, ...), or inferred from the size with a notice.
+    cell_data : str, optional
+        Cell array of the mesh whose values are the regions, where emtwin would take another.
+    tolerance : float, optional
+        Largest distance in metres between a curved face of a CAD file and its triangles,
+        above 0; a thousandth of the part's largest side where left out.
+    labels : dict of int to str
+        Names of the labels of a volume, such as ``{1: skin, 2: fat}``.
+    transform : tuple of Step
+        How everything in the file is moved, step by step in the order written.
     """
 
-    file: Annotated[Path, AfterValidator(_beside_twin_file)]
-    unit: MeshUnit
+    file: Annotated[Path, AfterValidator(beside_twin_file)]
+    unit: MeshUnit | None = None
+    cell_data: Text | None = None
+    tolerance: Length | None = None
+    labels: dict[int, Text] = Field(default_factory=dict)
+    transform: tuple[Step, ...] = ()
 
 
 class Part(Declared):
@@ -66,6 +78,8 @@ class Part(Declared):
         is a sheet).
     mesh : MeshFile, optional
         Own mesh of this part in place of ``device.mesh``.
+    transform : tuple of Step
+        How the part is moved, after the transform of its mesh, in the order written.
     """
 
     name: Name
@@ -74,6 +88,28 @@ class Part(Declared):
     region: Text | None = None
     kind: Literal["solid", "sheet"] | None = None
     mesh: MeshFile | None = None
+    transform: tuple[Step, ...] = ()
+
+
+def implied_region(part: str, file: Path, names: Collection[str] | None = None) -> str:
+    """Region of a part that names none: the one of its name, or the one of the file's name.
+
+    Parameters
+    ----------
+    part : str
+        Name of the part.
+    file : Path
+        Its mesh file.
+    names : collection of str, optional
+        Regions of the file; where they are not known, an STL file is taken to be one region.
+
+    Returns
+    -------
+    str
+        The part's name unless only the file's stem is a region.
+    """
+    known = names if names is not None else [file.stem] if file.suffix.lower() == ".stl" else []
+    return file.stem if part not in known and file.stem in known else part
 
 
 class Cable(Declared):
@@ -84,12 +120,14 @@ class Cable(Declared):
     name : str
         Name, unique among cables and traces.
     path : tuple of points, shape (n, 3)
-        Corners in metres from the start to the end, at least 2.
+        Corners in metres from the start to the end, at least 2. A step such as
+        ``{x: 20 mm}`` changes one coordinate of the point before; where an end
+        is at a pad of a board, that point is left out.
     radius : float
         Radius of the outer conductor in metres, above 0.
-    start : EndBond, EndPort, EndLoad or EndOpen
+    start : EndBoard, EndBond, EndPort, EndLoad or EndOpen
         Connection at the first point.
-    end : EndBond, EndPort, EndLoad, EndOpen or EndFloor
+    end : EndBoard, EndBond, EndPort, EndLoad, EndOpen or EndFloor
         Connection at the last point.
     common_mode : float, optional
         Common-mode impedance at the foot of a cable that ends on the floor,
@@ -97,7 +135,9 @@ class Cable(Declared):
     """
 
     name: Name
-    path: Annotated[tuple[Point3, ...], AfterValidator(cable_path), _TWO]
+    path: Annotated[
+        tuple[Point3, ...], BeforeValidator(steps_resolved), AfterValidator(cable_path), _TWO
+    ]
     radius: Length
     start: CableStart
     end: CableEnd
@@ -171,6 +211,8 @@ class Device(Declared):
         Cables whose outer conductor is an antenna.
     traces : tuple of Trace
         Conductors at sub-cell height over a plane.
+    boards : tuple of Board
+        Circuit boards from KiCad; loading makes parts, traces and cables of them.
     ports : tuple of Port
         Ports that the ends of cables and traces refer to.
     """
@@ -182,6 +224,7 @@ class Device(Declared):
     ]
     cables: tuple[Cable, ...] = ()
     traces: tuple[Trace, ...] = ()
+    boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
 
     def mesh_of(self, part: Part) -> MeshFile:
@@ -197,10 +240,22 @@ class Device(Declared):
             raise ValueError(f"part {part.name!r} has no mesh and the device has no default mesh")
         return mesh
 
-    def region_of(self, part: Part) -> str:
-        """Region of the mesh that `part` is: declared, or its name, or the stem of an STL file."""
-        file = self.mesh_of(part).file
-        return part.region or (file.stem if file.suffix.lower() == ".stl" else part.name)
+    def region_of(self, part: Part, names: Collection[str] | None = None) -> str:
+        """Region of the mesh that `part` is.
+
+        Parameters
+        ----------
+        part : Part
+            Part of this device.
+        names : collection of str, optional
+            Regions of its mesh, where they are known.
+
+        Returns
+        -------
+        str
+            As `implied_region` says.
+        """
+        return part.region or implied_region(part.name, self.mesh_of(part).file, names)
 
     def port(self, name: str) -> Port:
         """Port called `name`.

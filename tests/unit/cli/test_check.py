@@ -24,6 +24,12 @@ def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeli
         *("native", "1 min 5 s", "2 min 10 s", "numpy", "1 h 7 min", "2 h 13 min"),
         *("housing", "abs", "12,345", "40,321", "400 cm³", "410 cm³", "one cell thick"),
         *("Memory at its peak", "program", "150 MiB", "fields", "362 MiB", "together", "512 MiB"),
+        *(
+            "What sets the time step, over_floor",
+            "800 ",
+            "ground_plane at 29.6 mm, next to board",
+        ),
+        *("2 mm", "3.8 ps", "7.22 ps", "1.90"),
         "The input is right. Nothing was run.",
     ):
         assert text in done.out, text
