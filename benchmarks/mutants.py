@@ -39,6 +39,9 @@ EQUIVALENT = {
     ("dispersion.cu", "a.material[n + m] == a.material[n]"): (
         "m = 0 always counts: every edge is taken alone, with the same bits"
     ),
+    ("winding_votes.cu", "return one >= other;"): (
+        "the two differ by more than rounding there, so they are not equal"
+    ),
     ("monitors.cu", "for (; k + LANES < last; k += LANES)"): (
         "the last whole vector of a row is then summed one by one"
     ),

@@ -22,11 +22,11 @@ _TRIANGLES = 150
 
 
 def _corners(rng: np.random.Generator, extent: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Triangles of either kind, half of them on multiples of a quarter."""
+    """Triangles of either kind, half of them on a lattice."""
     corners = rng.uniform(-0.5, 1.0, (_TRIANGLES, 3, 3)) * extent
     corners += rng.uniform(0.0, 0.5, (_TRIANGLES, 1, 3)) * extent
     half = _TRIANGLES // 2
-    corners[:half] = np.round(corners[:half] * 2) / 2
+    corners[:half] = np.round(corners[:half])  # the middles of edges are centres too
     corners[: half // 3, :, 2] = corners[: half // 3, :, :2].sum(axis=2) - 2.0
     corners[half // 3 : half // 2, :, 1] = corners[half // 3 : half // 2, :, 0]
     return corners
