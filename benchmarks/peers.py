@@ -153,14 +153,12 @@ def _compared(
     own: Sequence[Times],
     theirs: Sequence[Times],
 ) -> list[Row]:
-    """Likeness, where the wave arrives, and ratio, unless the runs were not the same."""
+    """Likeness and ratio; no ratio of runs that were not the same."""
     given = peer_speed.conditions(scene, outcome, THREADS)
-    rows, alike = [], 1.0
-    if peer_speed.arrives(scene):
-        reading = scene.readings(ours.traces, ours.times)[peer_speed.PROBE]
-        alike = peer_speed.correlation(reading, outcome.readings[peer_speed.PROBE])
-        case = f"{scene.name}: correlation of the traces, {peer}"
-        rows.append(Row(case, alike, "", peer_speed.ALIKE))
+    reading = scene.readings(ours.traces, ours.times)[peer_speed.PROBE]
+    alike = peer_speed.correlation(reading, outcome.readings[peer_speed.PROBE])
+    case = f"{scene.name}: correlation of the traces, {peer}"
+    rows = [Row(case, alike, "", peer_speed.ALIKE)]
     judged = peer_speed.TARGETS[peer] is not None
     if not alike >= peer_speed.ALIKE:
         why = f"not the same scene: the traces correlate by {alike:.3g}; {given}"

@@ -30,11 +30,43 @@ class Crossings:
     w : ndarray of int64
         Index along the ray of the first cell whose centre lies beyond the crossing,
         shape (n,); equal to the number of cells if none does.
+    triangle : ndarray of int64
+        Number of the triangle that is crossed, shape (n,).
+    side : ndarray of int64
+        1 where the triangle's normal points along the ray, which then leaves the body, -1 where
+        it points against it, shape (n,).
     """
 
     u: Ints
     v: Ints
     w: Ints
+    triangle: Ints
+    side: Ints
+
+    def per_gap(self, shape: tuple[int, int, int], axis: int) -> NDArray[np.uint8]:
+        """Number of crossings between neighbouring centres, 255 standing for more as well.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            Cells along x, y and z.
+        axis : int
+            Direction of the rays, 0 to 2.
+
+        Returns
+        -------
+        ndarray of uint8
+            One element more along `axis` than there are cells: element w counts the crossings
+            beyond centre w - 1 and not beyond centre w.
+        """
+        nx, ny, nz = (n + (along == axis) for along, n in enumerate(shape))
+        index = [self.u] * 3
+        index[axis], index[(axis + 2) % 3] = self.w, self.v
+        flat = np.ravel_multi_index(tuple(index), (nx, ny, nz))
+        places, counts = np.unique(flat, return_counts=True)
+        result = np.zeros((nx, ny, nz), dtype=np.uint8)
+        result.reshape(-1)[places] = np.minimum(counts, 255)
+        return result
 
 
 def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Crossings:
@@ -63,8 +95,9 @@ def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Cross
     which = np.repeat(np.arange(len(row)), counts)
     u = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[which]
     v = row[which]
-    height = _heights(points[triangles[which]], axis, centres[along_u][u], centres[along_v][v])
-    return Crossings(u, v, np.searchsorted(centres[axis], height))
+    corners = points[triangles[which]]
+    height, side = _heights(corners, axis, centres[along_u][u], centres[along_v][v])
+    return Crossings(u, v, np.searchsorted(centres[axis], height), triangle[which], side)
 
 
 def _rows(v: Floats, centres: Floats) -> tuple[Ints, Ints]:
@@ -102,8 +135,8 @@ def _spans(
     return np.where(last < 0, 0, first), np.where(last < 0, 0, last)
 
 
-def _heights(corners: Floats, axis: int, u: Floats, v: Floats) -> Floats:
-    """Coordinate along `axis` of the plane of each triangle at (u, v), within its range."""
+def _heights(corners: Floats, axis: int, u: Floats, v: Floats) -> tuple[Floats, Ints]:
+    """Coordinate along `axis` of each triangle at (u, v), within its range, and its side."""
     a = corners[:, 0]
     p, q = corners[:, 1] - a, corners[:, 2] - a
     i, j = (axis + 1) % 3, (axis + 2) % 3
@@ -114,4 +147,5 @@ def _heights(corners: Floats, axis: int, u: Floats, v: Floats) -> Floats:
     t = (p[:, i] * dv - p[:, j] * du) / safe
     height = a[:, axis] + s * p[:, axis] + t * q[:, axis]
     along = corners[:, :, axis]
-    return np.asarray(np.clip(height, along.min(axis=1), along.max(axis=1)), dtype=np.float64)
+    height = np.clip(height, along.min(axis=1), along.max(axis=1))
+    return np.asarray(height, dtype=np.float64), np.where(area < 0.0, -1, 1)

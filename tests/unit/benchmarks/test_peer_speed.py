@@ -9,6 +9,8 @@ from benchmarks import harness, peer_speed, peers
 from benchmarks.harness import Row
 from benchmarks.probes import Reading
 from emtwin.backends.native import NativeUnavailable
+from emtwin.constants import C0
+from emtwin.solver import schedule
 
 
 def test_source_lies_in_the_block_and_probe_between_block_and_absorber() -> None:
@@ -40,9 +42,19 @@ def test_ratio_is_the_median_of_pairs_and_not_of_medians() -> None:
     assert row.note == "median of 3 pairs: 3 to 10; 12 s and 2 s; given"
 
 
-def test_size_of_few_steps_is_not_asked_for_its_trace() -> None:
-    assert [peer_speed.arrives(s) for s in peer_speed.cubes(quick=False)] == [True, False]
-    assert [peer_speed.arrives(s) for s in peer_speed.cubes(quick=True)] == [True]
+def test_steps_are_those_of_a_run_and_the_wave_passes_the_probe() -> None:
+    """A run ends with a batch of steps; STEPS is one. The whole pulse, seen through the block and
+    then from its face, has passed the probe before.
+    """
+    for scene in (*peer_speed.cubes(quick=True), *peer_speed.cubes(quick=False)):
+        simulation = scene.simulation()
+        every = schedule.sampling_interval(simulation)
+        assert scene.steps == schedule.lines_per_batch(every) * every
+        [source], [probe] = scene.currents, scene.probes
+        n = scene.grid.shape[0]
+        inside, whole = n // 3 / 2, probe.start.i - source.node.i
+        optical = peer_speed.CELL * (whole - inside + inside * scene.permittivity**0.5)
+        assert scene.pulse.duration + optical / C0 < scene.steps * simulation.dt
 
 
 def test_every_code_with_a_target_has_a_runner() -> None:

@@ -222,12 +222,12 @@ def test_one_scene_alone_is_chosen_by_a_part_of_its_name(
 
 def _cube_rows(monkeypatch: pytest.MonkeyPatch, precision: str, delay: int) -> list[Row]:
     """Rows beside a code that reads emtwin's own trace, some steps late, in twice the time."""
-    cube = peer_speed.cube(48, 256)
+    cube = peer_speed.cube(48)
     backend = select_backend("numpy")
-    result = run(cube.simulation(), backend, StopRule(-np.inf, -np.inf, 256))
+    result = peers.emtwin(cube, backend)
     reading = cube.readings(result.traces, result.times)["v"]
     late = Reading(reading.times + delay * result.dt, reading.values)
-    outcome = Outcome("gprMax 4", 256, 2, 2.0, 3.0, {"v": late}, precision, "as measured")
+    outcome = Outcome("gprMax 4", 510, 2, 2.0, 3.0, {"v": late}, precision, "as measured")
     times = [Times(0.2, 1.0)], [Times(2.4, 3.0)], outcome
     monkeypatch.setattr(peers, "emtwin", lambda scene, backend: result)
     monkeypatch.setattr(peers, "_timed", lambda *arguments, quick: times)
@@ -241,7 +241,7 @@ def test_a_ratio_counts_beside_the_same_trace_under_the_same_conditions(
     alike, ratio = _cube_rows(monkeypatch, "float32", 0)
     assert alike.value == pytest.approx(1.0, abs=1e-6)
     assert (ratio.value, ratio.met) == (pytest.approx(12.0), True)
-    assert "gprMax 4; 48 x 48 x 48 cells, 256 steps, float32, 2 threads, abs" in ratio.note
+    assert "gprMax 4; 48 x 48 x 48 cells, 510 steps, float32, 2 threads, abs" in ratio.note
     _, other = _cube_rows(monkeypatch, "float64", 0)
     assert (other.value, other.met) == (None, False)
     assert "not under the same conditions" in other.note

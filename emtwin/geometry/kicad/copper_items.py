@@ -1,0 +1,158 @@
+"""Footprints with pads, tracks, vias and zones out of a board's expression."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.geometry.kicad.board import Fill, Footprint, Pad, Track, Via, Zone
+from emtwin.geometry.kicad.curves import arc
+from emtwin.geometry.kicad.fields import MILLIMETRE, Fields
+from emtwin.geometry.kicad.sexpr import Expression
+
+Points = NDArray[np.float64]
+
+
+def placed(points: Points, place: Sequence[float], angle: float) -> Points:
+    """Points of a footprint on the board: turned counter-clockwise, then moved.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+        In the footprint's frame, y up, metres.
+    place : sequence of float
+        Where the footprint stands, metres.
+    angle : float
+        In radians.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+        On the board.
+    """
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]) + np.asarray(place))
+
+
+def footprints(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Footprint, ...]:
+    """Footprints; called modules before KiCad 6."""
+    return tuple(_footprint(f, copper, fields) for f in root.all("footprint", "module"))
+
+
+def _footprint(item: Expression, copper: Sequence[str], fields: Fields) -> Footprint:
+    reference = _reference(item)
+    place, angle = fields.position(item, "at"), fields.angle(item, "at", 2)
+    pads = tuple(_pad(p, reference, place, angle, copper, fields) for p in item.all("pad"))
+    return Footprint(reference, place, angle, item.word("layer"), pads)
+
+
+def _reference(item: Expression) -> str:
+    """``U1``: a text until KiCad 7, a property since."""
+    for entry in item.all("fp_text", "property"):
+        if len(entry.words) > 1 and entry.words[0].casefold() == "reference":
+            return entry.words[1]
+    return "?"
+
+
+def _pad(
+    item: Expression,
+    reference: str,
+    place: Sequence[float],
+    angle: float,
+    copper: Sequence[str],
+    fields: Fields,
+) -> Pad:
+    name, kind, shape = (*item.words, "", "", "")[:3]
+    at = np.array([fields.position(item, "at")])
+    size = item.first("size")
+    sides = [fields.value(item, text, "size") * MILLIMETRE for text in (size.words if size else [])]
+    if len(sides) < 2 or min(sides[:2]) < 0:
+        fields.fault(f"the pad {reference}.{name} has no size", item.line)
+        sides = [0.0, 0.0]
+    x, y = placed(at, place, angle)[0].tolist()
+    return Pad(
+        reference=reference,
+        name=name,
+        net=fields.net(item),
+        position=(x, y),
+        rotation=fields.angle(item, "at", 2),  # on the board: it includes the footprint's
+        size=(sides[0], sides[1]),
+        shape=shape,
+        corner=fields.value(item, item.word("roundrect_rratio", "0.25"), "roundrect_rratio"),
+        layers=layers_of(item, copper),
+        drill=_drill(item, fields),
+        plated=kind == "thru_hole",
+        line=item.line,
+    )
+
+
+def _drill(item: Expression, fields: Fields) -> float:
+    """Smaller diameter of a pad's hole: ``(drill 0.8)``, ``(drill oval 0.6 1.2)``."""
+    found = item.first("drill")
+    words = [word for word in (found.words if found else []) if word != "oval"]
+    return min((fields.value(item, word, "drill") for word in words), default=0.0) * MILLIMETRE
+
+
+def layers_of(item: Expression, copper: Sequence[str]) -> frozenset[str]:
+    """Copper layers that an item is on; ``*.Cu`` and ``F&B.Cu`` are spelt out."""
+    found: set[str] = set()
+    for word in (word for entry in item.all("layer", "layers") for word in entry.words):
+        if word == "*.Cu":
+            found.update(copper)
+        elif word == "F&B.Cu":
+            found.update({"F.Cu", "B.Cu"} & set(copper))
+        elif word in copper:
+            found.add(word)
+    return frozenset(found)
+
+
+def tracks(root: Expression, fields: Fields) -> tuple[Track, ...]:
+    """Straight pieces and arcs."""
+    found = []
+    for item in root.all("segment", "arc"):
+        start, end = fields.position(item, "start"), fields.position(item, "end")
+        points = np.array([start, end])
+        if item.name == "arc":
+            points = arc(start, fields.position(item, "mid"), end)
+        width = abs(fields.length(item, "width"))
+        found.append(Track(points, width, item.word("layer"), fields.net(item), item.line))
+    return tuple(found)
+
+
+def vias(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Via, ...]:
+    """Through, blind and micro vias."""
+    found = []
+    for item in root.all("via"):
+        layers = sorted(layers_of(item, copper), key=copper.index) or list(copper)
+        size = abs(fields.length(item, "size"))
+        drill = abs(fields.length(item, "drill", size / 2))
+        place, ends = fields.position(item, "at"), (layers[0], layers[-1])
+        found.append(Via(place, size, drill, ends, fields.net(item)))
+    return tuple(found)
+
+
+def zones(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Zone, ...]:
+    """Copper zones; rule areas, which keep copper out, are no zones."""
+    return tuple(
+        _zone(item, copper, fields) for item in root.all("zone") if item.first("keepout") is None
+    )
+
+
+def _zone(item: Expression, copper: Sequence[str], fields: Fields) -> Zone:
+    layers = tuple(sorted(layers_of(item, copper), key=copper.index))
+    # KiCad 5 drew the edge of a fill with a pen of the zone's least width. Since 6 a fill is the
+    # copper itself, which the file says in this word where it was converted.
+    drawn = item.word("filled_areas_thickness", "yes") != "no"
+    pen = abs(fields.length(item, "min_thickness", 0.0)) if drawn else 0.0
+    fills = []
+    for fill in item.all("filled_polygon"):
+        points = fields.corners(fill)
+        layer = fill.word("layer", layers[0] if layers else "")
+        if len(points) < 3:
+            fields.fault("a filled polygon has fewer than three corners", fill.line)
+        else:
+            fills.append(Fill(layer, points, pen))
+    return Zone(fields.net(item), layers, tuple(fills), item.line)
