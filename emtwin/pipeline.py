@@ -20,6 +20,7 @@ from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
 from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.records import SiteResult, campaign_of
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site, build_site
@@ -133,6 +134,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
+    notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 
 

@@ -13,6 +13,7 @@ from emtwin.backends import Backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.sites import Site
 from emtwin.benches.views import view_datasets
 from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
@@ -181,6 +182,7 @@ def _meta(
         notices += result.site.notices
         notices += [n for e in result.extracted.values() for n in e.notices]
     notices += [notice for finding in findings for notice in finding.notices]
+    notices += needless_allowances(loaded, [result.site.netlist for result in done.values()])
     return {
         "name": device.name,
         **provenance.collect(loaded.path, loaded.text, sorted(inputs)),

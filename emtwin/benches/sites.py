@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.conductors import place_traces, place_wires
+from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.netlist_verdict import judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
 from emtwin.benches.site_ports import SitePort
@@ -33,7 +35,7 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, VoxelModel, voxelise
+from emtwin.voxel import Body, NetlistAudit, VoxelModel, audit_netlist, voxelise
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,10 @@ class Site:
         Height of the floor in metres.
     notices : tuple of Notice
         What the mesh planner and the voxeliser have to say.
+    netlist : NetlistAudit
+        Which metal touches which, as drawn and in the grid.
+    ends : tuple of EndAudit
+        What every end of a cable or trace meets.
     """
 
     name: str
@@ -75,6 +81,8 @@ class Site:
     frequencies: NDArray[np.float64]
     floor: float | None
     notices: tuple[Notice, ...]
+    netlist: NetlistAudit
+    ends: tuple[EndAudit, ...]
 
     @property
     def grid(self) -> Grid:
@@ -174,6 +182,7 @@ def build_site(
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, name, cells, memory, outline.ways())
         model = voxelise(bodies, outline.grid)
+    netlist = judged(loaded, audit_netlist(model), name)
     wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
@@ -192,7 +201,14 @@ def build_site(
         Pulse(f_max),
         frequencies,
         -TABLE_HEIGHT if over_floor else None,
-        (*outline.planned.notices, *model.notices, *network.notices),
+        (
+            *outline.planned.notices,
+            *model.notices,
+            *netlist_notices(netlist),
+            *network.notices,
+        ),
+        netlist,
+        audit_ends(loaded, model, wires, traces),
     )
 
 

@@ -197,7 +197,9 @@ def _along_curve(points: Floats) -> Ints:
 
 def near_boxes(surfaces: Sequence[Surface], limit: float) -> Ints:
     """Pairs of surfaces whose bounding boxes are at most `limit` metres apart, shape (n, 2)."""
-    lo, hi = (np.array([getattr(s, side) for s in surfaces]).reshape(-1, 3) for side in ("lo", "hi"))
+    lo, hi = (
+        np.array([getattr(s, side) for s in surfaces]).reshape(-1, 3) for side in ("lo", "hi")
+    )
     found = []
     for number in range(len(surfaces) - 1):
         apart = np.maximum(lo[number] - hi[number + 1 :], lo[number + 1 :] - hi[number])

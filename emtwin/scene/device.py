@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
 
+from emtwin.scene.allowances import Allowance
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
 from emtwin.scene.paths import cable_path, trace_path
 from emtwin.scene.ports import Port
@@ -173,6 +174,8 @@ class Device(Declared):
         Conductors at sub-cell height over a plane.
     ports : tuple of Port
         Ports that the ends of cables and traces refer to.
+    allow : tuple of Allowance
+        Changes of the electrical netlist in the grid that are no errors.
     """
 
     name: Text
@@ -183,6 +186,7 @@ class Device(Declared):
     cables: tuple[Cable, ...] = ()
     traces: tuple[Trace, ...] = ()
     ports: tuple[Port, ...] = ()
+    allow: tuple[Allowance, ...] = ()
 
     def mesh_of(self, part: Part) -> MeshFile:
         """Mesh file that holds `part`.

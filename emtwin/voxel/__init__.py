@@ -9,15 +9,22 @@ from emtwin.voxel.audit import PartAudit
 from emtwin.voxel.bodies import Body, Box
 from emtwin.voxel.conductors import Conductor, check_terminal, conductors, parts_at
 from emtwin.voxel.model import VoxelModel, voxelise
+from emtwin.voxel.netlist import Contact
+from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
 from emtwin.voxel.planner import Plan, plan
 
 __all__ = [
     "Body",
     "Box",
+    "Change",
     "Conductor",
+    "Contact",
+    "Net",
+    "NetlistAudit",
     "PartAudit",
     "Plan",
     "VoxelModel",
+    "audit_netlist",
     "check_terminal",
     "conductors",
     "parts_at",

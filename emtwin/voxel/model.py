@@ -12,7 +12,7 @@ from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.materials import Material, lookup
-from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, volume_notices
+from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, part_notices
 from emtwin.voxel.bodies import Body, faults
 from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
 from emtwin.voxel.sheets import metal_faces, rim_edges
@@ -112,7 +112,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     table, rounding = fill_rows(ids, mixed, first_rows)
     faces = _add_sheets(builder, rank, ids)
     metal = [builder.owners(ranks) for ranks in rank]
-    audits = audit_parts(bodies, filled, builder.edge_counts(metal))
+    audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
     _raise_any(list(lost_parts(bodies, filled, audits)))
     return VoxelModel(
         grid=grid,
@@ -127,7 +127,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         sheet_part_z=faces[2],
         audit=audits,
         rounding=rounding,
-        notices=(*volume_notices(audits), *_rounding_notices(rounding)),
+        notices=(*part_notices(audits), *_rounding_notices(rounding)),
     )
 
 

@@ -118,7 +118,7 @@ def cad_netlist(bodies: Sequence[Body], reach: float) -> Netlist:
     hi = np.max([shell.surface.hi for shell in shells], axis=0)
     tolerance = max(LEAST_TOLERANCE, RELATIVE_TOLERANCE * float(np.linalg.norm(hi - lo)))
     found = [*_neighbours(shells, max(reach, tolerance), tolerance), *_enclosed(bodies, shells)]
-    label = _pieces(bodies, shells, found, tolerance)
+    label = _pieces(shells, found, tolerance)
     pieces = _named(bodies, shells, label)
     contacts = _between(pieces, label, found)
     touching = tuple(c for c in contacts if c.gap <= tolerance)
@@ -221,9 +221,7 @@ def _holds(surface: Surface, point: NDArray[np.float64]) -> bool:
     return boxed and abs(winding(surface, point)) > 0.5
 
 
-def _pieces(
-    bodies: Sequence[Body], shells: list[Piece], found: list[_Meeting], tolerance: float
-) -> Ints:
+def _pieces(shells: list[Piece], found: list[_Meeting], tolerance: float) -> Ints:
     """Piece of every shell: shells of one body that touch are one piece."""
     own = [
         meeting.shells
@@ -255,9 +253,7 @@ def _joined(surfaces: list[Surface]) -> Surface:
     return Surface(np.concatenate([s.points for s in surfaces]), np.concatenate(triangles))
 
 
-def _between(
-    pieces: tuple[Piece, ...], label: Ints, found: list[_Meeting]
-) -> tuple[Contact, ...]:
+def _between(pieces: tuple[Piece, ...], label: Ints, found: list[_Meeting]) -> tuple[Contact, ...]:
     """The nearest meeting of every two pieces."""
     best: dict[tuple[int, int], _Meeting] = {}
     for meeting in found:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,8 @@ class Change:
     ----------
     kind : {"contact", "open", "lost"}
         ``contact``: two nets became one where these pieces meet; ``open``: these pieces were one
-        net and are not any more; ``lost``: a piece that touched nothing got no edge.
+        net and are not any more; ``lost``: a piece got no edge that touched nothing else, or that
+        alone held its net together.
     pieces : tuple of str
         One or two names.
     parts : tuple of str
@@ -43,6 +44,8 @@ class Change:
         Where, in metres.
     cell : tuple of float
         Size of the cells there along x, y, z in metres.
+    allowed : str
+        Reason for which the twin file allows it; empty where it does not.
     """
 
     kind: Literal["contact", "open", "lost"]
@@ -52,6 +55,7 @@ class Change:
     overlap: float
     place: Point
     cell: tuple[float, float, float]
+    allowed: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,13 @@ class _Comparison:
     def __init__(self, model: VoxelModel, before: Netlist) -> None:
         self.model, self.before, self.pieces = model, before, before.pieces
         self.label = conductor_of_nodes(model)
-        self.piece_at = _piece_finder(model, self.pieces)
+        self.piece_at = _PieceFinder(model, self.pieces)
         self.edges: dict[tuple[int, int], int] = {}
         self.example: dict[tuple[int, int], int] = {}
         for axis, flat, owner in metal_edges(model):
-            key = self.label[flat] * len(self.pieces) + self.piece_at(axis, flat, owner)
+            key = self.label[flat].astype(np.int64) * len(self.pieces) + self.piece_at(
+                axis, flat, owner
+            )
             found, place, count = np.unique(key, return_index=True, return_counts=True)
             for pair, at, edges in zip(found.tolist(), flat[place].tolist(), count, strict=True):
                 both = divmod(pair, len(self.pieces))
@@ -253,10 +259,8 @@ class _Comparison:
                 if name in contact.pieces:
                     beside |= {number[other] for other in contact.pieces if other != name}
             shared = [self.conductors[n] for n in beside if self.conductors[n]]
-            if not shared:
+            if not shared or not set.intersection(*shared):
                 yield self._single("lost", piece, place)
-            elif not set.intersection(*shared):
-                yield self._single("open", piece, place)
 
 
 def cell_at(model: VoxelModel, place: Point) -> tuple[float, float, float]:
@@ -272,8 +276,8 @@ def cell_at(model: VoxelModel, place: Point) -> tuple[float, float, float]:
     return x, y, z
 
 
-class _piece_finder:  # noqa: N801
-    """Callable that gives the piece of each metal edge from its axis, start node and owner."""
+class _PieceFinder:
+    """Gives the piece of each metal edge from its axis, start node and owner."""
 
     def __init__(self, model: VoxelModel, pieces: tuple[Piece, ...]) -> None:
         self.model = model
@@ -296,7 +300,7 @@ class _piece_finder:  # noqa: N801
                 result[mine] += numbers[tree.query(middle)[1]]
         return np.asarray(result, dtype=np.int64)
 
-    def _tree(self, pieces: list[Piece]) -> tuple[object, Ints]:
+    def _tree(self, pieces: list[Piece]) -> tuple[Any, Ints]:
         from scipy.spatial import cKDTree
 
         lo = np.min([piece.surface.lo for piece in pieces], axis=0)

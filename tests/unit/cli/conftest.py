@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 import emtwin
+from emtwin.benches.ends import EndAudit
 from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
+from emtwin.voxel import Change, Contact, Net, NetlistAudit
 from tests.unit.campaign_factory import make_campaign
 
 
@@ -66,7 +68,46 @@ class PartAudit:
     edges: int = 40321
     volume_before: float = 4.0e-4
     volume_after: float = 4.1e-4
+    area_before: float = 0.25
+    area_after: float = 0.26
     notes: tuple[str, ...] = ("one cell thick",)
+
+    @property
+    def volume_error(self) -> float:
+        """As of the real one."""
+        return self.volume_after / self.volume_before - 1
+
+    @property
+    def area_error(self) -> float:
+        """As of the real one."""
+        return self.area_after / self.area_before - 1
+
+
+NETLIST = NetlistAudit(
+    before=(Net(("frame", "post_1")), Net(("lid",)), Net(("shim",))),
+    after=(Net(("frame", "post_1", "lid"), 512),),
+    contacts=(Contact(("frame", "post_1"), 0.0, 0.002, (0.01, 0.02, 0.03)),),
+    near=(Contact(("post_1", "lid"), 0.0015, 0.0, (0.05, 0.02, 0.03)),),
+    changes=(
+        Change(
+            *("contact", ("frame", "lid"), ("frame", "lid"), 0.0004, 0.0),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "a gasket closes it"),
+        ),
+        Change(
+            *("open", ("a", "b"), ("a", "b"), 0.0, 0.00123),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "screws"),
+        ),
+        Change(
+            *("lost", ("shim",), ("shim",), None, 0.0),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "tiny"),
+        ),
+    ),
+    tolerance=5e-6,
+)
+ENDS = (
+    EndAudit("lead", "start", "bond", "frame", ("frame", "lid"), 0.00025, 0.0005),
+    EndAudit("lead", "end", "open", "", (), None, 0.0),
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +128,8 @@ class SitePlan:
     steps: int = 8200
     seconds: dict[str, float] = field(default_factory=lambda: {"native": 65.0, "numpy": 4000.0})
     audit: tuple[PartAudit, ...] = (PartAudit(),)
+    netlist: NetlistAudit = NETLIST
+    ends: tuple[EndAudit, ...] = ENDS
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
 
 
