@@ -15,6 +15,8 @@ import numpy as np
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches.applicable import geometry as geometry
+from emtwin.benches.applicable import placements
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
@@ -223,28 +225,10 @@ def sites_of(
     dict of str to Site
         By name of the test.
     """
-    settings, tests, sites = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
-    if tests.radiated_immunity.not_applicable is None:
-        f_max = settings.f_max_immunity
-        sites[radiated_immunity.TEST] = build_site(
-            loaded,
-            bodies,
-            over_floor=False,
-            f_max=f_max,
-            frequencies=radiated_immunity.sweep_frequencies(f_max, loaded.twin.environment),
-            refinement=refinement,
-        )
-    if tests.radiated_emission.not_applicable is None:
-        f_max = settings.f_max_emission
-        sites[radiated_emission.TEST] = build_site(
-            loaded,
-            bodies,
-            over_floor=True,
-            f_max=f_max,
-            frequencies=radiated_emission.harmonics(loaded, f_max),
-            refinement=refinement,
-        )
-    return sites
+    return {
+        test: build_site(loaded, bodies, **where, refinement=refinement)
+        for test, where in placements(loaded).items()
+    }
 
 
 def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.backends import Backend
 from emtwin.benches import radiated_emission, radiated_immunity
@@ -24,7 +26,7 @@ from emtwin.extract.from_runs import Extracted
 from emtwin.results import Campaign, layout, provenance
 from emtwin.scene import LoadedTwin
 from emtwin.solver import RunResult
-from emtwin.voxel import Body
+from emtwin.voxel import Body, NetlistAudit, VoxelModel, conductor_of_nodes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -85,12 +87,7 @@ def campaign_of(
     Campaign
         Ready to be saved.
     """
-    datasets: dict[str, xr.Dataset] = {
-        f"device/{body.name}": layout.device_part(
-            body.surface.points, body.surface.triangles, body.material.name, body.kind
-        )
-        for body in bodies
-    }
+    datasets = device_datasets(bodies)
     for result in done.values():
         datasets |= _site_datasets(result)
     for finding in findings:
@@ -102,6 +99,52 @@ def campaign_of(
         [verdict.as_dict() for verdict in verdicts],
         datasets,
     )
+
+
+def device_datasets(bodies: Sequence[Body]) -> dict[str, xr.Dataset]:
+    """Surface of every part as it was read, ``device/<part>``."""
+    return {
+        f"device/{body.name}": layout.device_part(
+            body.surface.points, body.surface.triangles, body.material.name, body.kind
+        )
+        for body in bodies
+    }
+
+
+def geometry_campaign(
+    name: str, bodies: Sequence[Body], site: str, model: VoxelModel, netlist: NetlistAudit
+) -> Campaign:
+    """The geometry of one site alone, for its picture before anything has run.
+
+    Parameters
+    ----------
+    name : str
+        Name of the device.
+    bodies : sequence of Body
+        Its parts.
+    site : str
+        Name of the site.
+    model : VoxelModel
+        Its parts on the grid.
+    netlist : NetlistAudit
+        Audit of the netlist, whatever it found.
+
+    Returns
+    -------
+    Campaign
+        Without verdicts.
+    """
+    entry = {"name": site, "netlist": netlist_record(netlist), "ends": []}
+    return Campaign(
+        {"name": name, "sites": [entry]},
+        [],
+        device_datasets(bodies) | geometry_datasets(site, model, ()),
+    )
+
+
+def netlist_record(netlist: NetlistAudit) -> dict[str, Any]:
+    """The audit of a netlist in the words of JSON."""
+    return dict(json.loads(json.dumps(asdict(netlist))))
 
 
 def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
@@ -134,23 +177,45 @@ def _finding_dataset(finding: Finding) -> xr.Dataset:
 
 
 def _site_datasets(done: SiteResult) -> dict[str, xr.Dataset]:
-    site = done.site
+    return geometry_datasets(done.site.name, done.site.model, done.site.lines)
+
+
+def geometry_datasets(
+    site: str, model: VoxelModel, lines: Sequence[tuple[str, NDArray[np.float64]]]
+) -> dict[str, xr.Dataset]:
+    """Cells, conductors and wires of one site, as pictures need them.
+
+    Parameters
+    ----------
+    site : str
+        Name of the site.
+    model : VoxelModel
+        Voxels.
+    lines : sequence of (str, ndarray)
+        Paths of all thin conductors in metres.
+
+    Returns
+    -------
+    dict of str to xarray.Dataset
+        ``voxels/<site>`` and ``wires/<site>``.
+    """
     names, starts, ends = [], [], []
-    for name, path in site.lines:
+    for name, path in lines:
         for start, end in pairwise(path):
             names.append(name)
             starts.append(start)
             ends.append(end)
-    model = site.model
     return {
-        f"voxels/{site.name}": layout.voxels(
-            site.grid.lines,
+        f"voxels/{site}": layout.voxels(
+            model.grid.lines,
             model.cell_part,
             [body.name for body in model.bodies],
             [body.material.name for body in model.bodies],
             {axis: part >= 0 for axis, part in zip("xyz", model.sheet_part, strict=True)},
+            conductor_of_nodes(model).reshape(model.grid.nodes),
+            [body.material.metal for body in model.bodies],
         ),
-        f"wires/{site.name}": layout.wires(names, np.array(starts), np.array(ends)),
+        f"wires/{site}": layout.wires(names, np.array(starts), np.array(ends)),
     }
 
 
@@ -208,6 +273,8 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
             "largest_cell": float(max(d.max() for d in grid.spacings)),
             "dt": done.quality.time_step,
         },
+        "netlist": netlist_record(done.site.netlist),
+        "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
         "runs": [
             {
                 "port": name,
@@ -235,6 +302,8 @@ def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
             "edges": part.edges,
             "volume_before": part.volume_before,
             "volume_after": part.volume_after,
+            "area_before": part.area_before,
+            "area_after": part.area_after,
             "notes": "; ".join(part.notes),
         }
         for part in first.site.model.audit

@@ -162,26 +162,15 @@ def build_site(
     InputError
         For geometry that is lost or impossible; every message names the part.
     """
-    settings = loaded.twin.accuracy.settings()
-    name = "over_floor" if over_floor else "free_space"
-    cables = loaded.twin.device.cables
-    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
-    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
-    outline = Outline(
+    outline, model, paths = discretised(
         loaded,
         bodies,
-        paths,
-        over_floor,
-        f_max,
-        frequencies,
-        settings.cells_per_wavelength,
-        settings.finest_cell,
-        refinement,
+        over_floor=over_floor,
+        f_max=f_max,
+        frequencies=frequencies,
+        refinement=refinement,
     )
-    with located(loaded):
-        cells, memory = outline.grid.n_cells, outline.extent().memory()
-        refuse_if_too_large(loaded, name, cells, memory, outline.ways())
-        model = voxelise(bodies, outline.grid)
+    name = site_name(over_floor)
     netlist = judged(loaded, audit_netlist(model), name)
     wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
@@ -210,6 +199,74 @@ def build_site(
         netlist,
         audit_ends(loaded, model, wires, traces),
     )
+
+
+def site_name(over_floor: bool) -> str:
+    """Name of the site with or without the floor."""
+    return "over_floor" if over_floor else "free_space"
+
+
+def discretised(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    *,
+    over_floor: bool,
+    f_max: float,
+    frequencies: NDArray[np.float64],
+    refinement: float = 1.0,
+) -> tuple[Outline, VoxelModel, list[list[tuple[float, float, float]]]]:
+    """Plan of a site, the parts on its grid and the paths of the cables in it.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    over_floor : bool
+        With the conducting floor, or in free space.
+    f_max : float
+        Highest frequency that the mesh must carry, Hz.
+    frequencies : ndarray of float64
+        Frequencies wanted, Hz.
+    refinement : float
+        Factor on the cell sizes; above 1 coarser.
+
+    Returns
+    -------
+    outline : Outline
+        What was planned.
+    model : VoxelModel
+        Parts on the grid.
+    paths : list of list of (x, y, z)
+        Corners of every cable, metres.
+
+    Raises
+    ------
+    InputError
+        For parts that are lost or impossible.
+    """
+    settings = loaded.twin.accuracy.settings()
+    name = site_name(over_floor)
+    cables = loaded.twin.device.cables
+    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
+    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
+    outline = Outline(
+        loaded,
+        bodies,
+        paths,
+        over_floor,
+        f_max,
+        frequencies,
+        settings.cells_per_wavelength,
+        settings.finest_cell,
+        refinement,
+    )
+    with located(loaded):
+        cells, memory = outline.grid.n_cells, outline.extent().memory()
+        refuse_if_too_large(loaded, name, cells, memory, outline.ways())
+        model = voxelise(bodies, outline.grid)
+    return outline, model, paths
 
 
 def _cable_path(cable: Cable, *, over_floor: bool) -> list[tuple[float, float, float]]:

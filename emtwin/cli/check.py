@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
 from emtwin.cli.progress import duration
+from emtwin.cli.view import check_target, draw
 from emtwin.units import format_si
 
 if TYPE_CHECKING:
@@ -24,11 +28,23 @@ def check(
     twin: options.TwinFile,
     accuracy: options.AccuracyName = None,
     json_output: options.Json = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Draw the geometry audit as PNG."),
+    ] = None,
 ) -> None:
     """Validate and voxelise TWIN; print cells, memory, steps and expected time; run nothing."""
     from emtwin import pipeline
 
-    plan = pipeline.check(pipeline.load(twin, accuracy))
+    if picture is not None:
+        check_target(picture, "--picture")
+    loaded = pipeline.load(twin, accuracy)
+    if picture is not None:
+        # Before the check, so that what the check refuses can be seen.
+        geometry = pipeline.geometry(loaded)
+        draw(geometry, "audit", next(iter(geometry.group("voxels"))), picture)
+        output.line(output.stderr(), str(picture), "cyan")
+    plan = pipeline.check(loaded)
     if json_output:
         output.print_json(as_json(plan))
         return

@@ -7,7 +7,13 @@ Never: fields, time steps, files; a part that got lost without an error that nam
 
 from emtwin.voxel.audit import PartAudit
 from emtwin.voxel.bodies import Body, Box
-from emtwin.voxel.conductors import Conductor, check_terminal, conductors, parts_at
+from emtwin.voxel.conductors import (
+    Conductor,
+    check_terminal,
+    conductor_of_nodes,
+    conductors,
+    parts_at,
+)
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
@@ -26,6 +32,7 @@ __all__ = [
     "VoxelModel",
     "audit_netlist",
     "check_terminal",
+    "conductor_of_nodes",
     "conductors",
     "parts_at",
     "plan",

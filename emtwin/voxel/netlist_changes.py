@@ -68,10 +68,13 @@ class Net:
         The pieces of metal that it consists of.
     edges : int
         Number of its metal edges; 0 for a net of the CAD geometry.
+    number : int
+        Its number in `conductor_of_nodes`; -1 for a net of the CAD geometry.
     """
 
     pieces: tuple[str, ...]
     edges: int = 0
+    number: int = -1
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class _Comparison:
         for conductor, piece in sorted(self.edges):
             members.setdefault(conductor, []).append(piece)
         found = [
-            Net(self._names(mine), sum(self.edges[conductor, piece] for piece in mine))
+            Net(self._names(mine), sum(self.edges[conductor, n] for n in mine), conductor)
             for conductor, mine in members.items()
         ]
         return tuple(sorted(found, key=lambda net: -net.edges))
@@ -194,7 +197,7 @@ class _Comparison:
             drawn = gap_of(self.pieces[a], self.pieces[b])
             yield self._change(
                 "contact",
-                Contact(drawn.pieces, drawn.gap, drawn.overlap, self._nearest(nodes, drawn.place)),
+                Contact(drawn.pieces, drawn.gap, drawn.overlap, self._middle(nodes)),
             )
 
     def _meetings(self) -> dict[tuple[int, int], Ints]:
@@ -227,10 +230,10 @@ class _Comparison:
                     found.setdefault((a, b), set()).add(node)
         return {pair: np.array(sorted(nodes)) for pair, nodes in found.items()}
 
-    def _nearest(self, nodes: Ints, place: Point) -> Point:
-        """The node that is nearest to where the pieces are nearest as drawn."""
+    def _middle(self, nodes: Ints) -> Point:
+        """The node that is nearest to the middle of all."""
         points = _points(self.model, nodes)
-        return _point(points[np.argmin(((points - np.array(place)) ** 2).sum(axis=1))])
+        return _point(points[np.argmin(((points - points.mean(axis=0)) ** 2).sum(axis=1))])
 
     # -- contacts that opened ----------------------------------------------------------------
 

@@ -175,6 +175,11 @@ class FakePipeline:
         assert loaded == "loaded twin"
         return CampaignPlan()
 
+    def geometry(self, loaded: Any) -> Campaign:
+        """The geometry of a campaign."""
+        assert loaded == "loaded twin"
+        return make_campaign()
+
     def run(self, loaded: Any, folder: Path, *, progress: Any = None, **rest: Any) -> Campaign:
         """A campaign with the wanted outcomes, its result file and report."""
         assert loaded == "loaded twin"
@@ -199,7 +204,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakePipeline:
     """The pipeline replaced; the current folder is empty."""
     fake = FakePipeline()
     module = ModuleType("emtwin.pipeline")
-    for name in ("load", "check", "run"):
+    for name in ("load", "check", "geometry", "run"):
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "emtwin.pipeline", module)
     monkeypatch.setattr(emtwin, "pipeline", module, raising=False)

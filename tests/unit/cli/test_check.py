@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: Fa
         "│ 1 │ frame, post_1 │ 1 │ 512 │",
         "│ 2 │ lid │ 1 │ 512 │",
         "│ 3 │ shim │ none │ 0 │",
-        "│ contact formed │ frame, lid │ 0.4 mm │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ a gasket closes it │",
+        "│ contact formed │ frame, lid │ 0.4 mm │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ "
+        "a gasket closes it │",
         "│ contact opened │ a, b │ -1.23 mm │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ screws │",
         "│ metal lost │ shim │ – │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ tiny │",
         "│ near │ post_1, lid │ 1.5 mm │ 50, 20, 30 mm │ │ no contact │",
@@ -55,6 +57,24 @@ def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: Fa
         "│ lead, end │ open │ – │ – │ – │ 0 mm │",
     ):
         assert lines.count(text) == 2, text
+
+
+def test_it_draws_the_audit(
+    call: Call, pipeline: FakePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from emtwin.viz.probe import probe
+
+    monkeypatch.setenv("EMTWIN_RENDERING", "off")
+    probe.cache_clear()
+    target = tmp_path / "new" / "audit.png"
+    done = call("check", "pump.yaml", "--picture", target)
+    probe.cache_clear()
+    assert done.code == 0, done.err
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert str(target) in done.err
+    refused = call("check", "pump.yaml", "--picture", "audit.jpg")
+    assert refused.code == 2
+    assert "--picture: audit.jpg is not the name of a PNG file" in refused.err
 
 
 def test_json(call: Call, pipeline: FakePipeline) -> None:
