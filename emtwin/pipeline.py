@@ -17,6 +17,7 @@ from emtwin.backends import Backend, select_backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.applicable import geometry as geometry
 from emtwin.benches.applicable import placements
+from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
@@ -97,11 +98,14 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     InputError
         Everything that is wrong with it.
     """
+    boards = Boards()
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: tuple(read_regions(file, unit)),
+        regions=lambda file, unit: boards.regions.get(file) or tuple(read_regions(file, unit)),
+        boards=boards.expand,
     )
+    loaded = replace(loaded, notices=tuple(boards.notices))
     match accuracy:
         case None:
             return loaded
@@ -137,6 +141,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
     notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
+    notices = [*loaded.notices, *notices]
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 
 
@@ -225,10 +230,14 @@ def sites_of(
     dict of str to Site
         By name of the test.
     """
-    return {
-        test: build_site(loaded, bodies, **where, refinement=refinement)
-        for test, where in placements(loaded).items()
-    }
+    sites: dict[str, Site] = {}
+    for test, where in placements(loaded).items():
+        earlier = sum(
+            site.outline.extent().left_behind(len(_targets(loaded, site)))
+            for site in sites.values()
+        )
+        sites[test] = build_site(loaded, bodies, **where, refinement=refinement, earlier=earlier)
+    return sites
 
 
 def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:

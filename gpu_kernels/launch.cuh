@@ -48,7 +48,11 @@ struct Box {
 #endif
 
 // A block has at most 256 threads. In float 1024 threads of a multiprocessor must be resident, which
-// leaves each of them 64 registers; in double 512, with 128.
+// leaves each of them 64 registers; in double 512, with 128. A file whose kernels compute in double
+// whatever `real` is defines ARITHMETIC before it includes this one.
+#ifndef ARITHMETIC
+#define ARITHMETIC real
+#endif
 #define BLOCK_THREADS 256
 template <typename>
 struct Resident;
@@ -65,7 +69,7 @@ struct Resident<double> {
 // replayed with the same arguments, and only the counter moves on.
 #define KERNEL_ROWS(name)                                                                               \
   INLINE void name##_of_thread(const name##_arguments& a, const Box& box, const Index step);            \
-  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, Resident<real>::blocks)                   \
+  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, Resident<ARITHMETIC>::blocks)                   \
       name(const name##_arguments a, const Box box, const Index ahead, const Index* counter) {          \
     name##_of_thread(a, box, *counter + ahead);                                                         \
   }                                                                                                     \

@@ -1,6 +1,7 @@
-"""Writes sensor_board.kicad_pcb: a small sensor board of four layers, as KiCad 8 would save it.
+"""Writes sensor_board.kicad_pcb, a small sensor board of four layers as KiCad 8 would save it, and
+sensor_board_box.stl, a plastic box round it.
 
-    python meshes/sensor_board.py [FILE]
+    python meshes/sensor_board.py [FOLDER]
 
 60 mm x 40 mm with rounded corners and four mounting holes; GND on In1.Cu with a slot that keeps the
 sensor's corner apart, +3V3 on In2.Cu, a clock on F.Cu that ends through a via on B.Cu, a sensor
@@ -257,7 +258,38 @@ def board() -> str:
     return HEAD + nets + "".join(parts) + edge() + "".join(tracks) + planes() + ")\n"
 
 
+BOX, WALL = ((-38.0, -28.0, 0.0), (38.0, 28.0, 32.0)), 4.0
+
+
+def faces(low: Sequence[float], high: Sequence[float]) -> list[list[Sequence[float]]]:
+    """Twelve triangles of a box, normals outward."""
+    found = []
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        for level, turned in ((low, True), (high, False)):
+            corners = []
+            for at_u, at_v in ((low, low), (high, low), (high, high), (low, high)):
+                corner = [0.0, 0.0, 0.0]
+                corner[axis], corner[u], corner[v] = level[axis], at_u[u], at_v[v]
+                corners.append(corner)
+            a, b, c, d = reversed(corners) if turned else corners
+            found += [[a, b, c], [a, c, d]]
+    return found
+
+
+def box() -> str:
+    """The box in ASCII STL, millimetres in the device's frame: walls of `WALL` all round."""
+    low, high = BOX
+    inner = faces([c + WALL for c in low], [c - WALL for c in high])
+    triangles = faces(low, high) + [triangle[::-1] for triangle in inner]
+    lines = ["solid sensor_board_box"]
+    for triangle in triangles:
+        corners = [f"vertex {text(x)} {text(y)} {text(z)}" for x, y, z in triangle]
+        lines += ["facet normal 0 0 0", "outer loop", *corners, "endloop", "endfacet"]
+    return "\n".join([*lines, "endsolid sensor_board_box"]) + "\n"
+
+
 if __name__ == "__main__":
-    default = Path(__file__).with_suffix(".kicad_pcb")
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else default
-    target.write_text(board(), encoding="utf-8")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    (folder / "sensor_board.kicad_pcb").write_text(board(), encoding="utf-8")
+    (folder / "sensor_board_box.stl").write_text(box(), encoding="utf-8")

@@ -6,7 +6,7 @@ Never: EMC, grids or physics; nothing outside this package asks which backend it
 """
 
 from emtwin.backends.base import Array, At, Backend, Box, Program, Stage
-from emtwin.backends.select import BackendStatus, available_backends, select_backend
+from emtwin.backends.select import BackendStatus, available_backends, host_backend, select_backend
 
 __all__ = [
     "Array",
@@ -17,5 +17,6 @@ __all__ = [
     "Program",
     "Stage",
     "available_backends",
+    "host_backend",
     "select_backend",
 ]

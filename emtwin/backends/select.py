@@ -68,6 +68,20 @@ def select_backend(name: str = "auto", precision: str = "float32") -> Backend:
         ) from error
 
 
+def host_backend(precision: str = "float32") -> Backend:
+    """The faster backend of the host: native where its library is there, else numpy.
+
+    Parameters
+    ----------
+    precision : {"float32", "float64"}
+        Type of the fields.
+    """
+    try:
+        return _create("native", precision)
+    except EmtwinError:
+        return _create("numpy", precision)
+
+
 def _create(name: str, precision: str) -> Backend:
     real = np.dtype(precision)
     if name == "numpy":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emtwin.benches.boards import board_of_part, region_of_board
 from emtwin.errors import InputError, Problem
 from emtwin.geometry import Region, read_regions
 from emtwin.materials import Material, lookup
@@ -46,9 +47,11 @@ def bodies_of(loaded: LoadedTwin) -> tuple[Body, ...]:
         try:
             mesh = device.mesh_of(part)
             key = (str(mesh.file), mesh.unit)
-            if key not in meshes:
+            board = board_of_part(device, part)
+            if board is None and key not in meshes:
                 meshes[key] = read_regions(mesh.file, mesh.unit)
-            region = meshes[key][device.region_of(part)]
+            name = device.region_of(part)
+            region = region_of_board(board, name) if board else meshes[key][name]
             kind = part.kind or region.kind
             _check_kind(loaded, number, region, kind)
             bodies.append(

@@ -16,7 +16,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import NetlistAudit, PartAudit
+from emtwin.voxel import Gap, NetlistAudit, PartAudit, SmallestCell, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
@@ -59,6 +59,10 @@ class SitePlan:
         What every end of a cable or trace meets.
     notices : tuple of Notice
         Warnings of planner and voxeliser.
+    smallest : tuple of SmallestCell
+        What sets the smallest cell of each axis, and with it the time step.
+    gaps : tuple of Gap
+        Gaps between conductors and the cells across each.
     """
 
     name: str
@@ -76,6 +80,8 @@ class SitePlan:
     netlist: NetlistAudit
     ends: tuple[EndAudit, ...]
     notices: tuple[Notice, ...]
+    smallest: tuple[SmallestCell, ...]
+    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True)
@@ -177,4 +183,6 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         site.netlist,
         site.ends,
         site.notices,
+        smallest_cells(site.outline.planned),
+        site.outline.planned.gaps,
     )

@@ -242,13 +242,17 @@ def _refuse(
 ) -> None:
     settings = loaded.twin.accuracy.settings()
     f_max = settings.f_max_emission if site == "over_floor" else settings.f_max_immunity
-    frequency = _largest(ways.at_frequency, f_max, f_max / _FARTHEST, limit)
-    cells = _largest(
+    frequency = largest_that_fits(ways.at_frequency, f_max, f_max / _FARTHEST, limit)
+    cells = largest_that_fits(
         ways.at_cells_per_wavelength, settings.cells_per_wavelength, FEWEST_CELLS, limit
     )
     finest = 1 / settings.finest_cell
-    per_metre = _largest(lambda n: ways.at_finest_cell(1 / n), finest, finest / _FARTHEST, limit)
+    per_metre = largest_that_fits(
+        lambda n: ways.at_finest_cell(1 / n), finest, finest / _FARTHEST, limit
+    )
     remedies = [first]
+    if not settings.fit:
+        remedies.append("set accuracy.fit to true for the finest grid that fits")
     if frequency is not None:
         remedies.append(f"lower accuracy.f_max to {format_si(_down(frequency), 'Hz', 3)}")
     if cells is not None:
@@ -256,15 +260,32 @@ def _refuse(
     if per_metre is not None:
         size = format_si(-_down(-1 / per_metre), "m", 3)
         remedies.append(f"raise accuracy.finest_cell to {size}")
-    if len(remedies) == 1 and limit > PROGRAM_BYTES:
+    if len(remedies) == 1 + (not settings.fit) and limit > PROGRAM_BYTES:
         remedies.append("change more than one of f_max, cells_per_wavelength and finest_cell")
     raise InputError([loaded.problem("accuracy.memory", message, ", or ".join(remedies))])
 
 
-def _largest(
+def largest_that_fits(
     takes: Callable[[float], int], wanted: float, least: float, limit: int
 ) -> float | None:
-    """Largest value from `least` to `wanted` at which no more than `limit` bytes are taken."""
+    """Largest value from `least` to `wanted` that fits, within two per cent.
+
+    Parameters
+    ----------
+    takes : callable
+        Bytes at a value; rising.
+    wanted, least : float
+        Ends of the search, above 0.
+    limit : int
+        Bytes that may be taken.
+
+    Returns
+    -------
+    float or None
+        None where even `least` does not fit.
+    """
+    if takes(wanted) <= limit:
+        return wanted
     low, high = least, wanted
     if takes(low) > limit:
         return None

@@ -135,7 +135,7 @@ def _remedy(change: Change) -> str:
     if change.kind == "contact":
         finest = (change.gap or 0.0) * 1e3 / 2
         return (
-            f"use cells of at most {finest:.3g} mm there (accuracy: finest_cell), widen the gap, "
+            f"use cells of at most {finest:.3g} mm there (accuracy: smallest_cell), widen the gap, "
             "or draw the parts in contact if they are meant to touch"
         )
     if change.kind == "open" and len(change.pieces) == 2:

@@ -14,7 +14,7 @@ from emtwin.constants import C0, EPS0, TWO_PI
 from emtwin.grid import Grid, Node
 from emtwin.scene import LoadedTwin
 from emtwin.solver import Absorber, HuygensSurface
-from emtwin.voxel import Body, Box, Plan, plan
+from emtwin.voxel import Body, Box, Gap, Plan, Resolution, plan
 
 TABLE_HEIGHT = 0.8
 """Height of the table top over the floor in metres (IEC 61000-4-3, CISPR 16-2-3)."""
@@ -50,6 +50,8 @@ class Outline:
         Largest cell near the device, metres.
     refinement : float
         Factor on the cell sizes.
+    gaps : tuple of Gap
+        Gaps between conductors.
     """
 
     loaded: LoadedTwin
@@ -61,10 +63,12 @@ class Outline:
     cells_per_wavelength: float
     finest_cell: float
     refinement: float = 1.0
+    gaps: tuple[Gap, ...] = ()
 
     @cached_property
     def planned(self) -> Plan:
         """Grid, and what the mesh planner has to say of it."""
+        settings = self.loaded.twin.accuracy.settings()
         coarsest = C0 / self.f_max / self.cells_per_wavelength * self.refinement
         finest = min(self.finest_cell * self.refinement, coarsest)
         lo, hi = bounds(self.bodies, self.paths)
@@ -81,7 +85,11 @@ class Outline:
             coarsest_cell=coarsest,
             extent=Box(tuple(extent_lo), tuple(hi + margin)),
             absorber_cells=self.absorber.cells,
-            smallest_cell=min(1.5e-3, finest / 2),
+            smallest_cell=min(settings.smallest_cell * min(self.refinement, 1.0), finest),
+            growth=settings.growth,
+            resolution=Resolution(
+                self.f_max, self.cells_per_wavelength, self.gaps, self.refinement
+            ),
         )
 
     @property
@@ -143,20 +151,20 @@ def _fixed_lines(
     loaded: LoadedTwin,
     paths: Paths,
     bodies: tuple[Body, ...],
-) -> tuple[Sequence[float], Sequence[float], Sequence[float]]:
+) -> tuple[dict[float, str], dict[float, str], dict[float, str]]:
     """Coordinates that must be grid lines: cables, traces and the planes below them."""
-    fixed: tuple[set[float], set[float], set[float]] = (set(), set(), set())
-    for path in paths:
+    fixed: tuple[dict[float, str], dict[float, str], dict[float, str]] = ({}, {}, {})
+    for cable, path in zip(loaded.twin.device.cables, paths, strict=True):
         for point in path:
             for axis in range(3):
-                fixed[axis].add(point[axis])
+                fixed[axis].setdefault(point[axis], f"cable {cable.name}")
     heights = {body.name: float(body.surface.points[:, 2].mean()) for body in bodies}
     for trace in loaded.twin.device.traces:
         for x, y in trace.path:
-            fixed[0].add(float(x))
-            fixed[1].add(float(y))
-        fixed[2].add(heights[trace.plane])
-    return sorted(fixed[0]), sorted(fixed[1]), sorted(fixed[2])
+            fixed[0].setdefault(float(x), f"trace {trace.name}")
+            fixed[1].setdefault(float(y), f"trace {trace.name}")
+        fixed[2].setdefault(heights[trace.plane], trace.plane)
+    return fixed
 
 
 def _surface(

@@ -242,7 +242,7 @@ def _meta(
     settings = loaded.twin.accuracy.settings()
     device = loaded.twin.device
     inputs = {device.mesh_of(part).file for part in device.parts}
-    notices: list[Notice] = []
+    notices: list[Notice] = [*loaded.notices]
     for result in done.values():
         notices += result.site.notices
         notices += [n for e in result.extracted.values() for n in e.notices]

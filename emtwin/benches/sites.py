@@ -9,7 +9,7 @@ ends in a port of its own, so that every common-mode impedance can be attached a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from emtwin.benches.conductors import place_traces, place_wires
 from emtwin.benches.ends import EndAudit, audit_ends
+from emtwin.benches.fitting import fitted
 from emtwin.benches.memory import refuse_if_too_large
 from emtwin.benches.netlist_verdict import judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
@@ -35,7 +36,8 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, NetlistAudit, VoxelModel, audit_netlist, voxelise
+from emtwin.voxel import Body, NetlistAudit, VoxelModel, audit_netlist, find_gaps, voxelise
+from emtwin.voxel.gaps import CELLS_ACROSS
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,7 @@ def build_site(
     f_max: float,
     frequencies: NDArray[np.float64],
     refinement: float = 1.0,
+    earlier: int = 0,
 ) -> Site:
     """Place the device in a site and discretise it.
 
@@ -151,6 +154,9 @@ def build_site(
         Frequencies wanted, Hz.
     refinement : float
         Factor on the cell sizes; above 1 coarser (for the convergence run).
+    earlier : int
+        Bytes that the sites before this one have left; matters where the twin wants the grid
+        fitted to the memory budget.
 
     Returns
     -------
@@ -162,13 +168,14 @@ def build_site(
     InputError
         For geometry that is lost or impossible; every message names the part.
     """
-    outline, model, paths = discretised(
+    outline, model, paths, given_up = discretised(
         loaded,
         bodies,
         over_floor=over_floor,
         f_max=f_max,
         frequencies=frequencies,
         refinement=refinement,
+        earlier=earlier,
     )
     name = site_name(over_floor)
     netlist = judged(loaded, audit_netlist(model), name)
@@ -191,6 +198,7 @@ def build_site(
         frequencies,
         -TABLE_HEIGHT if over_floor else None,
         (
+            *given_up,
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
@@ -214,7 +222,8 @@ def discretised(
     f_max: float,
     frequencies: NDArray[np.float64],
     refinement: float = 1.0,
-) -> tuple[Outline, VoxelModel, list[list[tuple[float, float, float]]]]:
+    earlier: int = 0,
+) -> tuple[Outline, VoxelModel, list[list[tuple[float, float, float]]], tuple[Notice, ...]]:
     """Plan of a site, the parts on its grid and the paths of the cables in it.
 
     Parameters
@@ -231,6 +240,8 @@ def discretised(
         Frequencies wanted, Hz.
     refinement : float
         Factor on the cell sizes; above 1 coarser.
+    earlier : int
+        Bytes that the sites before this one leave behind.
 
     Returns
     -------
@@ -240,6 +251,8 @@ def discretised(
         Parts on the grid.
     paths : list of list of (x, y, z)
         Corners of every cable, metres.
+    given_up : tuple of Notice
+        What the memory budget took from the mesh.
 
     Raises
     ------
@@ -251,22 +264,26 @@ def discretised(
     cables = loaded.twin.device.cables
     check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
     paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
-    outline = Outline(
-        loaded,
-        bodies,
-        paths,
-        over_floor,
-        f_max,
-        frequencies,
-        settings.cells_per_wavelength,
-        settings.finest_cell,
-        refinement,
+    outline, given_up = fitted(
+        Outline(
+            loaded,
+            bodies,
+            paths,
+            over_floor,
+            f_max,
+            frequencies,
+            settings.cells_per_wavelength,
+            settings.finest_cell,
+            gaps=find_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
+        ),
+        earlier,
     )
+    outline = replace(outline, refinement=refinement)
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, name, cells, memory, outline.ways())
         model = voxelise(bodies, outline.grid)
-    return outline, model, paths
+    return outline, model, paths, given_up
 
 
 def _cable_path(cable: Cable, *, over_floor: bool) -> list[tuple[float, float, float]]:

@@ -53,6 +53,8 @@ def check(
     console.print(memory_table(plan))
     console.print(times_table(plan))
     for site in plan.sites:
+        console.print(smallest_table(site))
+    for site in plan.sites:
         for table in (audit_table(site), netlist_table(site), *_more_tables(site)):
             console.print(table)
     for notice in _notices(plan):
@@ -120,6 +122,32 @@ def times_table(plan: CampaignPlan) -> Table:
     ]
     names = ("Backend", *(site.name for site in plan.sites), "Together")
     return output.table("Expected time", names, rows, right=range(1, len(names)))
+
+
+def smallest_table(site: SitePlan) -> Table:
+    """What sets the smallest cell of each axis, and the time step with it and without it."""
+    rows = [
+        (
+            "xyz"[cell.axis],
+            format_si(cell.size, "m", 3),
+            cell.source,
+            format_si(cell.without, "m", 3),
+            format_si(site.dt, "s", 3),
+            format_si(site.dt * cell.steps, "s", 3),
+            f"{cell.steps:.2f}",
+        )
+        for cell in site.smallest
+    ]
+    names = (
+        "Axis",
+        "Smallest cell",
+        "Set by",
+        "Without it",
+        "Time step",
+        "Without it",
+        "Times the steps",
+    )
+    return output.table(f"What sets the time step, {site.name}", names, rows, right=(1, 3, 4, 5, 6))
 
 
 def audit_table(site: SitePlan) -> Table:

@@ -1,8 +1,8 @@
 """Surfaces and mesh files.
 
-In: mesh files (Gmsh, STL, VTK, PLY, OBJ, OFF) with named regions, and their unit.
+In: mesh files, CAD files and label volumes with named regions, and their unit.
 Out: `Region`s: closed surfaces of solids and open surfaces of sheets, in metres.
-Never: materials, grids or fields; no other module of emtwin imports meshio.
+Never: materials, grids or fields; only `meshes` imports meshio.
 """
 
 from emtwin.geometry.regions import Region, demand_kind, select_region
@@ -10,6 +10,7 @@ from emtwin.geometry.surface import Surface
 from emtwin.geometry.topology import Topology, oriented, topology
 
 __all__ = [
+    "FileOptions",
     "Region",
     "Surface",
     "Topology",
@@ -20,4 +21,4 @@ __all__ = [
     "topology",
 ]
 
-from emtwin.geometry.meshes import read_regions
+from emtwin.geometry.files import FileOptions, read_regions

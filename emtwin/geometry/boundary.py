@@ -28,8 +28,10 @@ def outer_boundary(
 ) -> NDArray[np.int64]:
     """Triangles that bound the union of volume cells.
 
-    A face that two cells share is inside; a face of one cell is on the boundary and
-    keeps its outward direction, around cavities as well.
+    A face with a cell on either side is inside; a face with cells on one side is on the boundary
+    and keeps its outward direction, around cavities as well. Where cells overlap without sharing
+    faces their faces all stay, and enclose the overlap twice. A cell that is there twice counts
+    once.
 
     Parameters
     ----------
@@ -43,11 +45,42 @@ def outer_boundary(
     ndarray of int64
         Triangles, shape (t, 3).
     """
-    faces = np.concatenate([_faces(points, kind, block) for kind, block in cells.items()])
-    _, first, counts = np.unique(
-        np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True
+    faces = np.concatenate([_faces(points, kind, _once(block)) for kind, block in cells.items()])
+    _, first, face = np.unique(
+        np.sort(faces, axis=1), axis=0, return_index=True, return_inverse=True
     )
-    return split(faces[first[counts == 1]])
+    same = _same_direction(faces, faces[first[face.ravel()]])
+    # Opposite directions cancel: what is left over keeps the direction that prevails.
+    surplus = np.bincount(face.ravel(), np.where(same, 1, -1)).astype(np.int64)
+    kept = faces[first]
+    kept[surplus < 0] = _reversed(kept[surplus < 0])
+    return split(np.repeat(kept, np.abs(surplus), axis=0))
+
+
+def _once(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Cells without those whose corners are another one's."""
+    _, first = np.unique(np.sort(cells, axis=1), axis=0, return_index=True)
+    return cells[np.sort(first)]
+
+
+def _same_direction(faces: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether faces of the same corners turn the same way as others, row by row."""
+    lowest = np.where(faces < 0, np.iinfo(np.int64).max, faces).argmin(axis=1)
+    corners = np.where(faces[:, 3] < 0, 3, 4)
+    rows = np.arange(len(faces))
+    place = (others == faces[rows, lowest, None]).argmax(axis=1)
+    following = others[rows, (place + 1) % corners]
+    straight = following == faces[rows, (lowest + 1) % corners]
+    return np.asarray(straight, dtype=np.bool_)
+
+
+def _reversed(faces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Faces that turn the other way."""
+    result = faces.copy()
+    triangle = faces[:, 3] < 0
+    result[triangle, :3] = faces[triangle, 2::-1]
+    result[~triangle] = faces[~triangle, ::-1]
+    return result
 
 
 def split(faces: NDArray[np.int64]) -> NDArray[np.int64]:

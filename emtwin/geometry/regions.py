@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from emtwin.errors import InputError
+from emtwin.errors import InputError, Notice
 from emtwin.geometry.surface import Surface
 from emtwin.geometry.topology import Topology, topology
 
@@ -29,12 +29,15 @@ class Region:
         Outer surface of the solid, or the sheet, in metres.
     file : Path
         Where it was read from.
+    notices : tuple of Notice
+        What was decided about it while reading.
     """
 
     name: str
     kind: Kind
     surface: Surface
     file: Path
+    notices: tuple[Notice, ...] = ()
 
 
 def region_of(name: str, surface: Surface, file: Path) -> Region:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from emtwin.scene.accuracy import Accuracy, AccuracySettings
 from emtwin.scene.allowances import Allowance
+from emtwin.scene.boards import Board, BoardTrace, Components
 from emtwin.scene.device import Cable, Device, MeshFile, Part, Trace
-from emtwin.scene.ends import EndBond, EndFloor, EndLoad, EndOpen, EndPort
+from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
 from emtwin.scene.load import LoadedTwin, dump, load
 from emtwin.scene.ports import ClockSource, Immunity, Port, Termination
 from emtwin.scene.twin import (
@@ -26,10 +27,15 @@ __all__ = [
     "Accuracy",
     "AccuracySettings",
     "Allowance",
+    "Board",
+    "BoardPlace",
+    "BoardTrace",
     "Cable",
     "ClockSource",
+    "Components",
     "DeclaredMaterial",
     "Device",
+    "EndBoard",
     "EndBond",
     "EndFloor",
     "EndLoad",

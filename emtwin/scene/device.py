@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictInt, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
 from emtwin.scene.allowances import Allowance
+from emtwin.scene.boards import Board, beside_twin_file
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
-from emtwin.scene.paths import cable_path, trace_path
+from emtwin.scene.paths import cable_path, steps_resolved, trace_path
 from emtwin.scene.ports import Port
 from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
 
@@ -28,11 +29,6 @@ def _some(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return parts
 
 
-def _beside_twin_file(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder")
-    return path if folder is None else Path(folder, path).resolve()
-
-
 class MeshFile(Declared):
     """A mesh file and the unit of its coordinates.
 
@@ -45,7 +41,7 @@ class MeshFile(Declared):
         Unit of the coordinates in the mesh file.
     """
 
-    file: Annotated[Path, AfterValidator(_beside_twin_file)]
+    file: Annotated[Path, AfterValidator(beside_twin_file)]
     unit: MeshUnit
 
 
@@ -85,12 +81,14 @@ class Cable(Declared):
     name : str
         Name, unique among cables and traces.
     path : tuple of points, shape (n, 3)
-        Corners in metres from the start to the end, at least 2.
+        Corners in metres from the start to the end, at least 2. A step such as
+        ``{x: 20 mm}`` changes one coordinate of the point before; where an end
+        is at a pad of a board, that point is left out.
     radius : float
         Radius of the outer conductor in metres, above 0.
-    start : EndBond, EndPort, EndLoad or EndOpen
+    start : EndBoard, EndBond, EndPort, EndLoad or EndOpen
         Connection at the first point.
-    end : EndBond, EndPort, EndLoad, EndOpen or EndFloor
+    end : EndBoard, EndBond, EndPort, EndLoad, EndOpen or EndFloor
         Connection at the last point.
     common_mode : float, optional
         Common-mode impedance at the foot of a cable that ends on the floor,
@@ -98,7 +96,9 @@ class Cable(Declared):
     """
 
     name: Name
-    path: Annotated[tuple[Point3, ...], AfterValidator(cable_path), _TWO]
+    path: Annotated[
+        tuple[Point3, ...], BeforeValidator(steps_resolved), AfterValidator(cable_path), _TWO
+    ]
     radius: Length
     start: CableStart
     end: CableEnd
@@ -172,6 +172,8 @@ class Device(Declared):
         Cables whose outer conductor is an antenna.
     traces : tuple of Trace
         Conductors at sub-cell height over a plane.
+    boards : tuple of Board
+        Circuit boards from KiCad; loading makes parts, traces and cables of them.
     ports : tuple of Port
         Ports that the ends of cables and traces refer to.
     allow : tuple of Allowance
@@ -185,6 +187,7 @@ class Device(Declared):
     ]
     cables: tuple[Cable, ...] = ()
     traces: tuple[Trace, ...] = ()
+    boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
     allow: tuple[Allowance, ...] = ()
 

@@ -2,12 +2,13 @@
 
 One of five forms, told apart by the key that is there:
 ``{bond: PART}``, ``{port: PORT, part: PART}``, ``{load: 100 ohm, part: PART}``,
-``open`` and, for cables, ``floor``.
+``open`` and, for cables, ``floor``. A cable's end can also name a pad of a
+circuit board: ``{board: BOARD, pad: J1.2}`` with or without a port or a load.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     Discriminator,
@@ -19,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from emtwin.scene.quantities import Declared, Name, Resistance
+from emtwin.scene.quantities import Coordinate, Declared, Name, Resistance, Text
 
 
 class EndBond(Declared):
@@ -66,6 +67,69 @@ class EndLoad(Declared):
     part: Name
 
 
+class BoardPlace(Declared):
+    """A place on a circuit board, and what connects the conductor to the plane there.
+
+    Parameters
+    ----------
+    pad : str, optional
+        Pad: reference of the component, a dot, name of the pad (``U1.5``).
+    net : str, optional
+        Net; with `pad` it must be the pad's, without it `near` chooses the pad.
+    near : tuple of float, optional
+        Place as KiCad shows it (x, y with y down), in metres: the nearest pad
+        of `net` is meant.
+    port : str, optional
+        Name of the port between conductor and plane.
+    load : float, optional
+        Resistance between conductor and plane in ohm, above 0.
+    """
+
+    pad: Text | None = None
+    net: Text | None = None
+    near: tuple[Coordinate, Coordinate] | None = None
+    port: Name | None = None
+    load: Resistance | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.pad is None and (self.net is None or self.near is None):
+            raise ValueError("needs a place: write 'pad: U1.5', or 'net: NET' and 'near: [x, y]'")
+        if self.pad is not None and self.near is not None:
+            raise ValueError("has both 'pad' and 'near'; write one of the two")
+        if self.port is not None and self.load is not None:
+            raise ValueError("has both a port and a load; the port's termination is its load")
+        return self
+
+
+class EndBoard(BoardPlace):
+    """The end of a cable is at a pad of a circuit board, over the plane below it.
+
+    Without port and load it is soldered to a pad of the plane's own net.
+
+    Parameters
+    ----------
+    pad : str, optional
+        Pad: reference of the component, a dot, name of the pad (``J1.2``).
+    net : str, optional
+        Net; with `pad` it must be the pad's, without it `near` chooses the pad.
+    near : tuple of float, optional
+        Place as KiCad shows it (x, y with y down), in metres: the nearest pad
+        of `net` is meant.
+    port : str, optional
+        Name of the port between the cable and the plane.
+    load : float, optional
+        Resistance between the cable and the plane in ohm, above 0.
+    board : str
+        Name of the board in ``device.boards``.
+    plane : str, optional
+        Net of the plane; left out, the nearest plane below the pad.
+    """
+
+    board: Name
+    plane: Text | None = None
+
+
 class _WordEnd(Declared):
     """An end that is one word in the file."""
 
@@ -100,6 +164,7 @@ class EndFloor(_WordEnd):
 
 
 FORMS: dict[str, type[Declared]] = {
+    "board": EndBoard,
     "bond": EndBond,
     "port": EndPort,
     "load": EndLoad,
@@ -118,20 +183,21 @@ def end_form(value: Any) -> str | None:
     if isinstance(value, Declared):
         return next((f"<{key}>" for key, form in FORMS.items() if isinstance(value, form)), None)
     if isinstance(value, dict):
-        return next((f"<{key}>" for key in ("bond", "port", "load") if key in value), None)
+        return next((f"<{key}>" for key in ("board", "bond", "port", "load") if key in value), None)
     return f"<{value}>" if value in ("open", "floor") else None
 
 
 _CHOICE = Discriminator(
     end_form, custom_error_type="end_form", custom_error_message="is not a known end"
 )
+_Board = Annotated[EndBoard, Tag("<board>")]
 _Bond = Annotated[EndBond, Tag("<bond>")]
 _Port = Annotated[EndPort, Tag("<port>")]
 _Load = Annotated[EndLoad, Tag("<load>")]
 _Open = Annotated[EndOpen, Tag("<open>")]
 _Floor = Annotated[EndFloor, Tag("<floor>")]
 
-CableStart = Annotated[_Bond | _Port | _Load | _Open, _CHOICE]
-CableEnd = Annotated[_Bond | _Port | _Load | _Open | _Floor, _CHOICE]
+CableStart = Annotated[_Board | _Bond | _Port | _Load | _Open, _CHOICE]
+CableEnd = Annotated[_Board | _Bond | _Port | _Load | _Open | _Floor, _CHOICE]
 TraceEnd = Annotated[_Bond | _Port | _Load | _Open, _CHOICE]
-AnyEnd = EndBond | EndPort | EndLoad | EndOpen | EndFloor
+AnyEnd = EndBoard | EndBond | EndPort | EndLoad | EndOpen | EndFloor

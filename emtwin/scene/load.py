@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from emtwin.errors import InputError, Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.scene import checks, translate
 from emtwin.scene.document import Document, FieldPath, as_yaml, nearest_line, parse, parsed
 from emtwin.scene.twin import Twin
@@ -34,12 +34,15 @@ class LoadedTwin:
         The file as it was read, for provenance.
     lines : mapping of FieldPath to int
         Line of every field, counted from 1.
+    notices : tuple of Notice
+        What was decided on the way from the file to the twin.
     """
 
     twin: Twin
     path: Path
     text: str
     lines: Mapping[FieldPath, int]
+    notices: tuple[Notice, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -73,6 +76,7 @@ def load(
     *,
     materials: Collection[str] | None = None,
     regions: checks.Regions | None = None,
+    boards: Callable[[Document], list[Problem]] | None = None,
 ) -> LoadedTwin:
     """Read and check a twin file.
 
@@ -87,6 +91,10 @@ def load(
         ``regions(file, unit)`` gives the region names of a mesh, to check
         region names in the same pass; an InputError it raises is reported
         with the others.
+    boards : callable, optional
+        Writes the parts, traces and cables of circuit boards into the document
+        before it is checked, and gives what is wrong with the boards; left
+        out, boards are only checked for their form.
 
     Returns
     -------
@@ -109,7 +117,7 @@ def load(
         raise InputError.single(message, file=path, line=1, remedy=_START)
     if document.data is None:
         raise InputError(document.problems)
-    return LoadedTwin(_checked(document, materials, regions), path, text, _frozen(document))
+    return LoadedTwin(_checked(document, materials, regions, boards), path, text, _frozen(document))
 
 
 def dump(twin: Twin) -> str:
@@ -136,8 +144,11 @@ def _checked(
     document: Document,
     materials: Collection[str] | None,
     regions: checks.Regions | None,
+    boards: Callable[[Document], list[Problem]] | None,
 ) -> Twin:
+    made = boards(document) if boards else []
     twin, found = _validated(document)
+    found += made
     found += checks.problems(document, materials, regions)
     found = document.problems + [p for p in found if not _echo(p, document)]
     if found or twin is None:

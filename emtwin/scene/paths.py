@@ -1,16 +1,65 @@
-"""Paths of cables and traces: legs along one axis each, none of no length."""
+"""Paths of cables and traces: legs along one axis each, none of no length.
+
+A point may be a step from the point before: ``{x: 20 mm}`` changes x alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic_core import PydanticCustomError
 
 from emtwin.units import format_si
 
 Points = TypeVar("Points", bound=Sequence[Sequence[float]])
+
+
+AXES = ("x", "y", "z")
+
+
+def is_step(point: Any) -> bool:
+    """Whether a point is written as a step: a mapping of one of x, y, z."""
+    return isinstance(point, dict) and len(point) == 1 and next(iter(point)) in AXES
+
+
+def steps_resolved(points: Any) -> Any:
+    """Points of a path with every step written out.
+
+    Parameters
+    ----------
+    points : object
+        As written; what is no list is returned as it is, for the model to refuse.
+
+    Returns
+    -------
+    object
+        A list in which a step is the point before with one coordinate changed.
+
+    Raises
+    ------
+    PydanticCustomError
+        If the first point is a step.
+    """
+    if not isinstance(points, list):
+        return points
+    found: list[Any] = []
+    for number, point in enumerate(points, start=1):
+        if not is_step(point):
+            found.append(point)
+            continue
+        before = found[-1] if found else None
+        if not isinstance(before, (list, tuple)) or len(before) != 3:
+            raise _error(
+                f"point {number} is a step, but there is no point before it to start from",
+                "begin with a point [x, y, z], or with a start at a pad of a board",
+            )
+        key, value = next(iter(point.items()))
+        found.append(
+            [value if axis == key else old for axis, old in zip(AXES, before, strict=True)]
+        )
+    return found
 
 
 def cable_path(points: Points) -> Points:

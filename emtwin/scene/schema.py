@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from emtwin.scene.paths import AXES
 from emtwin.scene.translate import models_in
 from emtwin.scene.twin import Twin
 
@@ -37,6 +38,7 @@ def json_schema() -> dict[str, Any]:
         target = schema if model is Twin else definitions.get(model.__name__, {})
         _describe(target, model)
     _relax_trace_ends(definitions)
+    _allow_steps(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
@@ -84,6 +86,15 @@ def _relax_trace_ends(definitions: dict[str, Any]) -> None:
             name = str(choice["$ref"]).rpartition("/")[2]
             if f"Trace{name}" in definitions:
                 choice["$ref"] = f"#/$defs/Trace{name}"
+
+
+def _allow_steps(definitions: dict[str, Any]) -> None:
+    """A cable's point may be a step, and an end at a pad of a board is left out of the path."""
+    path = definitions["Cable"]["properties"]["path"]
+    point, one = path["items"], {"minProperties": 1, "maxProperties": 1}
+    axes = dict.fromkeys(AXES, point["prefixItems"][0])
+    step = {"type": "object", "properties": axes, "additionalProperties": False, **one}
+    path["items"], path["minItems"] = {"anyOf": [point, step]}, 1
 
 
 def main(arguments: list[str]) -> None:

@@ -180,11 +180,13 @@ def _end_remedy(value: object, path: FieldPath) -> str:
     words = ["open"] if "traces" in path or path[-1] == "start" else ["open", "floor"]
     if isinstance(value, dict) and value:
         keys = [key for key in FORMS if key not in ("open", "floor")]
+        keys = [key for key in keys if key != "board" or "traces" not in path]
         hint = did_you_mean(next(iter(value)), keys, "keys")
         if hint.startswith("did"):
             return hint
     part = "" if "traces" in path else ", part: PART"
-    forms = ["{bond: PART}", f"{{port: PORT{part}}}", f"{{load: 100 ohm{part}}}", *words]
+    bonds = ["{bond: PART}"] + ["{board: BOARD, pad: J1.2}"] * ("cables" in path)
+    forms = [*bonds, f"{{port: PORT{part}}}", f"{{load: 100 ohm{part}}}", *words]
     return "write one of " + ", ".join(forms)
 
 

@@ -7,6 +7,7 @@ Never: fields, time steps, files; a part that got lost without an error that nam
 
 from emtwin.voxel.audit import PartAudit
 from emtwin.voxel.bodies import Body, Box
+from emtwin.voxel.certainty import Certainty
 from emtwin.voxel.conductors import (
     Conductor,
     check_terminal,
@@ -14,27 +15,35 @@ from emtwin.voxel.conductors import (
     conductors,
     parts_at,
 )
+from emtwin.voxel.gaps import Gap, find_gaps
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
-from emtwin.voxel.planner import Plan, plan
+from emtwin.voxel.planner import Plan, Resolution, plan
+from emtwin.voxel.time_step import SmallestCell, smallest_cells
 
 __all__ = [
     "Body",
     "Box",
+    "Certainty",
     "Change",
     "Conductor",
     "Contact",
+    "Gap",
     "Net",
     "NetlistAudit",
     "PartAudit",
     "Plan",
+    "Resolution",
+    "SmallestCell",
     "VoxelModel",
     "audit_netlist",
     "check_terminal",
     "conductor_of_nodes",
     "conductors",
+    "find_gaps",
     "parts_at",
     "plan",
+    "smallest_cells",
     "voxelise",
 ]

@@ -108,6 +108,11 @@ def _notes(bodies: Sequence[Body], index: int, filled: Filled, edges: int) -> It
     share = oblique_share(bodies[index].surface)
     if share > _OBLIQUE:
         yield f"staircased: {share:.0%} of its area is oblique to the grid"
+    certainty = filled.certainty.get(index)
+    if certainty is not None and certainty.undecided_cells:
+        yield f"{certainty.undecided_cells} cells may be inside or outside"
+    elif certainty is not None and certainty.by_winding_number:
+        yield f"{certainty.by_winding_number} cells decided by winding number"
     found = topology(bodies[index].surface)
     if bodies[index].kind == "solid" and not found.consistent:
         yield f"normals turned: they disagreed at {found.disagreeing} edges"

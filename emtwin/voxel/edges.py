@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import MAX_ROWS, PEC_ROW, VACUUM_ROW
 from emtwin.materials import Material
 from emtwin.voxel.bodies import Body
+from emtwin.voxel.mixtures import Mixtures
 
 ROUNDINGS = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
 """Relative steps to which averaged values are rounded; the first whose rows fit is taken."""
@@ -49,12 +51,15 @@ class EdgeBuilder:
         Owner of each cell.
     background : Material
         What fills the rest.
+    mixtures : Mixtures
+        Cells with a medium of their own.
     """
 
     bodies: Sequence[Body]
     grid: Grid
     cell_part: NDArray[np.int16]
     background: Material
+    mixtures: Mixtures
 
     def __post_init__(self) -> None:
         metals = [i for i, body in enumerate(self.bodies) if body.material.metal]
@@ -64,21 +69,33 @@ class EdgeBuilder:
         for rank, index in enumerate(self.metal_order):
             self.rank_of[index + 1] = rank
         parts = [self.background, *(body.material for body in self.bodies)]
-        self.permittivity = np.array([1.0 if m.metal else m.permittivity for m in parts])
-        self.conductivity = np.array([0.0 if m.metal else m.conductivity for m in parts])
+        # Metal has no values of its own: its edges are row 0.
+        eps = np.array([1.0 if m.metal else m.permittivity for m in parts])
+        sigma = np.array([0.0 if m.metal else m.conductivity for m in parts])
+        self.bulk = list(zip(eps.tolist(), sigma.tolist(), strict=True))
+        self.permittivity = np.concatenate([eps, self.mixtures.permittivity])
+        self.conductivity = np.concatenate([sigma, self.mixtures.conductivity])
         self.counts = np.zeros(len(parts), dtype=np.int64)
         # One ring of copies, so that every edge has four cells; outer copies weigh nothing.
         self.padded = np.pad(self.cell_part + np.int16(1), 1, mode="edge")
+        self.media = np.pad(self._media(), 1, mode="edge") if self.mixtures.flat.size else None
 
-    def around(self, axis: int) -> list[NDArray[np.int16]]:
-        """Part number + 1 of the four cells around every edge along `axis`."""
+    def _media(self) -> NDArray[np.int32]:
+        """Part number + 1 of every cell, or the number of its own values."""
+        media = self.cell_part.astype(np.int32) + 1
+        numbers = len(self.bulk) + np.arange(self.mixtures.flat.size)
+        media.reshape(-1)[self.mixtures.flat] = numbers
+        return media
+
+    def around(self, axis: int, padded: NDArray[Any]) -> list[NDArray[Any]]:
+        """What `padded` says of the four cells around every edge along `axis`."""
         views = []
         for low_u in (True, False):
             for low_v in (True, False):
                 where = [slice(1, -1)] * 3
                 where[(axis + 1) % 3] = slice(None, -1) if low_u else slice(1, None)
                 where[(axis + 2) % 3] = slice(None, -1) if low_v else slice(1, None)
-                views.append(self.padded[tuple(where)])
+                views.append(padded[tuple(where)])
         return views
 
     def build_all(
@@ -91,20 +108,23 @@ class EdgeBuilder:
     def _build(
         self, axis: int, bulk: NDArray[np.uint16]
     ) -> tuple[NDArray[np.uint16], NDArray[np.int16], Mixed]:
-        cells = self.around(axis)
+        cells = self.around(axis, self.padded)
+        media = cells if self.media is None else self.around(axis, self.media)
         rank = self.rank_of[cells[0]]
-        same = np.ones(cells[0].shape, dtype=bool)
-        for other in cells[1:]:
+        same = media[0] < len(self.bulk)
+        for other, medium in zip(cells[1:], media[1:], strict=True):
             np.maximum(rank, self.rank_of[other], out=rank)
-            same &= cells[0] == other
+            same &= media[0] == medium
         free = rank < 0
         self.counts += np.bincount(cells[0][same & free], minlength=self.counts.size)
+        self._count_reached(axis, cells, free)
         rows = np.where(free, bulk[cells[0]], np.uint16(PEC_ROW))
         ids = np.full(self.grid.nodes, PEC_ROW, dtype=np.uint16)
         ids[_existing(axis)] = rows
         ranks = np.full(self.grid.nodes, -1, dtype=np.int16)
         ranks[_existing(axis)] = rank
-        return ids, ranks, self._average(axis, cells, ~same & free)
+        self._count(cells, ~same & free)
+        return ids, ranks, self._average(axis, media, ~same & free)
 
     def owners(self, rank: NDArray[np.int16]) -> NDArray[np.int16]:
         """Part number of every metal rank, -1 for no metal."""
@@ -117,13 +137,10 @@ class EdgeBuilder:
         counts = np.where(metal, np.asarray(owned)[1:], self.counts[1:])
         return [int(count) for count in counts]
 
-    def _average(
-        self, axis: int, cells: list[NDArray[np.int16]], chosen: NDArray[np.bool_]
-    ) -> Mixed:
+    def _average(self, axis: int, media: list[NDArray[Any]], chosen: NDArray[np.bool_]) -> Mixed:
         """Means over the four cells, weighted with their cross-sections."""
         index = np.nonzero(chosen)
-        parts = np.stack([view[index] for view in cells])
-        self._count(parts)
+        parts = np.stack([view[index] for view in media])
         u, v = (np.pad(self.grid.spacings[(axis + n) % 3], 1) for n in (1, 2))
         at_u, at_v = index[(axis + 1) % 3], index[(axis + 2) % 3]
         weights = np.stack([u[at_u + du] * v[at_v + dv] for du in (0, 1) for dv in (0, 1)])
@@ -134,9 +151,25 @@ class EdgeBuilder:
             np.einsum("ij,ij->j", weights, self.conductivity[parts]),
         )
 
-    def _count(self, parts: NDArray[np.int16]) -> None:
-        """Count each edge once for every part that it touches."""
-        ordered = np.sort(parts, axis=0)
+    def _count_reached(
+        self, axis: int, cells: list[NDArray[np.int16]], free: NDArray[np.bool_]
+    ) -> None:
+        """Count the edges at cells that a dielectric fills in part, none of them its own."""
+        for part, flat in self.mixtures.reached.items():
+            index = np.stack(np.unravel_index(flat, self.grid.shape))
+            around = []
+            for du, dv in ((0, 0), (0, 1), (1, 0), (1, 1)):
+                shift = np.zeros((3, 1), dtype=np.int64)
+                shift[(axis + 1) % 3], shift[(axis + 2) % 3] = du, dv
+                around.append(np.ravel_multi_index(tuple(index + shift), free.shape))
+            edges = np.unravel_index(np.unique(np.concatenate(around)), free.shape)
+            own = np.any([view[edges] == part + 1 for view in cells], axis=0)
+            self.counts[part + 1] += np.count_nonzero(free[edges] & ~own)
+
+    def _count(self, cells: list[NDArray[np.int16]], chosen: NDArray[np.bool_]) -> None:
+        """Count each chosen edge once for every part that it touches."""
+        index = np.nonzero(chosen)
+        ordered = np.sort(np.stack([view[index] for view in cells]), axis=0)
         new = np.ones(ordered.shape, dtype=bool)
         new[1:] = ordered[1:] != ordered[:-1]
         self.counts += np.bincount(ordered[new], minlength=self.counts.size)
@@ -145,7 +178,7 @@ class EdgeBuilder:
         """Row of every part number + 1, and the table that starts with metal and vacuum."""
         table = [(1.0, 0.0), (1.0, 0.0)]
         rows = []
-        for value in zip(self.permittivity.tolist(), self.conductivity.tolist(), strict=True):
+        for value in self.bulk:
             if value not in table[VACUUM_ROW:]:
                 table.append(value)
             rows.append(table.index(value, VACUUM_ROW))

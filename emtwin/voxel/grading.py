@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.voxel.limits import spread
+
 Floats = NDArray[np.float64]
 
 _SAMPLES = 48  # per interval; h is interpolated between them, which keeps its slope
@@ -32,8 +34,8 @@ class Grading:
     cap : callable
         Largest size wanted at each of an array of places, metres; its slope is limited
         here.
-    corners : sequence of float
-        Places where `cap` bends, so that they are sampled.
+    corners : ndarray of float64
+        Places where `cap` bends, so that they are sampled; increasing, metres.
     smallest : float
         No interval gets more cells than of this size, metres.
     growth : float
@@ -42,7 +44,7 @@ class Grading:
 
     lines: Floats
     cap: Callable[[Floats], Floats]
-    corners: tuple[float, ...]
+    corners: Floats
     smallest: float
     growth: float
     least: NDArray[np.int64] = field(init=False)
@@ -56,6 +58,8 @@ class Grading:
             at_lines, np.minimum(np.append(lengths, np.inf), np.insert(lengths, 0, np.inf))
         )
         self.least = np.ones(lengths.size, dtype=np.int64)
+        self._filled: dict[int, tuple[tuple[float, float, int], Floats]] = {}
+        self._samples = [self._sampled(number) for number in range(lengths.size)]
 
     @staticmethod
     def slope_of(growth: float) -> float:
@@ -72,19 +76,32 @@ class Grading:
         return cells
 
     def _limit_slope(self) -> None:
-        distance = np.abs(self.lines[:, None] - self.lines[None, :])
-        self.sizes = (self.sizes[None, :] + self.slope * distance).min(axis=1)
+        self.sizes = spread(self.lines, self.sizes, self.slope)
 
     def _most(self, number: int) -> int:
         return max(1, int((self.lines[number + 1] - self.lines[number]) / self.smallest + 1e-9))
 
-    def _fill(self, number: int) -> Floats:
-        """Sizes of the cells between line `number` and the next."""
-        lo, hi = float(self.lines[number]), float(self.lines[number + 1])
-        bends = [c for c in self.corners if lo < c < hi]
+    def _sampled(self, number: int) -> tuple[Floats, Floats]:
+        """Places between line `number` and the next, and the largest size wanted there."""
+        lo, hi = self.lines[number], self.lines[number + 1]
+        first = np.searchsorted(self.corners, lo, side="right")
+        bends = self.corners[first : np.searchsorted(self.corners, hi, side="left")]
         x = np.union1d(np.linspace(lo, hi, _SAMPLES), bends)
+        return x, self.cap(x)
+
+    def _fill(self, number: int) -> Floats:
+        """Sizes of the cells between line `number` and the next, kept while nothing changes."""
+        state = float(self.sizes[number]), float(self.sizes[number + 1]), int(self.least[number])
+        known = self._filled.get(number)
+        if known is None or known[0] != state:
+            known = self._filled[number] = state, self._divided(number)
+        return known[1]
+
+    def _divided(self, number: int) -> Floats:
+        lo, hi = float(self.lines[number]), float(self.lines[number + 1])
+        x, cap = self._samples[number]
         h = np.minimum(
-            self.cap(x),
+            cap,
             np.minimum(
                 self.sizes[number] + self.slope * (x - lo),
                 self.sizes[number + 1] + self.slope * (hi - x),
@@ -93,7 +110,7 @@ class Grading:
         t = np.concatenate(([0.0], np.cumsum(_steps(x, h))))
         wanted = max(int(np.ceil(t[-1] - 1e-9)), int(self.least[number]))
         # Never coarser than the cap, and otherwise no finer than the smallest cell.
-        needed = int(np.ceil((hi - lo) / float(self.cap(x).max()) - 1e-9))
+        needed = int(np.ceil((hi - lo) / float(cap.max()) - 1e-9))
         count = max(1, needed, min(wanted, self._most(number)))
         return np.diff(_places(x, h, t, np.linspace(0.0, t[-1], count + 1)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from emtwin.grid.medium import Medium
 from emtwin.materials import Material, lookup
 from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, part_notices
 from emtwin.voxel.bodies import Body, faults
+from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
+from emtwin.voxel.mixtures import mixtures
 from emtwin.voxel.sheets import metal_faces, rim_edges
 from emtwin.voxel.solids import fill
 
@@ -47,6 +49,8 @@ class VoxelModel:
         Largest relative difference between an edge's average and its material row.
     notices : tuple of Notice
         Warnings to carry into the report.
+    certainty : tuple of Certainty or None
+        How the cells of every body were decided; None for a sheet.
     """
 
     grid: Grid
@@ -62,6 +66,7 @@ class VoxelModel:
     audit: tuple[PartAudit, ...]
     rounding: float
     notices: tuple[Notice, ...]
+    certainty: tuple[Certainty | None, ...] = ()
 
     @property
     def metal_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
@@ -80,7 +85,8 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     A cell belongs to the solid of highest priority that holds its centre. A face is
     metal where the line between its two cell centres crosses a sheet. An edge is metal
     if a cell or face beside it is; otherwise it takes the mean permittivity and
-    conductivity of its four cells, weighted with their cross-sections.
+    conductivity of its four cells, weighted with their cross-sections, each of them the
+    mean of the dielectrics in it, weighted with volume.
 
     Parameters
     ----------
@@ -106,7 +112,10 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     bodies = tuple(bodies)
     _raise_any(list(faults(bodies, grid)))
     filled = fill(bodies, grid)
-    builder = EdgeBuilder(bodies, grid, filled.cell_part, background or lookup("vacuum"))
+    background = background or lookup("vacuum")
+    mixed_cells = mixtures(bodies, grid, filled.cell_part, background)
+    filled = replace(filled, volumes=filled.volumes | mixed_cells.volumes)
+    builder = EdgeBuilder(bodies, grid, filled.cell_part, background, mixed_cells)
     bulk, first_rows = builder.bulk_rows()
     ids, rank, mixed = builder.build_all(bulk)
     table, rounding = fill_rows(ids, mixed, first_rows)
@@ -127,7 +136,16 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         sheet_part_z=faces[2],
         audit=audits,
         rounding=rounding,
-        notices=(*part_notices(audits), *_rounding_notices(rounding)),
+        notices=(
+            *part_notices(audits),
+            *_rounding_notices(rounding),
+            *(
+                notice
+                for index, certainty in filled.certainty.items()
+                for notice in certainty_notices(bodies[index].name, certainty)
+            ),
+        ),
+        certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emtwin.errors import GridError, Notice, Problem
 from emtwin.grid import Grid
+from emtwin.voxel.axis_lines import AxisLines, with_absorber
 from emtwin.voxel.bodies import Body, Box
-from emtwin.voxel.grading import Grading
-from emtwin.voxel.snapping import BORDER, FIXED, Candidate, candidates, keep, merge_notice
+from emtwin.voxel.gaps import Gap, gap_notices
+from emtwin.voxel.limits import Limit, limits_of_gaps, limits_of_materials, unmet
+from emtwin.voxel.snapping import BORDER, FIXED, Candidate, candidates
 
-Floats = NDArray[np.float64]
+FixedLines = Mapping[float, str] | Sequence[float]
+"""Coordinates in metres that must be lines, with what wants them where that is known."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,47 @@ class Plan:
         The grid, absorber included.
     notices : tuple of Notice
         ``lines-merged``: places that share a line; ``grading-exceeded``: neighbouring
-        cells that differ by more than the wanted ratio.
+        cells that differ by more than the wanted ratio; ``wavelength-unresolved``: parts
+        whose cells are too large for the wavelength in them; ``gap-closed`` and
+        ``gap-coarse``: gaps of conductors with less than two cells across.
+    axes : tuple of AxisLines
+        How the lines of each axis came about.
+    gaps : tuple of Gap
+        Gaps of conductors with the cells that each got.
     """
 
     grid: Grid
     notices: tuple[Notice, ...]
+    axes: tuple[AxisLines, AxisLines, AxisLines]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Cells that the waves and the gaps between conductors need.
+
+    Parameters
+    ----------
+    frequency : float
+        Highest frequency that the mesh must carry, Hz.
+    cells_per_wavelength : float
+        In the material of every part, at that frequency.
+    gaps : tuple of Gap
+        Gaps that get two cells across where the smallest cell allows.
+    factor : float
+        Factor on these cells; above 1 coarser, though never less than two across a gap.
+    """
+
+    frequency: float
+    cells_per_wavelength: float
+    gaps: tuple[Gap, ...] = ()
+    factor: float = 1.0
 
 
 def plan(
     bodies: Sequence[Body],
     *,
-    fixed: tuple[Sequence[float], Sequence[float], Sequence[float]],
+    fixed: tuple[FixedLines, FixedLines, FixedLines],
     refined: Box,
     finest_cell: float,
     coarsest_cell: float,
@@ -45,6 +77,7 @@ def plan(
     absorber_cells: tuple[tuple[int, int], tuple[int, int], tuple[int, int]],
     smallest_cell: float,
     growth: float = 1.3,
+    resolution: Resolution | None = None,
 ) -> Plan:
     """Plan a graded grid.
 
@@ -56,8 +89,9 @@ def plan(
     ----------
     bodies : sequence of Body
         Bodies to snap to.
-    fixed : tuple of sequences of float
-        Coordinates along x, y, z in metres that must be lines: cables, planes, ports.
+    fixed : tuple of mappings or sequences of float
+        Coordinates along x, y, z in metres that must be lines: cables, planes, ports; with
+        names where they are known.
     refined : Box
         Where cells are at most `finest_cell`.
     finest_cell : float
@@ -75,6 +109,9 @@ def plan(
     growth : float, default 1.3
         Largest ratio of neighbouring cells. Kept lines alone can force more; a notice
         then says where.
+    resolution : Resolution, optional
+        What the waves in materials and the gaps between conductors need; left out, only
+        the sizes above count.
 
     Returns
     -------
@@ -91,77 +128,53 @@ def plan(
     problems += _place_problems(bodies, fixed, extent)
     if problems:
         raise GridError(problems)
-    axes: list[Floats] = []
-    notices: list[Notice] = []
-    for axis, name in enumerate("xyz"):
-        ends = extent.lo[axis], extent.hi[axis]
-        lines, moved = keep(_wanted(bodies, fixed[axis], ends, axis, smallest_cell), smallest_cell)
-        if moved:
-            notices.append(merge_notice(name, moved, smallest_cell))
-        fine = refined.lo[axis], refined.hi[axis]
-        kept = np.array(lines)
-        grading = Grading(
-            kept, _cap(fine, finest_cell, coarsest_cell, growth), fine, smallest_cell, growth
+    waves = _limits_of_waves(bodies, resolution)
+    limits = [*waves, *_limits_of_gaps(resolution, smallest_cell)]
+    limits += [
+        Limit(axis, refined.lo[axis], refined.hi[axis], finest_cell, "the finest cell")
+        for axis in range(3)
+    ]
+    x, y, z = (
+        AxisLines(
+            axis,
+            _wanted(bodies, fixed[axis], (extent.lo[axis], extent.hi[axis]), axis, smallest_cell),
+            tuple(limit for limit in limits if limit.axis == axis),
+            coarsest_cell,
+            smallest_cell,
+            growth,
         )
-        sizes = grading.cells()
-        axes.append(_with_absorber(_join(kept, sizes), absorber_cells[axis]))
-        notices += _growth_notices(name, axes[-1], growth)
-    return Plan(Grid(*axes), tuple(notices))
+        for axis in range(3)
+    )
+    axes = (x, y, z)
+    grid = Grid(*(with_absorber(a.lines, absorber_cells[a.axis]) for a in axes))
+    found = tuple(gap.on(grid) for gap in resolution.gaps) if resolution else ()
+    notices = [notice for axis in axes for notice in axis.notices]
+    notices += [*unmet(waves, grid.lines), *gap_notices(found)]
+    return Plan(grid, tuple(notices), axes, found)
+
+
+def _limits_of_waves(bodies: Sequence[Body], wanted: Resolution | None) -> list[Limit]:
+    if wanted is None:
+        return []
+    per_wavelength = wanted.cells_per_wavelength / wanted.factor
+    return list(limits_of_materials(bodies, wanted.frequency, per_wavelength))
+
+
+def _limits_of_gaps(wanted: Resolution | None, smallest: float) -> list[Limit]:
+    return [] if wanted is None else list(limits_of_gaps(wanted.gaps, smallest, wanted.factor))
 
 
 def _wanted(
     bodies: Sequence[Body],
-    fixed: Sequence[float],
+    fixed: FixedLines,
     ends: tuple[float, float],
     axis: int,
     smallest: float,
-) -> list[Candidate]:
+) -> tuple[Candidate, ...]:
     wanted = [Candidate(end, BORDER, 1.0, "the end of the grid") for end in ends]
-    wanted += [Candidate(float(at), FIXED, 1.0, "a fixed line") for at in fixed]
-    return wanted + list(candidates(bodies, axis, smallest))
-
-
-def _cap(
-    fine: tuple[float, float], finest: float, coarsest: float, growth: float
-) -> Callable[[Floats], Floats]:
-    """Largest cell size wanted at a place: fine in the box, growing outside."""
-    slope = Grading.slope_of(growth)
-
-    def cap(x: Floats) -> Floats:
-        away = np.maximum(np.maximum(fine[0] - x, x - fine[1]), 0.0)
-        return np.minimum(finest + slope * away, coarsest)
-
-    return cap
-
-
-def _join(lines: Floats, sizes: Sequence[Floats]) -> Floats:
-    """Lines of all intervals, each interval's ends exact."""
-    inner = [start + np.cumsum(s)[:-1] for start, s in zip(lines[:-1], sizes, strict=True)]
-    pieces = [np.append(start, between) for start, between in zip(lines[:-1], inner, strict=True)]
-    return np.append(np.concatenate(pieces), lines[-1])
-
-
-def _with_absorber(lines: Floats, cells: tuple[int, int]) -> Floats:
-    low, high = lines[1] - lines[0], lines[-1] - lines[-2]
-    below = lines[0] - low * np.arange(cells[0], 0, -1)
-    above = lines[-1] + high * np.arange(1, cells[1] + 1)
-    return np.concatenate([below, lines, above])
-
-
-def _growth_notices(name: str, lines: Floats, growth: float) -> list[Notice]:
-    sizes = np.diff(lines)
-    ratio = np.maximum(sizes[1:] / sizes[:-1], sizes[:-1] / sizes[1:])
-    if ratio.size == 0 or ratio.max() <= growth * (1.0 + 1e-6):
-        return []
-    worst = int(np.argmax(ratio))
-    return [
-        Notice(
-            "grading-exceeded",
-            f"along {name}, neighbouring cells of {sizes[worst] * 1e3:.3g} and "
-            f"{sizes[worst + 1] * 1e3:.3g} mm at {lines[worst + 1] * 1e3:.5g} mm differ by a "
-            f"factor {ratio[worst]:.2f}, because kept lines are near the smallest cell",
-        )
-    ]
+    names = fixed if isinstance(fixed, Mapping) else dict.fromkeys(fixed, "a fixed line")
+    wanted += [Candidate(float(at), FIXED, 1.0, name) for at, name in names.items()]
+    return (*wanted, *candidates(bodies, axis, smallest))
 
 
 def _size_problems(finest: float, coarsest: float, smallest: float, growth: float) -> list[Problem]:
@@ -184,7 +197,7 @@ def _size_problems(finest: float, coarsest: float, smallest: float, growth: floa
 
 def _place_problems(
     bodies: Sequence[Body],
-    fixed: tuple[Sequence[float], Sequence[float], Sequence[float]],
+    fixed: tuple[FixedLines, FixedLines, FixedLines],
     extent: Box,
 ) -> list[Problem]:
     problems = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from emtwin.errors import Notice
 from emtwin.geometry.topology import boundary_edges
 from emtwin.voxel.bodies import Body
+from emtwin.voxel.facing import aligned
 
 DIELECTRIC, METAL, SHEET, FIXED, BORDER = range(5)
 """Ranks of candidates: of two that are too near the higher one stays."""
@@ -59,7 +61,7 @@ def candidates(bodies: Sequence[Body], axis: int, smallest: float) -> Iterator[C
     """
     for body in bodies:
         rank = SHEET if body.kind == "sheet" else METAL if body.material.metal else DIELECTRIC
-        for at, area in _facets(body, axis):
+        for at, area in _facets(body, axis, smallest):
             if area >= smallest**2 * (1.0 - 1e-6):
                 yield Candidate(at, rank, area, body.name)
         if body.kind == "sheet":
@@ -68,7 +70,7 @@ def candidates(bodies: Sequence[Body], axis: int, smallest: float) -> Iterator[C
                     yield Candidate(at, rank, length * smallest, body.name)
 
 
-def keep(wanted: Sequence[Candidate], smallest: float) -> tuple[list[float], list[str]]:
+def keep(wanted: Sequence[Candidate], smallest: float) -> tuple[list[Candidate], list[str]]:
     """Choose lines at least `smallest` apart.
 
     Parameters
@@ -80,25 +82,31 @@ def keep(wanted: Sequence[Candidate], smallest: float) -> tuple[list[float], lis
 
     Returns
     -------
-    lines : list of float
-        Coordinates in metres, increasing.
+    kept : list of Candidate
+        The lines, by rising coordinate.
     moved : list of str
         What had to move, and by how much, the largest move first.
     """
     kept: list[Candidate] = []
     moved: list[tuple[float, str]] = []
     for one in sorted(wanted, key=lambda c: (-c.rank, -c.weight, c.at)):
-        nearest = min(kept, key=lambda other: abs(other.at - one.at), default=None)
+        after = bisect_left(kept, one.at, key=_coordinate)
+        near = kept[max(after - 1, 0) : after + 1]
+        nearest = min(near, key=lambda other: abs(other.at - one.at), default=None)
         distance = abs(nearest.at - one.at) if nearest else np.inf
         if nearest is None or distance >= smallest * (1.0 - 1e-6):
-            kept.append(one)
+            kept.insert(after, one)
         elif distance > _SAME:
             text = (
                 f"{one.source} at {one.at * 1e3:.5g} mm moved by {distance * 1e3:.3g} mm to "
                 f"{nearest.source}"
             )
             moved.append((distance, text))
-    return sorted(c.at for c in kept), [text for _, text in sorted(moved, reverse=True)]
+    return kept, [text for _, text in sorted(moved, reverse=True)]
+
+
+def _coordinate(candidate: Candidate) -> float:
+    return candidate.at
 
 
 def merge_notice(name: str, moved: Sequence[str], smallest: float) -> Notice:
@@ -111,12 +119,27 @@ def merge_notice(name: str, moved: Sequence[str], smallest: float) -> Notice:
     )
 
 
-def _facets(body: Body, axis: int) -> Iterator[tuple[float, float]]:
-    corners = body.surface.corners[:, :, axis]
-    spread = corners.max(axis=1) - corners.min(axis=1)
-    across = spread <= 1e-7 * np.linalg.norm(body.surface.hi - body.surface.lo)
-    areas = np.linalg.norm(body.surface.area_vectors[across], axis=1)
-    yield from _clusters(corners[across].mean(axis=1), areas)
+def _facets(body: Body, axis: int, smallest: float) -> Iterator[tuple[float, float]]:
+    """Flat facets each at its own place, leaning ones at one place per smallest cell."""
+    exact, leaning = aligned(body.surface, axis)
+    heights = body.surface.corners[:, :, axis].mean(axis=1)
+    areas = np.linalg.norm(body.surface.area_vectors, axis=1)
+    yield from _clusters(heights[exact], areas[exact])
+    yield from _spans(heights[leaning], areas[leaning], smallest)
+
+
+def _spans(
+    values: NDArray[np.float64], weights: NDArray[np.float64], span: float
+) -> Iterator[tuple[float, float]]:
+    """Weighted mean and total weight of the values in each stretch of at most `span`."""
+    order = np.argsort(values)
+    values, weights = values[order], weights[order]
+    begin = 0
+    while begin < values.size:
+        end = int(np.searchsorted(values, values[begin] + span, side="right"))
+        group = slice(begin, end)
+        yield float(np.average(values[group], weights=weights[group])), float(weights[group].sum())
+        begin = end
 
 
 def _rims(body: Body, axis: int) -> Iterator[tuple[float, float]]:

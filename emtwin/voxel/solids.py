@@ -1,4 +1,9 @@
-"""Solids: which cells lie inside a closed surface."""
+"""Solids: which cells lie inside a surface, and which solid owns each cell.
+
+Six rays vote on every cell. Where they agree the cell is decided; where they do not, the surface
+has holes or its normals disagree, and the generalised winding number decides: at least one half is
+inside.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend, host_backend
 from emtwin.errors import InputError, Problem
+from emtwin.geometry import Surface, oriented
+from emtwin.geometry.topology import directed_edges
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
-from emtwin.voxel.scanline import crossings
+from emtwin.voxel.certainty import UNDECIDED, Certainty
+from emtwin.voxel.winding_number import Tree, winding_number
+from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
 
 BACKGROUND = -1
+
+Window = tuple[slice, slice, slice]
+Centres = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,45 +41,122 @@ class Filled:
         Volume in cubic metres of every solid before others took cells from it.
     covered_by : dict of int to set of int
         Bodies that took cells from a solid.
+    certainty : dict of int to Certainty
+        How the cells of every solid were decided.
     """
 
     cell_part: NDArray[np.int16]
     volumes: dict[int, float]
     covered_by: dict[int, set[int]]
+    certainty: dict[int, Certainty]
 
 
-def inside(body: Body, grid: Grid) -> tuple[tuple[slice, slice, slice], NDArray[np.bool_]]:
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """Cells whose centres lie inside one solid.
+
+    Parameters
+    ----------
+    window : tuple of slice
+        The part of the grid that the solid can reach.
+    mask : ndarray of bool
+        Cells inside, shape of the window.
+    certainty : Certainty
+        How they were decided.
+    """
+
+    window: Window
+    mask: NDArray[np.bool_]
+    certainty: Certainty
+
+
+def inside(body: Body, grid: Grid, backend: Backend | None = None) -> Inside:
     """Cells whose centres lie inside the surface of `body`.
 
     Parameters
     ----------
     body : Body
-        Solid with a closed surface.
+        Solid; its normals are made to point outward as far as they can.
     grid : Grid
         Grid.
+    backend : Backend, optional
+        Where to count; by default the native library, else NumPy.
 
     Returns
     -------
-    window : tuple of slice
-        The part of the grid that `body` can reach.
-    mask : ndarray of bool
-        Cells inside, shape of the window: an odd number of crossings lies below them.
+    Inside
+        The cells, and how sure they are.
     """
+    backend = backend or host_backend()
     window, centres = _window(body, grid)
-    shape = tuple(c.size for c in centres)
-    mask = np.zeros(shape, dtype=bool)
-    if not mask.size:
-        return window, mask
-    hits = crossings(body.surface, 2, centres)
-    below = hits.w < shape[2]
-    flat = np.ravel_multi_index((hits.u[below], hits.v[below], hits.w[below]), shape)
-    places, counts = np.unique(flat, return_counts=True)
-    mask.reshape(-1)[places[counts % 2 == 1]] = True
-    np.logical_xor.accumulate(mask, axis=2, out=mask)
-    return window, mask
+    if not all(c.size for c in centres):
+        return Inside(window, np.zeros([c.size for c in centres], dtype=bool), Certainty(0))
+    surface = outward(body.surface)
+    votes = winding_votes(surface, centres, backend)
+    mask = votes > ALL_VOTES // 2
+    open_ = np.flatnonzero((votes > 0) & (votes < ALL_VOTES))
+    certainty = Certainty(votes.size)
+    if open_.size and not is_balanced(surface):
+        certainty = _decide(surface, mask, open_, centres, grid, window, backend)
+    return Inside(window, mask, certainty)
 
 
-def fill(bodies: Sequence[Body], grid: Grid) -> Filled:
+def is_balanced(surface: Surface) -> bool:
+    """Whether each edge is run through as often in one direction as in the other.
+
+    The winding number of such a surface is a whole number everywhere beside it.
+
+    Parameters
+    ----------
+    surface : Surface
+        Surface with shared points.
+    """
+    edges = directed_edges(surface.triangles)
+    low, high = edges.min(axis=1), edges.max(axis=1)
+    _, edge = np.unique(low * len(surface.points) + high, return_inverse=True)
+    direction = np.where(edges[:, 0] == low, 1.0, -1.0) * (low != high)
+    return not np.any(np.bincount(edge.ravel(), direction))
+
+
+def outward(surface: Surface) -> Surface:
+    """Surface with normals that point outward as far as they can.
+
+    Parameters
+    ----------
+    surface : Surface
+        As it was read.
+    """
+    known = is_balanced(surface) and surface.signed_volume >= 0.0
+    return surface if known else oriented(surface)
+
+
+def _decide(
+    surface: Surface,
+    mask: NDArray[np.bool_],
+    cells: NDArray[np.int64],
+    centres: Centres,
+    grid: Grid,
+    window: Window,
+    backend: Backend,
+) -> Certainty:
+    """Let the winding number decide about some cells of `mask`, in place."""
+    index = np.unravel_index(cells, mask.shape)
+    points = np.stack([c[i] for c, i in zip(centres, index, strict=True)], axis=1)
+    winding = winding_number(Tree.of(surface), points, backend)
+    mask.reshape(-1)[cells] = winding >= 0.5
+    from_half = np.abs(winding - 0.5)
+    unsure = from_half < UNDECIDED
+    sides = [d[s][i] for d, s, i in zip(grid.spacings, window, index, strict=True)]
+    return Certainty(
+        by_votes=mask.size - cells.size,
+        by_winding_number=cells.size,
+        nearest_half=float(from_half.min()),
+        undecided_cells=int(unsure.sum()),
+        undecided_volume=float(np.prod(sides, axis=0)[unsure].sum()),
+    )
+
+
+def fill(bodies: Sequence[Body], grid: Grid, backend: Backend | None = None) -> Filled:
     """Give every cell to the solid of highest priority that holds its centre.
 
     Parameters
@@ -75,23 +165,27 @@ def fill(bodies: Sequence[Body], grid: Grid) -> Filled:
         All bodies; sheets are passed over.
     grid : Grid
         Grid.
+    backend : Backend, optional
+        Where to count; by default the native library, else NumPy.
 
     Returns
     -------
     Filled
-        Owners and volumes.
+        Owners and volumes, and how sure they are.
 
     Raises
     ------
     InputError
         If solids of different materials and equal priority overlap; every pair is named.
     """
-    filled = Filled(np.full(grid.shape, BACKGROUND, dtype=np.int16), {}, {})
+    filled = Filled(np.full(grid.shape, BACKGROUND, dtype=np.int16), {}, {}, {})
     problems: list[Problem] = []
     solids = [index for index, body in enumerate(bodies) if body.kind == "solid"]
     for index in sorted(solids, key=lambda i: bodies[i].priority):
-        window, mask = inside(bodies[index], grid)
+        found = inside(bodies[index], grid, backend)
+        window, mask = found.window, found.mask
         filled.volumes[index] = _volume(grid, window, mask)
+        filled.certainty[index] = found.certainty
         view = filled.cell_part[window]
         taken, counts = np.unique(view[mask], return_counts=True)
         for other, count in zip(taken.tolist(), counts.tolist(), strict=True):
@@ -105,18 +199,16 @@ def fill(bodies: Sequence[Body], grid: Grid) -> Filled:
     return filled
 
 
-def _window(
-    body: Body, grid: Grid
-) -> tuple[tuple[slice, slice, slice], tuple[NDArray[np.float64], ...]]:
+def _window(body: Body, grid: Grid) -> tuple[Window, Centres]:
     slices = []
     for centres, lo, hi in zip(grid.centres, body.surface.lo, body.surface.hi, strict=True):
         first, last = np.searchsorted(centres, lo), np.searchsorted(centres, hi)
         slices.append(slice(int(first), int(last)))
-    x, y, z = slices
-    return (x, y, z), tuple(c[s] for c, s in zip(grid.centres, slices, strict=True))
+    x, y, z = (c[s] for c, s in zip(grid.centres, slices, strict=True))
+    return (slices[0], slices[1], slices[2]), (x, y, z)
 
 
-def _volume(grid: Grid, window: tuple[slice, slice, slice], mask: NDArray[np.bool_]) -> float:
+def _volume(grid: Grid, window: Window, mask: NDArray[np.bool_]) -> float:
     dx, dy, dz = (d[s] for d, s in zip(grid.spacings, window, strict=True))
     return float(dx @ ((mask @ dz) @ dy))
 

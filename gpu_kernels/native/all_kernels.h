@@ -12,7 +12,10 @@
 #include "lumped.cu"
 #include "monitors.cu"
 #include "plane_wave.cu"
+#include "prisms.cu"
 #include "sheets.cu"
+#include "winding_number.cu"
+#include "winding_votes.cu"
 #include "yee.cu"
 
 #define ALL_KERNELS(ENTRY)                                                                   \
@@ -27,6 +30,9 @@
   ENTRY(edge_voltage) ENTRY(one_port) ENTRY(junction)                                        \
   ENTRY(record) ENTRY(energy)                                                                \
   ENTRY(impress_lines)                                                                       \
-  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)
+  ENTRY(prism_volumes)                                                                       \
+  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)                             \
+  ENTRY(winding_number)                                                                      \
+  ENTRY(winding_votes)
 
 #endif

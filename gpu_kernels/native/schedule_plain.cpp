@@ -4,6 +4,25 @@
 
 namespace {
 
+// A sweep reads three components of the plane before again. What it holds of two planes of all six
+// components should stay in the cache that a core has to itself, of which this is the half.
+constexpr Index BAND_BYTES = Index(1) << 20;
+constexpr Index COMPONENTS_HELD = 2 * 6;
+
+// All planes of a band of rows, then the next band.
+void run_in_bands(const Stage& stage, const Box& box, Index step) {
+  const Index row_bytes = COMPONENTS_HELD * (Index)sizeof(real) * (box.hi[2] - box.lo[2]);
+  const Index rows = box.hi[1] - box.lo[1];
+  const Index most = BAND_BYTES / (row_bytes > 0 ? row_bytes : 1) + 1;
+  const Index bands = (rows + most - 1) / most;
+  for (Index band = 0; band < bands; ++band) {
+    Box part = box;
+    part.lo[1] = box.lo[1] + rows * band / bands;
+    part.hi[1] = box.lo[1] + rows * (band + 1) / bands;
+    stage.run(stage.arguments, part, step);
+  }
+}
+
 void work(const Stage* stages, Index count, Index first_step, Index n_steps, Index thread, Index threads,
           Barrier& barrier) {
   for (Index step = first_step; step < first_step + n_steps; ++step) {
@@ -14,7 +33,7 @@ void work(const Stage* stages, Index count, Index first_step, Index n_steps, Ind
         const Index planes = box.hi[0] - box.lo[0];
         box.hi[0] = stage.box.lo[0] + planes * (thread + 1) / threads;
         box.lo[0] = stage.box.lo[0] + planes * thread / threads;
-        stage.run(stage.arguments, box, step);
+        run_in_bands(stage, box, step);
       } else if (thread == 0) {
         stage.run(stage.arguments, stage.box, step);
       }

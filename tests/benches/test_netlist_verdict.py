@@ -80,7 +80,7 @@ def test_a_contact_that_formed_is_refused(tmp_path: Path) -> None:
         "twin.yaml:6: device.parts[0]: left and right touch in the grid, but not in the geometry: "
         "a gap of 0.4 mm closed and two conductors became one, at (40",
         "in site free_space, where the cells are ",
-        "-> use cells of at most 0.2 mm there (accuracy: finest_cell), widen the gap, ",
+        "-> use cells of at most 0.2 mm there (accuracy: smallest_cell), widen the gap, ",
         "or allow it under device: allow: [{contact: [left, right], reason: WHY}]",
     ):
         assert text in found

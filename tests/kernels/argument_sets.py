@@ -17,6 +17,7 @@ from tests.kernels import (
     makers_lumped,
     makers_plane_wave,
     makers_sheets,
+    makers_winding,
 )
 from tests.kernels.argument_base import ArgumentSet, Maker, Shape
 
@@ -31,6 +32,7 @@ MAKERS: dict[str, Maker] = {
     **makers_lumped.MAKERS,
     **makers_plane_wave.MAKERS,
     **makers_sheets.MAKERS,
+    **makers_winding.MAKERS,
 }
 
 SHAPES = ((7, 5, 11), (13, 9, 37), (3, 17, 18), (5, 3, 50))

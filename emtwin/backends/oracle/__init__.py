@@ -22,7 +22,10 @@ from emtwin.backends.oracle import (
     lumped,
     monitors,
     plane_wave,
+    prisms,
     sheets,
+    winding_number,
+    winding_votes,
     yee,
 )
 
@@ -36,7 +39,10 @@ MODULES: tuple[ModuleType, ...] = (
     lumped,
     monitors,
     plane_wave,
+    prisms,
     sheets,
+    winding_number,
+    winding_votes,
     yee,
 )
 

@@ -59,3 +59,23 @@ class Placement:
         turned = np.column_stack([cos * x - sin * y, sin * x + cos * y])
         level = np.full((len(turned), 1), self.at[2] + height)
         return np.hstack([turned + np.array(self.at[:2]), level])
+
+    def flat(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places on the board of points in the device; the opposite of `points`.
+
+        Parameters
+        ----------
+        points : ndarray of float64, shape (n, 2)
+            x and y in the device, metres.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, 2)
+            In the board's frame, metres.
+        """
+        x, y = (np.asarray(points, np.float64)[:, :2] - np.array(self.at[:2])).T
+        cos, sin = _QUARTERS[self.degrees]
+        back = np.column_stack([cos * x + sin * y, cos * y - sin * x])
+        if self.down:
+            back[:, 0] *= -1
+        return np.asarray(back + np.array(self.middle))

@@ -7,6 +7,7 @@ sheets nearer to each other than `detail` one stands for all: that of the net na
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ from emtwin.geometry.kicad.shapes import (
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+HOLE = 2.0
+"""Holes narrower than this multiple of the detail, such as those round pins, are filled."""
 
 FILL = "open the board in KiCad, press B to fill all zones, and save it"
 
@@ -93,7 +97,7 @@ def copper_sheets(
             kept = [p for p in polygons(whole) if _wide(p, detail)]
             dropped[net] = dropped.get(net, 0) + len(polygons(whole)) - len(kept)
             if kept:
-                shape = without_small_holes(union(kept), detail)
+                shape = without_small_holes(union(kept), HOLE * detail)
                 found.append(Sheet(net, layer, shape, board.height(layer)))
     lost = [net for net in nets if net not in {sheet.net for sheet in found}]
     if lost:
@@ -111,11 +115,16 @@ def _unfilled(board: Board, nets: Sequence[str]) -> Iterator[Problem]:
 
 
 def _no_plane(board: Board, net: str, detail: float) -> Problem:
+    if net not in board.nets:
+        near = difflib.get_close_matches(net, board.nets, n=1, cutoff=0.5)
+        known = f"did you mean {near[0]!r}?" if near else f"known nets: {', '.join(board.nets)}"
+        return Problem(f"the board has no net {net!r}", board.file, remedy=known, field="planes")
     return Problem(
         f"the net {net} has no zone, and no track or pad wider than {detail * 1e3:g} mm, that "
         "could be kept as a plane",
         board.file,
         remedy="take it out of planes (a net of thin tracks belongs to traces), or lower detail",
+        field="planes",
     )
 
 
@@ -161,7 +170,7 @@ def _told_apart(
         k = min(near, key=lambda number: abs(kept[number].height - sheet.height))
         shape = kept[k].shape
         if kept[k].net == sheet.net:
-            shape = without_small_holes(union([shape, sheet.shape]), detail)
+            shape = without_small_holes(union([shape, sheet.shape]), HOLE * detail)
         notices.append(_represented(board, kept[k], sheet, detail))
         kept[k] = replace(kept[k], shape=shape, stands_for=(*kept[k].stands_for, sheet))
     return tuple(kept), notices

@@ -86,7 +86,7 @@ def _stretch(graph: _Graph, run: Sequence[Node]) -> list[Stretch]:
     if not drawn:
         return []
     width = sum(w * s for w, s in drawn) / sum(s for _, s in drawn)
-    return [Stretch(run[0][0], points, width)]
+    return [Stretch(run[0][0], points, float(width))]
 
 
 class _Graph:

@@ -111,6 +111,18 @@ ENDS = (
 
 
 @dataclass(frozen=True)
+class SmallestCell:
+    """As `emtwin.voxel.SmallestCell`."""
+
+    axis: int = 2
+    size: float = 0.8e-3
+    at: float = 0.03
+    source: str = "ground_plane at 29.6 mm, next to board"
+    without: float = 2e-3
+    steps: float = 1.9
+
+
+@dataclass(frozen=True)
 class SitePlan:
     """As `emtwin.benches.estimates.SitePlan`; a test holds the fields equal."""
 
@@ -131,6 +143,8 @@ class SitePlan:
     netlist: NetlistAudit = NETLIST
     ends: tuple[EndAudit, ...] = ENDS
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
+    smallest: tuple[SmallestCell, ...] = (SmallestCell(),)
+    gaps: tuple[()] = ()
 
 
 @dataclass(frozen=True)

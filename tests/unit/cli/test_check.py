@@ -35,6 +35,12 @@ def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeli
             "one cell thick",
         ),
         *("Memory at its peak", "program", "150 MiB", "fields", "362 MiB", "together", "512 MiB"),
+        *(
+            "What sets the time step, over_floor",
+            "800 ",
+            "ground_plane at 29.6 mm, next to board",
+        ),
+        *("2 mm", "3.8 ps", "7.22 ps", "1.90"),
         "The input is right. Nothing was run.",
     ):
         assert text in done.out, text

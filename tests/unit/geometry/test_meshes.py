@@ -101,9 +101,9 @@ def test_missing_file() -> None:
 
 
 def test_unknown_ending(tmp_path: Path) -> None:
-    (tmp_path / "part.step").write_text("ISO-10303-21;")
-    with pytest.raises(InputError, match=r"ending in '.step' cannot be read\n.*convert"):
-        read_regions(tmp_path / "part.step", "mm")
+    (tmp_path / "part.xyz").write_text("points")
+    with pytest.raises(InputError, match=r"ending in '.xyz' cannot be read\n.*convert"):
+        read_regions(tmp_path / "part.xyz", "mm")
 
 
 @pytest.mark.parametrize("name", ["a.msh", "a.stl", "a.vtu", "a.vtk", "a.ply", "a.obj", "a.off"])

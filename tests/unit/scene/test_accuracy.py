@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from emtwin.scene import Accuracy
 from emtwin.scene.accuracy import PRESETS
@@ -32,3 +33,33 @@ def test_changes_keep_the_rest_and_say_so() -> None:
 
 def test_f_max_below_the_emission_band_ends_that_run_too() -> None:
     assert Accuracy(f_max=3e8).settings().f_max_emission == 3e8
+
+
+def test_a_finest_cell_below_twice_the_smallest_one_brings_it_down() -> None:
+    assert Accuracy(finest_cell=2e-3).settings().smallest_cell == 1e-3
+    assert Accuracy(finest_cell=20e-3).settings().smallest_cell == 1.5e-3
+    assert Accuracy(finest_cell=2e-3, smallest_cell=1.8e-3).settings().smallest_cell == 1.8e-3
+    assert [PRESETS[name].smallest_cell for name in PRESETS] == [1.5e-3, 1.5e-3, 1.25e-3]
+
+
+def test_growth_and_fit_are_settings_and_written_back() -> None:
+    accuracy = Accuracy.model_validate({"preset": "fine", "growth": 1.2, "fit": True})
+    settings = accuracy.settings()
+    assert (settings.growth, settings.fit, settings.name) == (1.2, True, "fine (changed)")
+    assert accuracy.model_dump() == {"preset": "fine", "growth": 1.2, "fit": True}
+    assert Accuracy(fit=False).model_dump() == "draft"
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"smallest_cell": "9 mm"}, "smallest_cell is 9 mm, above finest_cell of 8 mm"),
+        ({"smallest_cell": "3 mm", "finest_cell": "2 mm"}, "above finest_cell of 2 mm"),
+        ({"growth": 1.31}, "less than or equal to 1.3"),
+        ({"growth": 1.0}, "greater than or equal to 1.05"),
+        ({"fit": "yes"}, "valid boolean"),
+    ],
+)
+def test_planner_settings_that_cannot_be(declared: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Accuracy.model_validate(declared)

@@ -60,7 +60,8 @@ def test_volume_of_a_sphere_converges() -> None:
 def test_turned_box_holds_exactly_the_centres_within_its_planes(seed: int) -> None:
     upright = box((4, 4.5, 3), (8, 7, 9))
     turned = rotated(upright, seed)
-    window, mask = inside(solid("b", turned), GRID)
+    found = inside(solid("b", turned), GRID)
+    window, mask = found.window, found.mask
     x, y, z = np.meshgrid(*(c[s] for c, s in zip(GRID.centres, window, strict=True)), indexing="ij")
     places = np.stack([x, y, z], axis=-1)
     normals, anchors = turned.area_vectors, turned.corners[:, 0]

@@ -1,0 +1,90 @@
+"""Zones that were saved without their fill, filled by the user's own KiCad where there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from emtwin.errors import InputError, Notice
+from emtwin.geometry.kicad.board import Board
+from emtwin.geometry.kicad.reader import read_board
+
+VARIABLE = "EMTWIN_KICAD_CLI"
+"""Environment variable with the path of KiCad's command line program."""
+
+_SECONDS = 120.0
+
+
+def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
+    """A board with the zones of `nets` filled, if that can be done.
+
+    Parameters
+    ----------
+    file : Path
+        The board file; it is never changed.
+    nets : sequence of str
+        Nets whose zones matter.
+
+    Returns
+    -------
+    board : Board
+        With all it has; zones may still be without a fill.
+    notices : list of Notice
+        That KiCad filled them, or why it could not.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    board = read_board(file)
+    empty = [zone for zone in board.zones if zone.net in nets and not zone.fills]
+    program = os.environ.get(VARIABLE) or shutil.which("kicad-cli")
+    if not empty or not program:
+        return board, []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copy(file, folder))
+        failure = _fill(program, copy)
+        if failure:
+            raise InputError.single(
+                f"{len(empty)} zones are not filled, and {program} could not fill them: {failure}",
+                file=file,
+                line=empty[0].line,
+                remedy="open the board in KiCad, press B to fill all zones, and save it",
+            )
+        done = read_board(copy)
+
+    message = (
+        f"{len(empty)} zones of {file.name} were saved without their fill; {program} filled them."
+    )
+    return replace(done, file=file), [Notice("board-zones-filled", message)]
+
+
+def _fill(program: str, copy: Path) -> str:
+    """Let KiCad fill the zones of a file; what went wrong, or nothing."""
+    report = copy.with_suffix(".rpt")
+    command = [
+        program,
+        "pcb",
+        "drc",
+        "--refill-zones",
+        "--save-board",
+        "-o",
+        str(report),
+        str(copy),
+    ]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_SECONDS, check=False, errors="replace"
+        )
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {_SECONDS:g} s"
+    except OSError as error:
+        return error.strerror or str(error)
+    said = " ".join(f"{done.stderr} {done.stdout}".split())[:200]
+    return f"exit code {done.returncode}, {said!r}" if done.returncode else ""

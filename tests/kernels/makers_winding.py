@@ -1,0 +1,112 @@
+"""Arguments of the kernels that ask which cells lie inside: a lattice and noise in one surface.
+
+Points on a coarse lattice make centres lie on corners, edges and planes of triangles; the others
+make every sign of every product.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.backends import Box
+from emtwin.geometry import Surface
+from emtwin.voxel.fractions import rectangles_met
+from emtwin.voxel.winding_number import Tree
+from emtwin.voxel.winding_votes import Bins, columns_met
+from tests.kernels.argument_base import ArgumentSet, Maker, count
+
+_TRIANGLES = 150
+
+
+def _corners(rng: np.random.Generator, extent: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Triangles of either kind, half of them on multiples of a quarter."""
+    corners = rng.uniform(-0.5, 1.0, (_TRIANGLES, 3, 3)) * extent
+    corners += rng.uniform(0.0, 0.5, (_TRIANGLES, 1, 3)) * extent
+    half = _TRIANGLES // 2
+    corners[:half] = np.round(corners[:half] * 2) / 2
+    corners[: half // 3, :, 2] = corners[: half // 3, :, :2].sum(axis=2) - 2.0
+    corners[half // 3 : half // 2, :, 1] = corners[half // 3 : half // 2, :, 0]
+    return corners
+
+
+def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    axis = sum(shape) % 3
+    p, q = (a for a in range(3) if a != axis)
+    centres = [np.arange(n) / 2 for n in shape]
+    corners = _corners(rng, np.array([c[-1] for c in centres]))
+    spans = [columns_met(corners[:, :, across], centres[across]) for across in (p, q)]
+    bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
+    strides = (shape[1] * shape[2], shape[2], 1)
+    arguments = {
+        "corners": corners.ravel(),
+        "turn": rng.choice((-1, 1), _TRIANGLES).astype(np.int32),
+        "first": bins.first,
+        "listed": bins.listed,
+        "centres_p": centres[p],
+        "centres_q": centres[q],
+        "centres_w": centres[axis],
+        "state": rng.integers(0, 8, count(shape)).astype(np.uint8),
+        "stride_p": strides[p],
+        "stride_q": strides[q],
+        "stride_w": strides[axis],
+        "n_q": shape[q],
+        "n_w": shape[axis],
+        "tile": bins.tile,
+        "tiles_q": bins.tiles_q,
+        "axis": axis,
+    }
+    return ArgumentSet("winding_votes", Box.items(shape[p] * shape[q]), arguments)
+
+
+def _winding_number(
+    rng: np.random.Generator, real: Any, shape: tuple[int, int, int]
+) -> ArgumentSet:
+    n, extent = count(shape) // 3, np.array([4.0, 5.0, 6.0])
+    corners = _corners(rng, extent)
+    corners[-40:] = (
+        corners[-40:] * 0.02 + extent
+    )  # small ones together: a node far from most points
+    tree = Tree.of(Surface(corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)))
+    points = rng.uniform(-1.0, 2.0, (n, 3)) * extent
+    points[: n // 2] = np.round(points[: n // 2] * 2) / 2
+    arguments = {
+        "points": points.ravel(),
+        "nodes": tree.skip.size,
+        "corners": tree.corners.ravel(),
+        "centre": tree.centre.ravel(),
+        "dipole": tree.dipole.ravel(),
+        **{name: getattr(tree, name) for name in ("far_squared", "skip", "begin", "end")},
+        **{name: np.zeros(n) for name in ("far", "re", "im")},
+        "turned": np.zeros(n, np.int32),
+    }
+    return ArgumentSet("winding_number", Box.items(n), arguments)
+
+
+def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    lines = [np.arange(n + 1) / 2 for n in shape]
+    corners = _corners(rng, np.array([c[-1] for c in lines]))
+    spans = [rectangles_met(corners[:, :, axis], lines[axis]) for axis in (0, 1)]
+    bins = Bins.of(spans[0], spans[1], (shape[0], shape[1]))
+    arguments = {
+        "corners": corners.ravel(),
+        "first": bins.first,
+        "listed": bins.listed,
+        **{f"lines_{axis}": values for axis, values in zip("xyz", lines, strict=True)},
+        "volume": rng.uniform(-1.0, 1.0, count(shape)),
+        "area": np.zeros(count(shape)),
+        "n_y": shape[1],
+        "n_z": shape[2],
+        "tile": bins.tile,
+        "tiles_q": bins.tiles_q,
+    }
+    return ArgumentSet("prism_volumes", Box.items(shape[0] * shape[1]), arguments)
+
+
+MAKERS: dict[str, Maker] = {
+    "winding_votes": _winding_votes,
+    "winding_number": _winding_number,
+    "prism_volumes": _prism_volumes,
+}
