@@ -162,7 +162,7 @@ def audit_table(site: SitePlan) -> Table:
             _volume(part.volume_before),
             _change(part.volume_error) if part.volume_before else "–",
             _area(part.area_before),
-            _change(part.area_error),
+            "–" if part.area_after is None else _change(part.area_error),
             "; ".join(part.notes),
         )
         for part in site.audit

@@ -48,9 +48,10 @@ class PartAudit:
         Volume in cubic metres of the cells inside, before other parts took theirs.
     area_before : float
         Area of the surface in square metres.
-    area_after : float
-        Area in square metres of its faces in the grid, each weighted with the surface's normal
-        there (see `area_in_grid`), before other parts took cells.
+    area_after : float or None
+        Metal: area in square metres of its faces in the grid, each weighted with the surface's
+        normal there (see `area_in_grid`), before other parts took cells. None for a dielectric,
+        which the grid holds as shares of cells.
     notes : tuple of str
         What is worth knowing: overlaps, staircase.
     """
@@ -63,7 +64,7 @@ class PartAudit:
     volume_before: float
     volume_after: float
     area_before: float
-    area_after: float
+    area_after: float | None
     notes: tuple[str, ...]
 
     @property
@@ -73,8 +74,10 @@ class PartAudit:
 
     @property
     def area_error(self) -> float:
-        """Relative error of the surface area."""
-        return self.area_after / self.area_before - 1.0 if self.area_before > 0.0 else 0.0
+        """Relative error of the surface area; 0 for a dielectric."""
+        if self.area_after is None or self.area_before <= 0.0:
+            return 0.0
+        return self.area_after / self.area_before - 1.0
 
 
 def audit_parts(
@@ -92,7 +95,7 @@ def audit_parts(
             abs(oriented(body.surface).signed_volume) if body.kind == "solid" else 0.0,
             filled.volumes.get(index, 0.0),
             body.surface.area,
-            area_in_grid(body, grid),
+            area_in_grid(body, grid) if body.material.metal else None,
             tuple(_notes(bodies, index, filled, edges[index])),
         )
         for index, body in enumerate(bodies)
@@ -166,7 +169,7 @@ def volume_notices(audits: Sequence[PartAudit]) -> Iterator[Notice]:
 def area_notices(audits: Sequence[PartAudit]) -> Iterator[Notice]:
     """A notice for every part whose surface area changed by more than the tolerance."""
     for audit in audits:
-        if abs(audit.area_error) > AREA_TOLERANCE:
+        if audit.area_after is not None and abs(audit.area_error) > AREA_TOLERANCE:
             yield Notice(
                 "area-error",
                 f"the surface area of part '{audit.name}' changed by {audit.area_error:+.0%}, from "

@@ -209,16 +209,19 @@ def _enclosed(bodies: Sequence[Body], shells: list[Piece]) -> Iterator[_Meeting]
             continue
         for n, shell in enumerate(shells):
             point = shell.surface.corners[0, 0]
-            around = [m for m in outer if m != n and _holds(shells[m].surface, point)]
-            if len(around) % 2:
+            turns = {m: _turns(shells[m].surface, point) for m in outer if m != n}
+            around = [m for m, turn in turns.items() if abs(turn) > 0.5]
+            # The shell of a cavity takes away what its outer shell adds.
+            if abs(sum(turns.values())) > 0.5:
                 nearest = min(around, key=lambda m: abs(shells[m].surface.signed_volume))
                 x, y, z = point.tolist()
                 yield _Meeting((nearest, n), 0.0, (x, y, z), enclosed=True)
 
 
-def _holds(surface: Surface, point: NDArray[np.float64]) -> bool:
+def _turns(surface: Surface, point: NDArray[np.float64]) -> float:
+    """Winding number of a shell round a point; 0 outside its box."""
     boxed = bool(np.all((surface.lo <= point) & (point <= surface.hi)))
-    return boxed and abs(winding(surface, point)) > 0.5
+    return winding(surface, point) if boxed else 0.0
 
 
 def _pieces(shells: list[Piece], found: list[_Meeting], tolerance: float) -> Ints:

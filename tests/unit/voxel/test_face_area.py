@@ -49,6 +49,14 @@ def test_what_two_crossings_of_one_link_hide_is_missing() -> None:
     assert model.audit[0].area_error == pytest.approx((72 + 48) / (72 + 24 * 2.45) - 1)
 
 
+def test_a_dielectric_has_no_faces_in_the_grid() -> None:
+    (audit,) = voxelise(
+        [solid("d", box((1, 1, 4.6), (7, 7, 4.8)))], Grid.uniform((9,) * 3, 1)
+    ).audit
+    assert audit.area_after is None
+    assert audit.area_error == 0.0
+
+
 def test_area_and_few_edges_are_told() -> None:
     """2.2 x 2.2 x 0.8 becomes one layer of 3 x 3 cells; a cube of 0.6 one cell of 12 edges."""
     grid = Grid.uniform((10, 10, 10), 1.0)

@@ -100,7 +100,9 @@ def test_what_lies_in_solid_metal_touches_it() -> None:
 
 
 def test_what_lies_in_a_cavity_of_the_metal_does_not_touch_it() -> None:
-    hollow = together(box((1, 1, 1), (7, 7, 7)), box((2, 2, 2), (6, 6, 6)))
+    void = box((2, 2, 2), (6, 6, 6))
+    inward = Surface(void.points, void.triangles[:, ::-1])
+    hollow = together(box((1, 1, 1), (7, 7, 7)), inward)
     audit = audited(solid("can", hollow, METAL), solid("chip", box((3, 3, 3), (4, 4, 4)), METAL))
     assert nets(audit)[0] == [("can",), ("chip",)]
     assert audit.changes == ()
