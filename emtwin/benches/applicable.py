@@ -11,7 +11,7 @@ from emtwin.benches.sites import discretised, site_name
 from emtwin.errors import InputError
 from emtwin.results import Campaign
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import audit_netlist
+from emtwin.voxel import audit_netlist, check_gaps
 
 
 def placements(loaded: LoadedTwin) -> dict[str, dict[str, Any]]:
@@ -69,8 +69,9 @@ def geometry(loaded: LoadedTwin) -> Campaign:
             "no test applies, so there is no grid to show", remedy="let one test apply"
         )
     where = next(iter(places.values()))
-    model = discretised(loaded, bodies, **where)[1]
+    outline, model, _, _ = discretised(loaded, bodies, **where)
+    gaps = check_gaps(model, outline.planned.gaps)
     name = loaded.twin.device.name
     return geometry_campaign(
-        name, bodies, site_name(where["over_floor"]), model, audit_netlist(model)
+        name, bodies, site_name(where["over_floor"]), model, audit_netlist(model), gaps
     )

@@ -16,7 +16,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import Gap, NetlistAudit, PartAudit, SmallestCell, smallest_cells
+from emtwin.voxel import GapInGrid, NetlistAudit, PartAudit, SmallestCell, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
@@ -61,8 +61,8 @@ class SitePlan:
         Warnings of planner and voxeliser.
     smallest : tuple of SmallestCell
         What sets the smallest cell of each axis, and with it the time step.
-    gaps : tuple of Gap
-        Gaps between conductors and the cells across each.
+    gaps : tuple of GapInGrid
+        Gaps between conductors, the cells across each, and whether metal bridges them.
     """
 
     name: str
@@ -81,7 +81,7 @@ class SitePlan:
     ends: tuple[EndAudit, ...]
     notices: tuple[Notice, ...]
     smallest: tuple[SmallestCell, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[GapInGrid, ...]
 
 
 @dataclass(frozen=True)
@@ -184,5 +184,5 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         site.ends,
         site.notices,
         smallest_cells(site.outline.planned),
-        site.outline.planned.gaps,
+        site.gaps,
     )

@@ -26,7 +26,7 @@ from emtwin.extract.from_runs import Extracted
 from emtwin.results import Campaign, layout, provenance
 from emtwin.scene import LoadedTwin
 from emtwin.solver import RunResult
-from emtwin.voxel import Body, NetlistAudit, VoxelModel, conductor_of_nodes
+from emtwin.voxel import Body, GapInGrid, NetlistAudit, VoxelModel, conductor_of_nodes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -112,7 +112,12 @@ def device_datasets(bodies: Sequence[Body]) -> dict[str, xr.Dataset]:
 
 
 def geometry_campaign(
-    name: str, bodies: Sequence[Body], site: str, model: VoxelModel, netlist: NetlistAudit
+    name: str,
+    bodies: Sequence[Body],
+    site: str,
+    model: VoxelModel,
+    netlist: NetlistAudit,
+    gaps: Sequence[GapInGrid],
 ) -> Campaign:
     """The geometry of one site alone, for its picture before anything has run.
 
@@ -128,13 +133,16 @@ def geometry_campaign(
         Its parts on the grid.
     netlist : NetlistAudit
         Audit of the netlist, whatever it found.
+    gaps : sequence of GapInGrid
+        What became of its gaps.
 
     Returns
     -------
     Campaign
         Without verdicts.
     """
-    entry = {"name": site, "netlist": netlist_record(netlist), "ends": []}
+    entry: dict[str, Any] = {"name": site, "netlist": netlist_record(netlist), "ends": []}
+    entry["gaps"] = gap_records(gaps)
     return Campaign(
         {"name": name, "sites": [entry]},
         [],
@@ -145,6 +153,22 @@ def geometry_campaign(
 def netlist_record(netlist: NetlistAudit) -> dict[str, Any]:
     """The audit of a netlist in the words of JSON."""
     return dict(json.loads(json.dumps(asdict(netlist))))
+
+
+def gap_records(gaps: Sequence[GapInGrid]) -> list[dict[str, Any]]:
+    """Gaps in the words of JSON, lengths in metres."""
+    return [
+        {
+            "parts": list(found.gap.parts),
+            "width": found.gap.width,
+            "length": found.gap.length,
+            "place": [(a + b) / 2 for a, b in zip(found.gap.box.lo, found.gap.box.hi, strict=True)],
+            "cells": found.gap.cells,
+            "state": found.state,
+            "bridged": found.bridged,
+        }
+        for found in gaps
+    ]
 
 
 def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
@@ -275,6 +299,7 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
         },
         "netlist": netlist_record(done.site.netlist),
         "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
+        "gaps": gap_records(done.site.gaps),
         "runs": [
             {
                 "port": name,

@@ -36,7 +36,17 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, NetlistAudit, VoxelModel, audit_netlist, find_gaps, voxelise
+from emtwin.voxel import (
+    Body,
+    GapInGrid,
+    NetlistAudit,
+    VoxelModel,
+    audit_netlist,
+    bridge_notices,
+    check_gaps,
+    find_gaps,
+    voxelise,
+)
 from emtwin.voxel.gaps import CELLS_ACROSS
 
 
@@ -70,6 +80,8 @@ class Site:
         Which metal touches which, as drawn and in the grid.
     ends : tuple of EndAudit
         What every end of a cable or trace meets.
+    gaps : tuple of GapInGrid
+        Gaps between conductors, and what became of them.
     """
 
     name: str
@@ -85,6 +97,7 @@ class Site:
     notices: tuple[Notice, ...]
     netlist: NetlistAudit
     ends: tuple[EndAudit, ...]
+    gaps: tuple[GapInGrid, ...]
 
     @property
     def grid(self) -> Grid:
@@ -179,6 +192,7 @@ def build_site(
     )
     name = site_name(over_floor)
     netlist = judged(loaded, audit_netlist(model), name)
+    gaps = check_gaps(model, outline.planned.gaps)
     wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
@@ -202,10 +216,12 @@ def build_site(
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
+            *bridge_notices(gaps),
             *network.notices,
         ),
         netlist,
         audit_ends(loaded, model, wires, traces),
+        gaps,
     )
 
 

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from emtwin.benches.estimates import SitePlan
     from emtwin.pipeline import CampaignPlan
+    from emtwin.voxel import GapInGrid
 
+
+CELLS_ACROSS = 2
+"""Cells across a gap below which it is listed."""
 
 _KINDS = {"contact": "contact formed", "open": "contact opened", "lost": "metal lost"}
 
@@ -207,6 +211,29 @@ def changes_table(site: SitePlan) -> Table:
     return output.table(f"Changes of the netlist, {site.name}", names, rows, right=(2,))
 
 
+def gaps_table(site: SitePlan) -> Table:
+    """Gaps between conductors that the grid shuts, or gives less than two cells."""
+    rows = [
+        (
+            ", ".join(dict.fromkeys(found.gap.parts)),
+            f"{found.gap.width * 1e3:.3g} mm",
+            f"{found.gap.length * 1e3:.3g} mm",
+            str(found.gap.cells),
+            found.state,
+            f"{found.bridged:.0%}",
+        )
+        for found in _doubtful_gaps(site)
+    ]
+    names = ("Gap in or between", "Width", "Length", "Cells across", "In the grid", "Bridged")
+    sound = len(site.gaps) - len(rows)
+    title = f"Gaps that the grid shuts or hardly resolves, {site.name} ({sound} others are sound)"
+    return output.table(title, names, rows, right=(1, 2, 3, 5))
+
+
+def _doubtful_gaps(site: SitePlan) -> list[GapInGrid]:
+    return [g for g in site.gaps if g.state != "open" or (g.gap.cells or 0) < CELLS_ACROSS]
+
+
 def ends_table(site: SitePlan) -> Table:
     """What every end of a cable or trace meets."""
     rows = [
@@ -227,6 +254,7 @@ def ends_table(site: SitePlan) -> Table:
 def _more_tables(site: SitePlan) -> list[Table]:
     """Tables that a site may have nothing for."""
     found = [changes_table(site)] if site.netlist.changes or site.netlist.near else []
+    found += [gaps_table(site)] if _doubtful_gaps(site) else []
     return found + ([ends_table(site)] if site.ends else [])
 
 

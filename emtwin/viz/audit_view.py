@@ -96,7 +96,7 @@ def legend(campaign: Campaign, site: str) -> list[tuple[str, str]]:
     if SIGNAL in found:
         entries.append(("change of the netlist", SIGNAL))
     if DOUBT in found:
-        entries.append(("do not touch, but nearly", DOUBT))
+        entries.append(("nearly touching, or a gap shut", DOUBT))
     return entries
 
 
@@ -111,6 +111,16 @@ def marks(campaign: Campaign, site: str) -> list[Mark]:
         )
         for change in stored.get("changes", [])
     ]
+    changed += [
+        Mark(
+            np.array(gap["place"]),
+            f"{gap['state']}: gap of {gap['width'] * 1e3:.2g} mm\n"
+            + _short(", ".join(dict.fromkeys(gap["parts"]))),
+            DOUBT,
+        )
+        for gap in _gaps(campaign, site)
+        if gap["state"] != "open"
+    ]
     known = {tuple(sorted(change["pieces"])) for change in stored.get("changes", [])}
     return changed + [
         Mark(
@@ -121,6 +131,11 @@ def marks(campaign: Campaign, site: str) -> list[Mark]:
         for near in stored.get("near", [])
         if tuple(sorted(near["pieces"])) not in known
     ]
+
+
+def _gaps(campaign: Campaign, site: str) -> list[dict[str, Any]]:
+    entries = campaign.meta.get("sites", [])
+    return next((list(e.get("gaps", [])) for e in entries if e["name"] == site), [])
 
 
 def _wrapped(text: str) -> str:

@@ -15,6 +15,7 @@ from emtwin.voxel.conductors import (
     conductors,
     parts_at,
 )
+from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
 from emtwin.voxel.gaps import Gap, find_gaps
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
@@ -30,6 +31,7 @@ __all__ = [
     "Conductor",
     "Contact",
     "Gap",
+    "GapInGrid",
     "Net",
     "NetlistAudit",
     "PartAudit",
@@ -38,6 +40,8 @@ __all__ = [
     "SmallestCell",
     "VoxelModel",
     "audit_netlist",
+    "bridge_notices",
+    "check_gaps",
     "check_terminal",
     "conductor_of_nodes",
     "conductors",

@@ -26,10 +26,10 @@ class GapInGrid:
     gap : Gap
         The gap as drawn, with the cells that the plan put across it.
     state : {"open", "bridged", "closed"}
-        ``closed``: no cell is left between its faces; ``bridged``: metal edges lead from face to
-        face somewhere inside it; ``open`` otherwise.
+        ``closed``: no cell is left between its faces; ``bridged``: metal edges of its own parts
+        lead from face to face somewhere inside it; ``open`` otherwise.
     bridged : float
-        Share of the grid lines through it, across its width, that are metal all the way.
+        Share of the grid lines through it, across its width, that are metal of its own parts.
     """
 
     gap: Gap
@@ -76,7 +76,9 @@ def _checked(model: VoxelModel, gap: Gap) -> GapInGrid:
         return GapInGrid(gap, "closed", 1.0)
     index = [_inner(model.grid, gap, axis) for axis in range(3)]
     index[gap.axis] = np.arange(*ends)
-    across = model.metal_part[gap.axis][np.ix_(*index)] >= 0
+    own = [n for n, body in enumerate(model.bodies) if body.name in gap.parts]
+    # What other parts put across was drawn there, or is a contact that the netlist tells of.
+    across = np.isin(model.metal_part[gap.axis][np.ix_(*index)], own)
     bridged = across.all(axis=gap.axis)
     share = float(bridged.mean()) if bridged.size else 0.0
     return GapInGrid(gap, "bridged" if share > 0.0 else "open", share)

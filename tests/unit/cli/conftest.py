@@ -16,7 +16,7 @@ from emtwin.benches.ends import EndAudit
 from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
-from emtwin.voxel import Change, Contact, Net, NetlistAudit
+from emtwin.voxel import Box, Change, Contact, Gap, GapInGrid, Net, NetlistAudit
 from tests.unit.campaign_factory import make_campaign
 
 
@@ -104,6 +104,11 @@ NETLIST = NetlistAudit(
     ),
     tolerance=5e-6,
 )
+_SLOT = Box((0.0, 0.0, 0.0), (0.001, 0.05, 0.0))
+GAPS = (
+    GapInGrid(Gap(("lid", "lid"), 0, _SLOT, True, 0, 0.004), "closed", 1.0),
+    GapInGrid(Gap(("lid", "frame"), 0, _SLOT, True, 2, 0.0005), "open", 0.0),
+)
 ENDS = (
     EndAudit("lead", "start", "bond", "frame", ("frame", "lid"), 0.00025, 0.0005),
     EndAudit("lead", "end", "open", "", (), None, 0.0),
@@ -144,7 +149,7 @@ class SitePlan:
     ends: tuple[EndAudit, ...] = ENDS
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
     smallest: tuple[SmallestCell, ...] = (SmallestCell(),)
-    gaps: tuple[()] = ()
+    gaps: tuple[GapInGrid, ...] = GAPS
 
 
 @dataclass(frozen=True)

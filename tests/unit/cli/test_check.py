@@ -60,6 +60,7 @@ def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: Fa
         "│ metal lost │ shim │ – │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ tiny │",
         "│ near │ post_1, lid │ 1.5 mm │ 50, 20, 30 mm │ │ no contact │",
         "│ lead, start │ bond │ frame │ frame, lid │ 0.25 mm │ 0.5 mm │",
+        "│ lid │ 1 mm │ 50 mm │ 0 │ closed │ 100% │",
         "│ lead, end │ open │ – │ – │ – │ 0 mm │",
     ):
         assert lines.count(text) == 2, text

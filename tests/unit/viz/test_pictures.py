@@ -91,7 +91,7 @@ def test_the_audit_shows_conductors_and_marks(campaign: Campaign, tmp_path: Path
     assert audit_view.sites_with_audit(campaign) == ["free_space", "over_floor"]
     names = [name for name, _ in audit_view.legend(campaign, "free_space")]
     assert names == [
-        *("1: frame", "2: ground_plane", "change of the netlist", "do not touch, but nearly")
+        *("1: frame", "2: ground_plane", "change of the netlist", "nearly touching, or a gap shut")
     ]
     closed, near = audit_view.marks(campaign, "free_space")
     assert (closed.label, closed.colour) == ("gap closed\nframe, lid", audit_view.SIGNAL)
