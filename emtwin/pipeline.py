@@ -18,7 +18,7 @@ from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.applicable import geometry as geometry
 from emtwin.benches.applicable import placements
 from emtwin.benches.boards import Boards
-from emtwin.benches.bodies import bodies_of
+from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import Placed, SitePlan, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
@@ -33,7 +33,6 @@ from emtwin.compliance.verdict import outside_method
 from emtwin.errors import InputError, Notice
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
-from emtwin.geometry import read_regions
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
@@ -102,7 +101,7 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     loaded = scene.load(
         path,
         materials=materials.names(),
-        regions=lambda file, unit: boards.regions.get(file) or tuple(read_regions(file, unit)),
+        regions=lambda mesh: boards.regions.get(mesh.file) or tuple(regions_of(mesh)),
         boards=boards.expand,
     )
     loaded = replace(loaded, notices=tuple(boards.notices))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
+import logging
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ def main(folder: Path) -> None:
     gprmax, h5py = importlib.import_module("gprMax"), importlib.import_module("h5py")
     solvers = importlib.import_module("gprMax.solvers")
     finished: list[Any] = []
+    said = Messages()
+    logging.getLogger("gprMax.model").addHandler(said)
     solve = solvers.Solver.solve
 
     def kept(solver: Any, iterator: Any) -> None:
@@ -39,7 +42,7 @@ def main(folder: Path) -> None:
     outcome = {
         "version": f"gprMax {version}",
         "steps": len(values),
-        "threads": int(os.environ["OMP_NUM_THREADS"]),
+        "threads": said.threads(),
         "precision": str(solver.updates.grid.Ez.dtype),
         "dt": dt,
         "first": 0,
@@ -48,6 +51,23 @@ def main(folder: Path) -> None:
         "timing": "the loop as the code states it (solve time)",
     }
     (folder / "outcome.json").write_text(json.dumps(outcome), encoding="utf-8")
+
+
+class Messages(logging.Handler):
+    """What gprMax says while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.texts.append(record.getMessage())
+
+    def threads(self) -> int:
+        """Threads that it says it used."""
+        found = re.findall(r"OpenMP backend using (\d+) thread", " ".join(self.texts))
+        return int(found[-1]) if found else 0
 
 
 def scene(gprmax: Any, task: dict[str, Any]) -> Any:

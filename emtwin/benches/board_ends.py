@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from emtwin.benches.board_entries import metres, part_name
-from emtwin.errors import Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Pad
 from emtwin.geometry.kicad.model import PlacedBoard
 from emtwin.geometry.kicad.routes import Lines
@@ -38,10 +39,13 @@ class BoardEnds:
     ----------
     lines : Lines
         Coordinates of the device that must be grid lines, shared by all boards.
+    notices : list of Notice
+        Ends that moved onto the copper of their plane.
     """
 
     def __init__(self, document: Document, placed: Placed) -> None:
         self.document, self.placed = document, placed
+        self.notices: list[Notice] = []
         self.lines = Lines(max((board.detail for board, _ in placed.values()), default=1.5e-3))
         for axis, value in _written(document):
             self.lines.claim(axis, value)
@@ -53,13 +57,15 @@ class BoardEnds:
             for side in ("start", "end"):
                 raw = cable.value.get(side)
                 if isinstance(raw, dict) and "board" in raw:
-                    found = list(self._end(cable, side, raw))
-                    if found:  # a path that lacks its end would only be reported once more
+                    try:
+                        self._end(cable, side, raw)
+                    except InputError as error:
+                        problems += error.problems
+                        # A path that lacks its end would only be reported once more.
                         self.document.blanks.add((*cable.path, "path"))
-                    problems += found
         return problems
 
-    def _end(self, cable: Item, side: str, raw: dict[str, Any]) -> Iterator[Problem]:
+    def _end(self, cable: Item, side: str, raw: dict[str, Any]) -> None:
         path = (*cable.path, side)
         try:
             end = EndBoard.model_validate(raw, context={"from_file": True})
@@ -68,48 +74,48 @@ class BoardEnds:
         if end.board not in self.placed:
             message = f"there is no board {end.board!r}"
             remedy = did_you_mean(end.board, self.placed, "boards")
-            yield self.document.problem((*path, "board"), message, remedy)
-            return
+            raise _error(self.document, (*path, "board"), message, remedy)
         board, placed = self.placed[end.board]
-        pad, problem = pad_of(self.document, path, placed, end)
-        if pad is None:
-            yield problem if problem else self.document.problem(path, "names no pad")
-            return
-        sheet, problem = self._plane(path, board, placed, end, pad)
-        if sheet is None:
-            yield problem if problem else self.document.problem(path, "has no plane")
-            return
-        self._rewrite(cable, side, end, placed, pad, sheet)
+        pad = pad_of(self.document, path, placed, end)
+        self._rewrite(cable, side, end, placed, pad, self._plane(path, board, placed, end, pad))
 
     def _plane(
         self, path: FieldPath, board: Board, placed: PlacedBoard, end: EndBoard, pad: Pad
-    ) -> tuple[Sheet | None, Problem | None]:
+    ) -> Sheet:
+        """The plane at the other side of a port or load, or that the end is soldered to."""
         if end.plane is not None and end.plane not in board.planes:
             message = f"{end.plane!r} is no plane of the board {board.name!r}"
             remedy = did_you_mean(end.plane, board.planes, "planes")
-            return None, self.document.problem((*path, "plane"), message, remedy)
+            raise _error(self.document, (*path, "plane"), message, remedy)
         soldered = end.port is None and end.load is None
-        net = end.plane or (pad.net if soldered and pad.net in board.planes else None)
-        sheet = placed.plane_at(pad.position, net)
         where = f"the pad {pad.label} at {placed.kicad_place(pad.position)}"
-        if sheet is None:
-            which = f"the plane {net}" if net else "a plane of " + ", ".join(board.planes)
-            message = f"{where} has no copper of {which} below or above it"
-            remedy = "name another plane or pad, or add the net of its plane to planes"
-            return None, self.document.problem(path, message, remedy)
-        if soldered and pad.net != sheet.net:
-            message = f"{where} is on the net {pad.net or '(none)'}, not on the plane {sheet.net}"
+        sheet = placed.plane_at(pad.position, end.plane or (pad.net if soldered else None))
+        if soldered and pad.net not in board.planes:
+            message = f"{where} is on the net {pad.net or '(none)'}, which is no plane"
             remedy = (
                 "add 'port: PORT' or 'load: 100 ohm' between it and the plane, or name a pad of "
-                f"{sheet.net}: {listed(placed.pads(sheet.net))}"
+                f"{board.planes[0]}: {listed(placed.pads(board.planes[0]))}"
             )
-            return None, self.document.problem(path, message, remedy)
-        return sheet, None
+            raise _error(self.document, path, message, remedy)
+        if sheet is None:
+            nets = [end.plane or pad.net] if end.plane or soldered else board.planes
+            message = f"{where} has no kept copper of {', '.join(nets)} at its place"
+            remedy = "name another plane or pad, or add the net of the plane there to planes"
+            raise _error(self.document, path, message, remedy)
+        return sheet
 
     def _rewrite(
         self, cable: Item, side: str, end: EndBoard, placed: PlacedBoard, pad: Pad, sheet: Sheet
     ) -> None:
-        x, y, z = placed.place.points(np.array([pad.position]), sheet.height)[0].tolist()
+        place = placed.on_copper(pad.position, sheet)
+        away = math.hypot(place[0] - pad.position[0], place[1] - pad.position[1])
+        if away > 0:
+            message = (
+                f"board {end.board}: the pad {pad.label} lies beside the copper of {sheet.net} on "
+                f"{sheet.layer}; the end there moved by {away * 1e3:.2g} mm onto it."
+            )
+            self.notices.append(Notice("board-end-moved", message))
+        x, y, z = placed.place.points(np.array([place]), sheet.height)[0].tolist()
         x, y = self.lines.snapped((x, y))
         part = part_name(end.board, sheet)
         raw: Any = cable.value
@@ -123,10 +129,8 @@ class BoardEnds:
             raw["path"] = [point, *raw["path"]] if side == "start" else [*raw["path"], point]
 
 
-def pad_of(
-    document: Document, path: FieldPath, placed: PlacedBoard, end: BoardPlace
-) -> tuple[Pad | None, Problem | None]:
-    """The pad that an end names, or what is wrong with its name.
+def pad_of(document: Document, path: FieldPath, placed: PlacedBoard, end: BoardPlace) -> Pad:
+    """The pad that an end names.
 
     Parameters
     ----------
@@ -141,35 +145,43 @@ def pad_of(
 
     Returns
     -------
-    pad : Pad or None
-        The pad.
-    problem : Problem or None
-        Why there is none.
+    Pad
+        The pad, or the one of the net that is nearest to the place.
+
+    Raises
+    ------
+    InputError
+        If there is no such pad or net, or the pad is on another net.
     """
     if end.net is not None and end.net not in placed.board.nets:
         message = f"the board has no net {end.net!r}"
         remedy = did_you_mean(end.net, placed.board.nets, "nets")
-        return None, document.problem((*path, "net"), message, remedy)
+        raise _error(document, (*path, "net"), message, remedy)
     pads = placed.pads()
-    if end.pad is not None:
-        pad = pads.get(end.pad)
-        if pad is None:
-            message = f"the board has no pad {end.pad!r}"
-            remedy = did_you_mean(end.pad, pads, "pads")
-            return None, document.problem((*path, "pad"), message, remedy)
-        if end.net is not None and pad.net != end.net:
-            message = f"the pad {end.pad} is on the net {pad.net or '(none)'}, not on {end.net}"
-            remedy = f"pads of {end.net}: {listed(placed.pads(end.net))}"
-            return None, document.problem((*path, "pad"), message, remedy)
-        return pad, None
+    if end.pad is None:
+        return _nearest(document, path, placed, end)
+    if end.pad not in pads:
+        message = f"the board has no pad {end.pad!r}"
+        raise _error(document, (*path, "pad"), message, did_you_mean(end.pad, pads, "pads"))
+    pad = pads[end.pad]
+    if end.net is not None and pad.net != end.net:
+        message = f"the pad {end.pad} is on the net {pad.net or '(none)'}, not on {end.net}"
+        remedy = f"pads of {end.net}: {listed(placed.pads(end.net))}"
+        raise _error(document, (*path, "pad"), message, remedy)
+    return pad
+
+
+def _nearest(document: Document, path: FieldPath, placed: PlacedBoard, end: BoardPlace) -> Pad:
     mine = placed.pads(end.net)
     if not mine or end.near is None:
-        message = f"the net {end.net} has no named pad"
-        return None, document.problem(path, message, "name a pad")
-    x, y = end.near[0], -end.near[1]
-    return min(
-        mine.values(), key=lambda p: (p.position[0] - x) ** 2 + (p.position[1] - y) ** 2
-    ), None
+        message = f"no component has a pad on the net {end.net}"
+        raise _error(document, path, message, "name a pad of another net")
+    x, y = end.near[0], -end.near[1]  # KiCad's y points down
+    return min(mine.values(), key=lambda p: math.hypot(p.position[0] - x, p.position[1] - y))
+
+
+def _error(document: Document, path: FieldPath, message: str, remedy: str) -> InputError:
+    return InputError([document.problem(path, message, remedy)])
 
 
 def listed(names: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from emtwin.geometry.kicad.board import StackLayer
 from emtwin.geometry.kicad.sheets import Sheet
 from emtwin.geometry.kicad.stackup import homogenised
 from emtwin.materials.material import loss_conductivity
+from emtwin.scene.checks import items
 from emtwin.scene.document import Document, FieldPath
 
 LOSS_FREQUENCY = 1e9
@@ -82,3 +83,25 @@ def add_material(
         "source": f"stack-up of {file.name} ({of}), loss tangent {loss:.3g} taken at 1 GHz",
     }
     document.lines.setdefault(("materials", name), document.line_of(path) or 1)
+
+
+def silence_echoes(document: Document) -> None:
+    """Mark every field that can only be right once the boards are, so that it is not reported.
+
+    Parameters
+    ----------
+    document : Document
+        A twin file with a board that could not be read or is declared wrongly.
+    """
+    document.blanks.add(("device", "parts"))
+    for group in ("cables", "traces"):
+        for wire in items(document, "device", group):
+            sides = {side: wire.value.get(side) for side in ("start", "end")}
+            ends = {side: end for side, end in sides.items() if isinstance(end, dict)}
+            document.blanks.add((*wire.path, "plane"))
+            document.blanks |= {
+                (*wire.path, side, key) for side in ends for key in ("part", "bond")
+            }
+            if any("board" in end for end in ends.values()):
+                document.blanks.add((*wire.path, "path"))
+    document.blanks |= {port.path for port in items(document, "device", "ports")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emtwin.benches.board_ends import listed, pad_of
 from emtwin.benches.board_entries import add_material, metres, part_name, usable
-from emtwin.errors import Notice, Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Pad
 from emtwin.geometry.kicad.model import PlacedBoard
 from emtwin.geometry.kicad.routes import LENGTHENED, Lines, along_axes, length_of
@@ -111,12 +111,16 @@ class BoardTraces:
         named: dict[str, Pad] = {}
         for side, end in (("start", trace.start), ("end", trace.end)):
             if end is not None:
-                place = end if end.net else end.model_copy(update={"net": trace.net})
-                pad, problem = pad_of(self.document, (*path, side), self.placed, place)
-                if pad is None:
-                    self.problems += [problem] if problem else []
+                place = end.model_copy(update={"net": trace.net})
+                if end.net not in (None, trace.net):
+                    message = f"the net {end.net} is not the trace's net {trace.net}"
+                    self._refuse((*path, side, "net"), message, "remove the field")
                     return None
-                named[side] = pad
+                try:
+                    named[side] = pad_of(self.document, (*path, side), self.placed, place)
+                except InputError as error:
+                    self.problems += error.problems
+                    return None
         free = [pad for pad in mine.values() if pad not in named.values()]
         if len(free) + len(named) != 2 and len(named) < 2:
             self._refuse(
@@ -147,6 +151,8 @@ class BoardTraces:
         kept: Sheet,
     ) -> None:
         placed, level = self.placed, self.placed.board.height(stretch.layer)
+        whole, rest = stretch.length, [other for other in stretches if other is not stretch]
+        stretch = replace(stretch, points=placed.over(stretch.points, sheet))
         gap = placed.uncovered(stretch.points, sheet)
         plane = f"{sheet.net} on {sheet.layer}"
         if gap is not None:
@@ -160,8 +166,9 @@ class BoardTraces:
             return
 
         def covered(corners: Points) -> bool:
-            """Whether legs in the device lie over the plane."""
-            return placed.uncovered(placed.place.flat(corners), sheet) is None
+            """Whether legs in the device lie over the plane, give or take half a detail."""
+            flat = placed.place.flat(corners)
+            return placed.uncovered(flat, sheet, self.board.detail / 2) is None
 
         flat = placed.place.points(stretch.points, level)[:, :2]
         legs = along_axes(flat, self.lines, covered)
@@ -182,7 +189,13 @@ class BoardTraces:
                 "end": _form(trace.end),
             }
         )
-        self._tell(trace, stretches, stretch, legs)
+        if whole - stretch.length > 1e-6:
+            self._notice(
+                "board-end-moved",
+                f"{(whole - stretch.length) * 1e3:.2g} mm at the ends of {trace.net} on "
+                f"{stretch.layer} lie beside the copper of {plane} and are left out",
+            )
+        self._tell(trace, rest, stretch, legs)
 
     def _usable(
         self,
@@ -204,11 +217,11 @@ class BoardTraces:
             )
             return False
         grown = length_of(legs) / stretch.length - 1
-        if grown > LENGTHENED + 2 * self.board.detail / stretch.length:
+        if abs(grown) > LENGTHENED + 2 * self.board.detail / stretch.length:
             self._refuse(
                 path,
                 f"the track of {trace.net} on {stretch.layer} has so many oblique legs that legs "
-                f"along the axes make it {grown:.0%} longer, more than {LENGTHENED:.0%}",
+                f"along the axes change its length by {grown:+.0%}, more than {LENGTHENED:.0%}",
                 "lead it along x and y in KiCad, or leave it out",
             )
             return False
@@ -225,7 +238,7 @@ class BoardTraces:
     def _tell(
         self,
         trace: BoardTrace,
-        stretches: Sequence[Stretch],
+        rest: Sequence[Stretch],
         stretch: Stretch,
         legs: list[tuple[float, float]],
     ) -> None:
@@ -237,7 +250,6 @@ class BoardTraces:
                 f"{length * 1e3:.4g} mm in place of {stretch.length * 1e3:.4g} mm "
                 f"({length / stretch.length - 1:+.1%})",
             )
-        rest = [other for other in stretches if other is not stretch]
         if rest:
             text = ", ".join(f"{s.length * 1e3:.3g} mm on {s.layer}" for s in rest)
             self._notice(

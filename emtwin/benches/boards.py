@@ -14,14 +14,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from emtwin.benches.board_ends import BoardEnds
-from emtwin.benches.board_entries import add_material, append, metres, part_name
+from emtwin.benches.board_entries import add_material, append, metres, part_name, silence_echoes
 from emtwin.benches.board_traces import BoardTraces
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.model import Choice, PlacedBoard, placed_board
 from emtwin.geometry.kicad.routes import Lines
 from emtwin.geometry.kicad.vias import links
 from emtwin.geometry.regions import Region
-from emtwin.scene import Board, Device, Part
+from emtwin.scene import Accuracy, Board, Device, Part
 from emtwin.scene.checks import items
 from emtwin.scene.document import Document, FieldPath
 
@@ -87,11 +87,13 @@ class Boards:
         for entry in entries:
             problems += self._place(document, entry.path, entry.value)
         if problems or len(self._placed) < len(entries):
+            silence_echoes(document)
             return problems  # the model says what is wrong with a board that is no board
         if _made_before(document, self._placed):
             return problems
         ends = BoardEnds(document, self._placed)
         problems += ends.expand()
+        self.notices += ends.notices
         for number, (board, placed) in enumerate(self._placed.values()):
             path: FieldPath = ("device", "boards", number)
             self._add_parts(document, path, board, placed)
@@ -119,7 +121,7 @@ class Boards:
             names += [f"{board.name}/{region}" for region in placed.regions]
         except InputError as error:
             return [_pointed(document, path, problem) for problem in error.problems]
-        return []
+        return _too_fine(document, path, board)
 
     def _add_parts(
         self, document: Document, path: FieldPath, board: Board, placed: PlacedBoard
@@ -180,6 +182,24 @@ def _made_before(document: Document, boards: Collection[str]) -> bool:
     """Whether the parts are there already: a twin that was loaded and written again."""
     regions = (part.text("region") or "" for part in items(document, "device", "parts"))
     return any(region.startswith(f"{board}/") for region in regions for board in boards)
+
+
+def _too_fine(document: Document, path: FieldPath, board: Board) -> list[Problem]:
+    """A detail that the grid would join: lines nearer than the smallest cell become one."""
+    try:
+        declared = document.data.get("accuracy", "draft")
+        settings = Accuracy.model_validate(declared, context={"from_file": True}).settings()
+    except ValidationError:
+        return []  # the model says what is wrong
+    smallest = min(settings.smallest_cell, settings.finest_cell)
+    if board.detail >= smallest * (1 - 1e-9):
+        return []
+    message = (
+        f"a detail of {board.detail * 1e3:g} mm is below the smallest cell of "
+        f"{smallest * 1e3:g} mm, so planes and tracks that it keeps apart would share a grid line"
+    )
+    remedy = f"write 'accuracy: {{smallest_cell: {board.detail * 1e3:g} mm}}', or raise detail"
+    return [document.problem((*path, "detail"), message, remedy)]
 
 
 def _pointed(document: Document, path: FieldPath, problem: Problem) -> Problem:

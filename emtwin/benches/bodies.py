@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from emtwin.benches.boards import board_of_part, region_of_board
 from emtwin.errors import InputError, Problem
-from emtwin.geometry import Region, read_regions
+from emtwin.geometry import FileOptions, Region, demand_kind, read_regions, select_region
+from emtwin.geometry.length_unit import size_notices
+from emtwin.geometry.placement import (
+    Placement,
+    compose,
+    mirroring,
+    rotation,
+    scaling,
+    translation,
+)
 from emtwin.materials import Material, lookup
-from emtwin.scene import LoadedTwin
+from emtwin.scene import LoadedTwin, MeshFile
+from emtwin.scene.transforms import Step
 from emtwin.voxel import Body
 
 
@@ -40,41 +52,96 @@ def bodies_of(loaded: LoadedTwin) -> tuple[Body, ...]:
         part says; all of them at once.
     """
     device, extra = loaded.twin.device, declared_materials(loaded)
-    meshes: dict[tuple[str, str], Mapping[str, Region]] = {}
     bodies: list[Body] = []
     problems: list[Problem] = []
     for number, part in enumerate(device.parts):
         try:
-            mesh = device.mesh_of(part)
-            key = (str(mesh.file), mesh.unit)
-            board = board_of_part(device, part)
-            if board is None and key not in meshes:
-                meshes[key] = read_regions(mesh.file, mesh.unit)
-            name = device.region_of(part)
-            region = region_of_board(board, name) if board else meshes[key][name]
-            kind = part.kind or region.kind
-            _check_kind(loaded, number, region, kind)
+            material = lookup(part.material, extra)
+            region = demand_kind(
+                _region_of(loaded, number),
+                part.kind,
+                metal=material.metal,
+                **_place(loaded, number, ".kind" if part.kind else ""),
+            )
             bodies.append(
-                Body(part.name, region.surface, kind, lookup(part.material, extra), part.priority)
+                Body(
+                    part.name,
+                    region.surface,
+                    region.kind,
+                    material,
+                    part.priority,
+                    region.notices,
+                )
             )
         except InputError as error:
             problems += [p for p in error.problems if p not in problems]
     if problems:
         raise InputError(problems)
-    return tuple(bodies)
+    return _with_size(bodies)
 
 
-def _check_kind(loaded: LoadedTwin, number: int, region: Region, kind: str) -> None:
-    if kind == "solid" and region.kind == "sheet":
-        part = loaded.twin.device.parts[number]
-        raise InputError(
-            [
-                loaded.problem(
-                    f"device.parts[{number}].kind",
-                    f"part {part.name} is to be a solid, but the surface of region {region.name} "
-                    "in "
-                    f"{region.file.name} is not closed",
-                    "close the surface in the CAD program, or declare the part as kind: sheet",
-                )
-            ]
-        )
+def regions_of(mesh: MeshFile) -> Mapping[str, Region]:
+    """Regions of a declared geometry file, where the file has them: not yet moved.
+
+    Parameters
+    ----------
+    mesh : MeshFile
+        The declaration.
+
+    Returns
+    -------
+    mapping of str to Region
+        Regions by name, in metres.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    options = FileOptions(mesh.cell_data, mesh.tolerance, mesh.labels)
+    return read_regions(mesh.file, mesh.unit, options)
+
+
+def _region_of(loaded: LoadedTwin, number: int) -> Region:
+    """Region of a part, moved as the mesh and then as the part says."""
+    device = loaded.twin.device
+    part = device.parts[number]
+    mesh = device.mesh_of(part)
+    board = board_of_part(device, part)
+    if board:
+        region = region_of_board(board, device.region_of(part))
+    else:
+        regions = regions_of(mesh)
+        name = device.region_of(part, regions)
+        region = select_region(regions, name, **_place(loaded, number))
+    steps = (*mesh.transform, *part.transform)
+    if not steps:
+        return region
+    return replace(region, surface=placement_of(steps).apply(region.surface))
+
+
+def _place(loaded: LoadedTwin, number: int, of: str = "") -> dict[str, Any]:
+    field = f"device.parts[{number}]{of}"
+    return {"file": loaded.path, "line": loaded.line_of(field), "field": field}
+
+
+def placement_of(steps: Iterable[Step]) -> Placement:
+    """The declared steps as one map, the first step first."""
+    return compose(_one(step) for step in steps)
+
+
+def _one(step: Step) -> Placement:
+    if step.scale is not None:
+        return scaling(step.scale)
+    if step.rotate is not None:
+        return rotation(step.rotate.axis, step.rotate.angle, step.rotate.about)
+    if step.mirror is not None:
+        return mirroring(step.mirror.normal, step.mirror.about)
+    return translation(step.translate or (0.0, 0.0, 0.0))
+
+
+def _with_size(bodies: Sequence[Body]) -> tuple[Body, ...]:
+    """The bodies; the first carries a notice if the whole device is implausibly large or small."""
+    notices = size_notices((body.name, body.surface) for body in bodies)
+    first, *others = bodies
+    return (replace(first, notices=(*first.notices, *notices)), *others)

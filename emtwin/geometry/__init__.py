@@ -5,9 +5,11 @@ Out: `Region`s: closed surfaces of solids and open surfaces of sheets, in metres
 Never: materials, grids or fields; only `meshes` imports meshio.
 """
 
-from emtwin.geometry.regions import Region, demand_kind, select_region
+from emtwin.geometry.kinds import demand_kind
+from emtwin.geometry.orientation import oriented
+from emtwin.geometry.regions import Region, select_region
 from emtwin.geometry.surface import Surface
-from emtwin.geometry.topology import Topology, oriented, topology
+from emtwin.geometry.topology import Topology, topology
 
 __all__ = [
     "FileOptions",

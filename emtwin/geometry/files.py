@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.errors import InputError, Notice, Problem
+from emtwin.errors import InputError, Problem
 from emtwin.geometry.boundary import FACES, outer_boundary, split
+from emtwin.geometry.cad import read_cad
 from emtwin.geometry.formats import Format, format_of
+from emtwin.geometry.iges import read_with_gmsh
+from emtwin.geometry.labels import read_labels
 from emtwin.geometry.length_unit import largest_side, unit_of_file
 from emtwin.geometry.meshes import read_mesh
 from emtwin.geometry.regions import Region, region_of
@@ -34,7 +37,7 @@ class FileOptions:
         Cell array of a mesh that gives the regions.
     tolerance : float, optional
         Largest distance between a curved face and its triangles in metres, above 0; by
-        default a thousandth of the largest side.
+        default a thousandth of the largest side of a part.
     labels : mapping of int to str
         Names of the labels of a volume.
     """
@@ -108,24 +111,56 @@ def _regions(path: Path, unit: str | float | None, options: FileOptions) -> dict
     size = largest_side(s.points[s.triangles].reshape(-1, 3) for s in shapes.surfaces.values())
     scale, assumed = unit_of_file(unit, shapes.unit, size, path)
     notices = (*shapes.notices, *assumed)
-    return {
-        name: _with(region_of(name, surface.scaled(scale), path), notices)
-        for name, surface in shapes.surfaces.items()
-    }
-
-
-def _with(region: Region, notices: tuple[Notice, ...]) -> Region:
-    return replace(region, notices=(*notices, *region.notices))
+    regions = {}
+    for name, surface in shapes.surfaces.items():
+        scaled = surface.scaled(scale)
+        # The boundary of voxels is closed as it is made; to count its edges would take longer.
+        voxels = form.reader == "labels"
+        region = Region(name, "solid", scaled, path) if voxels else region_of(name, scaled, path)
+        regions[name] = replace(region, notices=(*notices, *region.notices))
+    return regions
 
 
 def _shapes(path: Path, form: Format, options: FileOptions) -> Shapes:
     """Welded surfaces of a file, by the reader that knows its format."""
+    _refuse_what_does_not_fit(path, form, options)
     match form.reader:
         case "triangles":
             return _bounded(read_stl(path) if form.name == "stl" else read_obj(path), path)
         case "meshio":
             return _bounded(read_mesh(path, form.name, options.cell_data), path)
-    raise NotImplementedError
+        case "cad":
+            return read_cad(path, form.name, options.tolerance)
+        case "gmsh":
+            shapes = _bounded(read_with_gmsh(path, form.name), path)
+            return replace(shapes, unit=1e-3 if form.carries_unit else None)
+        case "labels":
+            return read_labels(path, form.name, options.labels)
+
+
+def _refuse_what_does_not_fit(path: Path, form: Format, options: FileOptions) -> None:
+    """An option that a format cannot follow is never passed over in silence."""
+    faults = {
+        "cell_data": options.cell_data is not None and form.reader != "meshio",
+        "tolerance": options.tolerance is not None and form.name != "step",
+        "labels": bool(options.labels) and form.reader != "labels",
+    }
+    meant = {
+        "cell_data": "cell arrays of a mesh",
+        "tolerance": "curved faces of a STEP file",
+        "labels": "volumes of labels",
+    }
+    problems = [
+        Problem(
+            f"'{name}' is for {meant[name]}, and this is a file of format {form.name}",
+            file=path,
+            remedy=f"remove '{name}' beside the file",
+        )
+        for name, wrong in faults.items()
+        if wrong
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _bounded(cells: Cells, path: Path) -> Shapes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from emtwin.errors import InputError, Notice
+from emtwin.geometry.repair import cleaned
 from emtwin.geometry.surface import Surface
-from emtwin.geometry.topology import Topology, topology
+from emtwin.geometry.topology import topology
 
 Kind = Literal["solid", "sheet"]
 
@@ -41,58 +42,13 @@ class Region:
 
 
 def region_of(name: str, surface: Surface, file: Path) -> Region:
-    """Region whose kind follows from its surface: closed is a solid, open a sheet."""
-    kind: Kind = "solid" if topology(surface).closed else "sheet"
-    return Region(name, kind, surface, file)
+    """Region whose kind follows from its surface: closed is a solid, open a sheet.
 
-
-def demand_kind(region: Region, kind: Kind, **place: Any) -> Region:
-    """The region as `kind`; any surface may be a sheet, only a closed one a solid.
-
-    Parameters
-    ----------
-    region : Region
-        As read.
-    kind : {"solid", "sheet"}
-        What the scene declares it to be.
-    **place
-        `field` and `line` of the declaration, for the message.
-
-    Returns
-    -------
-    Region
-        Region of that kind.
-
-    Raises
-    ------
-    InputError
-        If a solid is demanded of a surface that is not closed.
+    Faults that are none of the kind's are mended here, the others by `kinds.demand_kind`.
     """
-    if kind == "solid":
-        fault = closing_fault(topology(region.surface))
-        if fault:
-            raise InputError.single(
-                f"region '{region.name}' is to be a solid, but {fault}",
-                **{"file": region.file, "remedy": CLOSE_IT, **place},
-            )
-    return replace(region, kind=kind)
-
-
-CLOSE_IT = "close the surface in the CAD program, or declare the part `kind: sheet` if it is metal"
-
-
-def closing_fault(found: Topology) -> str:
-    """Why a surface of this topology encloses no volume; empty if it does."""
-    place = ", ".join(f"{value:.6g}" for value in found.example or ())
-    where = f" (one at {place} m)" if place else ""
-    of = f"of {found.edges} edges"
-    if found.boundary:
-        return f"its surface is open: {found.boundary} {of} have one triangle{where}"
-    if found.odd:
-        return (
-            f"its surface is not manifold: {found.odd} {of} have an odd number of triangles{where}"
-        )
-    return ""
+    kind: Kind = "solid" if topology(surface).closed else "sheet"
+    mended = cleaned(surface, f"region '{name}' of {file.name}")
+    return Region(name, kind, mended.surface, file, mended.notices)
 
 
 def select_region(regions: Mapping[str, Region], name: str, **place: Any) -> Region:

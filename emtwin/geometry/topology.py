@@ -1,8 +1,7 @@
-"""Whether a surface is closed, is manifold, and its normals agree."""
+"""How the triangles of a surface meet along their edges."""
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,28 +54,72 @@ class Topology:
         return self.disagreeing == 0
 
 
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """Every distinct edge of some triangles, and which sides lie on it.
+
+    Side `s` of triangle `t` out of m is number ``s m + t``, as in `directed_edges`.
+
+    Parameters
+    ----------
+    ends : ndarray of int64
+        The two points of each edge, the lower index first, shape (e, 2).
+    counts : ndarray of int64
+        Number of triangles on each edge, shape (e,).
+    of_side : ndarray of int64
+        Edge of every side, shape (3 m,).
+    forward : ndarray of bool
+        Whether the side runs from the edge's first point to its second, shape (3 m,).
+    """
+
+    ends: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    of_side: NDArray[np.int64]
+    forward: NDArray[np.bool_]
+
+    @property
+    def disagreeing(self) -> NDArray[np.bool_]:
+        """Edges of two triangles that run through both in the same direction, shape (e,)."""
+        runs = np.bincount(self.of_side, self.forward, len(self.counts))
+        return np.asarray((self.counts == 2) & (runs != 1), dtype=np.bool_)
+
+    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The two sides on every edge that has just two triangles."""
+        order = np.argsort(self.of_side, kind="stable")
+        last = np.cumsum(self.counts)[self.counts == 2]
+        return order[last - 2], order[last - 1]
+
+
+def edges_of(triangles: NDArray[np.int64]) -> Edges:
+    """The edges of `triangles`, shape (m, 3), whose points are welded."""
+    directed = directed_edges(triangles)
+    low, high = directed.min(axis=1), directed.max(axis=1)
+    # One integer per edge: sorting those is ten times faster than sorting rows.
+    span = int(high.max()) + 1
+    keys, of_side, counts = np.unique(low * span + high, return_inverse=True, return_counts=True)
+    ends = np.stack([keys // span, keys % span], axis=1)
+    return Edges(ends, counts, of_side.ravel(), directed[:, 0] < directed[:, 1])
+
+
 def topology(surface: Surface) -> Topology:
     """Count how the triangles of `surface` meet; its points must be welded."""
-    directed = directed_edges(surface.triangles)
-    pairs = np.sort(directed, axis=1)
-    unique, inverse, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
-    forward = np.bincount(inverse.ravel(), directed[:, 0] < directed[:, 1], len(unique))
-    faulty = unique[(counts % 2) == 1]
+    edges = edges_of(surface.triangles)
+    counts = edges.counts
+    faulty = edges.ends[(counts % 2) == 1]
     return Topology(
-        edges=len(unique),
+        edges=len(counts),
         boundary=int((counts == 1).sum()),
         odd=int(((counts > 1) & (counts % 2 == 1)).sum()),
         crowded=int(((counts > 2) & (counts % 2 == 0)).sum()),
-        disagreeing=int(((counts == 2) & (forward != 1)).sum()),
+        disagreeing=int(edges.disagreeing.sum()),
         example=_midpoint(surface, faulty[0]) if len(faulty) else None,
     )
 
 
 def boundary_edges(surface: Surface) -> NDArray[np.int64]:
     """Point pairs of the edges with one triangle only, shape (n, 2)."""
-    pairs = np.sort(directed_edges(surface.triangles), axis=1)
-    unique, counts = np.unique(pairs, axis=0, return_counts=True)
-    rim: NDArray[np.int64] = unique[counts == 1]
+    edges = edges_of(surface.triangles)
+    rim: NDArray[np.int64] = edges.ends[edges.counts == 1]
     return rim
 
 
@@ -85,89 +128,13 @@ def directed_edges(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
 
 
-def oriented(surface: Surface) -> Surface:
-    """Surface whose normals agree within each piece and enclose a positive volume.
+def connected(first: NDArray[np.int64], second: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Number of the piece that each of `n` things belongs to, given linked pairs, shape (n,)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-    A surface whose normals agree already keeps every triangle, apart from a common
-    flip, because its inner shells (cavities) are then meant as they are.
-    """
-    if topology(surface).consistent:
-        return surface if surface.signed_volume >= 0.0 else _flipped(surface, None)
-    turned = Surface(surface.points, _agreeing(surface.triangles))
-    pieces = _pieces(turned.triangles)
-    volumes = np.bincount(pieces, _cone_volumes(turned))
-    return _flipped(turned, volumes[pieces] < 0.0)
-
-
-def _agreeing(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Triangles turned so that neighbours agree, piece by piece, breadth first."""
-    result = triangles.copy()
-    neighbours = _neighbours(triangles)
-    seen = np.zeros(len(triangles), dtype=bool)
-    for start in range(len(triangles)):
-        if seen[start]:
-            continue
-        seen[start] = True
-        queue = deque([start])
-        while queue:
-            current = queue.popleft()
-            for other in neighbours[current]:
-                if not seen[other]:
-                    if _same_direction(result[current], result[other]):
-                        result[other] = result[other][::-1]
-                    seen[other] = True
-                    queue.append(other)
-    return result
-
-
-def _neighbours(triangles: NDArray[np.int64]) -> list[list[int]]:
-    """Triangles beyond the two-triangle edges of each triangle."""
-    _, inverse, counts = np.unique(
-        np.sort(directed_edges(triangles), axis=1),
-        axis=0,
-        return_inverse=True,
-        return_counts=True,
-    )
-    order = np.argsort(inverse.ravel(), kind="stable") % len(triangles)
-    ends = np.cumsum(counts)
-    result: list[list[int]] = [[] for _ in triangles]
-    for last in ends[counts == 2]:
-        a, b = int(order[last - 2]), int(order[last - 1])
-        result[a].append(b)
-        result[b].append(a)
-    return result
-
-
-def _same_direction(first: NDArray[np.int64], second: NDArray[np.int64]) -> bool:
-    edges = {(int(first[i]), int(first[(i + 1) % 3])) for i in range(3)}
-    return any((int(second[i]), int(second[(i + 1) % 3])) in edges for i in range(3))
-
-
-def _pieces(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number of the connected piece of every triangle, shape (m,)."""
-    label = np.arange(int(triangles.max()) + 1)
-    while True:
-        # Each round hands the lowest number around; path halving keeps the rounds few.
-        lowest = label[triangles].min(axis=1)
-        before = label.copy()
-        np.minimum.at(label, triangles.ravel(), np.repeat(lowest, 3))
-        label = label[label]
-        if np.array_equal(before, label):
-            _, numbers = np.unique(label[triangles[:, 0]], return_inverse=True)
-            return numbers.ravel()
-
-
-def _cone_volumes(surface: Surface) -> NDArray[np.float64]:
-    centred = surface.corners - surface.lo
-    a, b, c = centred[:, 0], centred[:, 1], centred[:, 2]
-    return np.asarray(np.einsum("ij,ij->i", a, np.cross(b, c)) / 6.0, dtype=np.float64)
-
-
-def _flipped(surface: Surface, which: NDArray[np.bool_] | None) -> Surface:
-    triangles = surface.triangles.copy()
-    chosen = np.ones(len(triangles), dtype=bool) if which is None else which
-    triangles[chosen] = triangles[chosen][:, ::-1]
-    return Surface(surface.points, triangles)
+    links = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(n, n))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
 def _midpoint(surface: Surface, pair: NDArray[np.int64]) -> tuple[float, float, float]:

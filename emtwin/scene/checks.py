@@ -10,16 +10,18 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
 
 from emtwin.errors import InputError, Problem
 from emtwin.scene.allowances import KINDS
-from emtwin.scene.device import MeshUnit
+from emtwin.scene.device import MeshFile, implied_region
 from emtwin.scene.document import Document, FieldPath, written
 from emtwin.scene.translate import did_you_mean, raw_value
 
-Regions = Callable[[Path, str], Collection[str]]
-"""Names of the regions of a mesh file with its unit; raises InputError for a bad file."""
+Regions = Callable[[MeshFile], Collection[str]]
+"""Names of the regions of a mesh file; raises InputError for a bad file."""
 
 
 _PIECE = re.compile(r"[_-]\d+$")
@@ -235,7 +237,7 @@ def _meshes(document: Document, regions: Regions | None) -> Iterator[Problem]:
     known = _Meshes(document, regions)
     if isinstance(shared, dict):
         yield from known.open(Item(default, shared))
-    taken: dict[tuple[Path, str], Item] = {}
+    taken: dict[tuple[Path, str, str], Item] = {}
     for part in items(document, "device", "parts"):
         own = part.value.get("mesh")
         if own is None and shared is None:
@@ -245,30 +247,34 @@ def _meshes(document: Document, regions: Regions | None) -> Iterator[Problem]:
             yield from known.open(Item((*part.path, "mesh"), own))
         mesh = own if own is not None else shared
         if isinstance(mesh, dict) and isinstance(mesh.get("file"), str):
-            yield from _region(document, part, mesh["file"], known, taken)
+            yield from _region(document, part, mesh, known, taken)
 
 
 def _region(
     document: Document,
     part: Item,
-    file: str,
+    mesh: Mapping[str, Any],
     known: _Meshes,
-    taken: dict[tuple[Path, str], Item],
+    taken: dict[tuple[Path, str, str], Item],
 ) -> Iterator[Problem]:
-    path = known.resolve(file)
-    implied = path.stem if path.suffix.lower() == ".stl" else part.text("name")
-    region = part.text("region") or implied
+    path = known.resolve(mesh["file"])
+    names = known.regions.get(known.key(mesh))
+    region = part.text("region")
+    if region is None and (name := part.text("name")) is not None:
+        region = implied_region(name, path, names)
     if region is None:
         return
     place = (*part.path, "region" if "region" in part.value else "name")
-    names = known.regions.get(path)
     if names is not None and region not in names:
         message = f"the mesh {path.name} has no region {region!r}"
         yield document.problem(place, message, did_you_mean(region, names, "regions"))
-    other = taken.setdefault((path, region), part)
+    # Moved differently, one region is several parts: four screws of one file.
+    where = repr((part.value.get("transform"), part.value.get("mesh")))
+    other = taken.setdefault((path, region, where), part)
     if other is not part:
         message = f"the region {region!r} of {path.name} is already the part {other.text('name')!r}"
-        yield document.problem(place, message, "name another region or remove one part")
+        remedy = "name another region, remove one part, or move it with a transform of its own"
+        yield document.problem(place, message, remedy)
 
 
 class _Meshes:
@@ -277,8 +283,8 @@ class _Meshes:
     def __init__(self, document: Document, reader: Regions | None) -> None:
         self.document = document
         self.reader = reader
-        self.regions: dict[Path, Collection[str]] = {}
-        self.seen: set[Path] = set()
+        self.regions: dict[tuple[Path, str], Collection[str]] = {}
+        self.seen: set[tuple[Path, str]] = set()
 
     def resolve(self, file: str) -> Path:
         """Absolute path of a mesh file."""
@@ -293,15 +299,25 @@ class _Meshes:
         path = self.resolve(file)
         if not path.is_file():
             yield self._missing(place, file, path)
-        elif path not in self.seen:
-            self.seen.add(path)
-            yield from self._read(place, path, mesh.text("unit"))
+        elif (key := self.key(mesh.value)) not in self.seen:
+            self.seen.add(key)
+            yield from self._read(place, key, mesh)
 
-    def _read(self, place: FieldPath, path: Path, unit: str | None) -> Iterator[Problem]:
-        if self.reader is None or unit is None or unit not in get_args(MeshUnit):
+    def key(self, mesh: Mapping[str, Any]) -> tuple[Path, str]:
+        """A mesh file and how it is read."""
+        path = self.resolve(str(mesh.get("file")))
+        return path, repr([mesh.get(name) for name in ("unit", "cell_data", "labels")])
+
+    def _read(self, place: FieldPath, key: tuple[Path, str], mesh: Item) -> Iterator[Problem]:
+        if self.reader is None:
             return
         try:
-            self.regions[path] = self.reader(path, unit)
+            context = {"from_file": True, "folder": self.document.file.parent.resolve()}
+            declared = MeshFile.model_validate(dict(mesh.value), context=context)
+        except ValidationError:  # told with the other fields
+            return
+        try:
+            self.regions[key] = self.reader(declared)
         except InputError as error:
             for found in error.problems:
                 message = f"{found.field}: {found.message}" if found.field else found.message

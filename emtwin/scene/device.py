@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
 from emtwin.scene.paths import cable_path, steps_resolved, trace_path
 from emtwin.scene.ports import Port
 from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
+from emtwin.scene.transforms import Step
 
 MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
 """Units that the coordinates of a mesh file can have."""
@@ -30,19 +32,33 @@ def _some(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 class MeshFile(Declared):
-    """A mesh file and the unit of its coordinates.
+    """A geometry file, the unit of its coordinates, and how it is moved.
 
     Parameters
     ----------
     file : Path
         Path of the mesh; in a twin file relative to the twin file's folder,
         absolute after loading.
-    unit : str
-        Unit of the coordinates in the mesh file.
+    unit : str, optional
+        Unit of the coordinates in the file. Left out, it is the file's own (STEP, 3MF,
+        glTF, ...), or inferred from the size with a notice.
+    cell_data : str, optional
+        Cell array of the mesh whose values are the regions, where emtwin would take another.
+    tolerance : float, optional
+        Largest distance in metres between a curved face of a CAD file and its triangles,
+        above 0; a thousandth of the part's largest side where left out.
+    labels : dict of int to str
+        Names of the labels of a volume, such as ``{1: skin, 2: fat}``.
+    transform : tuple of Step
+        How everything in the file is moved, step by step in the order written.
     """
 
     file: Annotated[Path, AfterValidator(beside_twin_file)]
-    unit: MeshUnit
+    unit: MeshUnit | None = None
+    cell_data: Text | None = None
+    tolerance: Length | None = None
+    labels: dict[int, Text] = Field(default_factory=dict)
+    transform: tuple[Step, ...] = ()
 
 
 class Part(Declared):
@@ -63,6 +79,8 @@ class Part(Declared):
         is a sheet).
     mesh : MeshFile, optional
         Own mesh of this part in place of ``device.mesh``.
+    transform : tuple of Step
+        How the part is moved, after the transform of its mesh, in the order written.
     """
 
     name: Name
@@ -71,6 +89,28 @@ class Part(Declared):
     region: Text | None = None
     kind: Literal["solid", "sheet"] | None = None
     mesh: MeshFile | None = None
+    transform: tuple[Step, ...] = ()
+
+
+def implied_region(part: str, file: Path, names: Collection[str] | None = None) -> str:
+    """Region of a part that names none: the one of its name, or the one of the file's name.
+
+    Parameters
+    ----------
+    part : str
+        Name of the part.
+    file : Path
+        Its mesh file.
+    names : collection of str, optional
+        Regions of the file; where they are not known, an STL file is taken to be one region.
+
+    Returns
+    -------
+    str
+        The part's name unless only the file's stem is a region.
+    """
+    known = names if names is not None else [file.stem] if file.suffix.lower() == ".stl" else []
+    return file.stem if part not in known and file.stem in known else part
 
 
 class Cable(Declared):
@@ -204,10 +244,22 @@ class Device(Declared):
             raise ValueError(f"part {part.name!r} has no mesh and the device has no default mesh")
         return mesh
 
-    def region_of(self, part: Part) -> str:
-        """Region of the mesh that `part` is: declared, or its name, or the stem of an STL file."""
-        file = self.mesh_of(part).file
-        return part.region or (file.stem if file.suffix.lower() == ".stl" else part.name)
+    def region_of(self, part: Part, names: Collection[str] | None = None) -> str:
+        """Region of the mesh that `part` is.
+
+        Parameters
+        ----------
+        part : Part
+            Part of this device.
+        names : collection of str, optional
+            Regions of its mesh, where they are known.
+
+        Returns
+        -------
+        str
+            As `implied_region` says.
+        """
+        return part.region or implied_region(part.name, self.mesh_of(part).file, names)
 
     def port(self, name: str) -> Port:
         """Port called `name`.

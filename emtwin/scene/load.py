@@ -16,7 +16,13 @@ from emtwin.scene import checks, translate
 from emtwin.scene.document import Document, FieldPath, as_yaml, nearest_line, parse, parsed
 from emtwin.scene.twin import Twin
 
-_MESH_SUFFIXES = {".msh", ".stl", ".vtu", ".vtk", ".obj", ".ply", ".step", ".stp", ".inp", ".med"}
+# fmt: off
+_MESH_SUFFIXES = frozenset({
+    ".msh", ".stl", ".vtu", ".vtk", ".obj", ".ply", ".off", ".step", ".stp", ".igs", ".iges",
+    ".brep", ".glb", ".gltf", ".3mf", ".inp", ".med", ".bdf", ".fem", ".nas", ".mesh", ".meshb",
+    ".xdmf", ".nii", ".gz", ".nrrd",
+})
+# fmt: on
 _LARGEST_FILE = 2**20
 
 
@@ -88,7 +94,7 @@ def load(
         Names of the material library, to check material names in the same
         pass; left out, they are not checked.
     regions : callable, optional
-        ``regions(file, unit)`` gives the region names of a mesh, to check
+        ``regions(mesh)`` gives the region names of a `MeshFile`, to check
         region names in the same pass; an InputError it raises is reported
         with the others.
     boards : callable, optional

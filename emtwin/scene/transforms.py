@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from emtwin.scene.quantities import Coordinate, Declared, Point3
 
@@ -12,15 +12,27 @@ _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 _ORIGIN = (0.0, 0.0, 0.0)
 
 
+def _named(value: Any) -> Any:
+    if isinstance(value, str):
+        if value not in _AXES:
+            raise ValueError(f"{value!r} is no axis; write x, y, z or three numbers: [1, 1, 0]")
+        return _AXES[value]
+    return value
+
+
 def _some_length(vector: tuple[float, float, float]) -> tuple[float, float, float]:
     if not any(vector):
-        raise ValueError("is no direction; give x, y, z or three numbers, not all of them 0")
+        raise ValueError("is no direction; write x, y, z or three numbers, not all of them 0")
     return vector
 
 
-Direction = (
-    Literal["x", "y", "z"] | Annotated[tuple[float, float, float], AfterValidator(_some_length)]
-)
+_THREE = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+Direction = Annotated[
+    tuple[float, float, float],
+    BeforeValidator(_named),
+    AfterValidator(_some_length),
+    WithJsonSchema({"anyOf": [{"enum": list(_AXES)}, _THREE], "examples": ["z"]}),
+]
 """An axis by its name, or three numbers without a unit."""
 
 
@@ -29,7 +41,7 @@ class Rotate(Declared):
 
     Parameters
     ----------
-    axis : str or tuple of float
+    axis : tuple of float
         ``x``, ``y``, ``z`` or a direction.
     angle : float
         Angle in degrees.
@@ -41,18 +53,13 @@ class Rotate(Declared):
     angle: float
     about: Point3 = _ORIGIN
 
-    @property
-    def direction(self) -> tuple[float, float, float]:
-        """The axis as three numbers."""
-        return _vector(self.axis)
-
 
 class Mirror(Declared):
     """A mirroring in a plane.
 
     Parameters
     ----------
-    normal : str or tuple of float
+    normal : tuple of float
         Normal of the plane: ``x``, ``y``, ``z`` or a direction.
     about : tuple of float
         Point of the plane in metres; the origin of the file where left out.
@@ -60,11 +67,6 @@ class Mirror(Declared):
 
     normal: Direction
     about: Point3 = _ORIGIN
-
-    @property
-    def direction(self) -> tuple[float, float, float]:
-        """The normal as three numbers."""
-        return _vector(self.normal)
 
 
 class Step(Declared):
@@ -101,7 +103,3 @@ class Step(Declared):
                 "give each step its own '-' line, in the order in which they happen"
             )
         return values
-
-
-def _vector(direction: str | tuple[float, float, float]) -> tuple[float, float, float]:
-    return _AXES[direction] if isinstance(direction, str) else direction

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from emtwin.errors import Problem
+from emtwin.errors import Notice, Problem
 from emtwin.geometry import Surface, topology
-from emtwin.geometry.regions import CLOSE_IT, Kind, closing_fault
+from emtwin.geometry.kinds import CLOSE_IT, solid_fault
+from emtwin.geometry.regions import Kind
 from emtwin.grid import Grid
 from emtwin.materials import Material
 
@@ -28,6 +29,8 @@ class Body:
         What it is made of; a sheet must be metal.
     priority : int
         Where solids overlap the higher one wins.
+    notices : tuple of Notice
+        What was decided about it on its way here.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Body:
     kind: Kind
     material: Material
     priority: int
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,12 @@ def faults(bodies: Sequence[Body], grid: Grid) -> Iterator[Problem]:
         outside = _outside(body, grid)
         if outside:
             yield Problem(outside, remedy="move the part or enlarge the grid", field=place)
-        found = topology(body.surface)
-        if body.kind == "solid" and closing_fault(found):
-            yield Problem(f"as a solid {closing_fault(found)}", remedy=CLOSE_IT, field=place)
+        fault = solid_fault(body.surface) if body.kind == "solid" else ""
+        if fault:
+            yield Problem(f"as a solid it is too open: {fault}", remedy=CLOSE_IT, field=place)
         if body.kind == "sheet" and not body.material.metal:
             yield Problem(
-                f"it is a sheet (its surface has {found.boundary} open edges) of "
+                f"it is a sheet (its surface has {topology(body.surface).boundary} open edges) of "
                 f"{body.material.name}, but only metal can be a sheet",
                 remedy="close the surface, or give the part a metal as material",
                 field=place,

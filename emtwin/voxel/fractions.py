@@ -16,9 +16,10 @@ from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.solids import Window, inside, is_balanced, outward
-from emtwin.voxel.winding_votes import Bins, Span
+from emtwin.voxel.winding_votes import Bins, Span, extremes
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _ROUNDING = 1e-12  # of a cell; less is none, and as much less than a cell is all of it
 _SLAB_CELLS = 1 << 23  # at once: 16 bytes each
@@ -84,13 +85,15 @@ def fractions(body: Body, grid: Grid, backend: Backend | None = None) -> Fractio
     return Fractions((x, y, z), share, exact=True)
 
 
-def rectangles_met(values: Floats, lines: Floats) -> Span:
+def rectangles_met(values: Floats, triangles: Ints, lines: Floats) -> Span:
     """Columns between `lines` that triangles may meet.
 
     Parameters
     ----------
     values : ndarray of float64
-        A coordinate of their corners, shape (m, 3).
+        A coordinate of the points.
+    triangles : ndarray of int64
+        Three point numbers each, shape (m, 3).
     lines : ndarray of float64
         Bounds of the columns, rising.
 
@@ -99,8 +102,10 @@ def rectangles_met(values: Floats, lines: Floats) -> Span:
     tuple of ndarray of int64
         First column that each triangle may meet, and the one after the last.
     """
-    first = np.maximum(np.searchsorted(lines, values.min(axis=1), "right") - 1, 0)
-    return first, np.minimum(np.searchsorted(lines, values.max(axis=1)), lines.size - 1)
+    first = np.maximum(np.searchsorted(lines, values, "right") - 1, 0)
+    last = np.minimum(np.searchsorted(lines, values), lines.size - 1)
+    a, b, c = triangles.T
+    return extremes(first, last, a, b, c)
 
 
 def _volumes(surface: Surface, lines: Lines, backend: Backend) -> Floats:
@@ -111,18 +116,19 @@ def _volumes(surface: Surface, lines: Lines, backend: Backend) -> Floats:
     for start in range(0, n_x if result.size else 0, thickness):
         stop = min(start + thickness, n_x)
         slab = (lines[0][start : stop + 1], lines[1], lines[2])
-        result[start:stop] = _slab(surface.corners, slab, backend)
+        result[start:stop] = _slab(surface, slab, backend)
     return result
 
 
-def _slab(corners: Floats, lines: Lines, backend: Backend) -> Floats:
+def _slab(surface: Surface, lines: Lines, backend: Backend) -> Floats:
     """Volumes of the cells between `lines`."""
     n_x, n_y, n_z = (axis.size - 1 for axis in lines)
-    spans = [rectangles_met(corners[:, :, axis], lines[axis]) for axis in (0, 1)]
+    points, triangles = surface.points, surface.triangles
+    spans = [rectangles_met(points[:, axis], triangles, lines[axis]) for axis in (0, 1)]
     bins = Bins.of(spans[0], spans[1], (n_x, n_y))
     volume = backend.zeros(n_x * n_y * n_z, np.float64)
     arguments = {
-        "corners": backend.adopt(corners),
+        "corners": backend.adopt(surface.corners),
         "first": backend.adopt(bins.first),
         "listed": backend.adopt(bins.listed),
         **{f"lines_{axis}": backend.upload(of) for axis, of in zip("xyz", lines, strict=True)},

@@ -137,6 +137,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         audit=audits,
         rounding=rounding,
         notices=(
+            *_carried(bodies),
             *part_notices(audits),
             *_rounding_notices(rounding),
             *(
@@ -147,6 +148,11 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         ),
         certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
+
+
+def _carried(bodies: Sequence[Body]) -> tuple[Notice, ...]:
+    """Notices of all bodies, those of one file once."""
+    return tuple(dict.fromkeys(notice for body in bodies for notice in body.notices))
 
 
 def _add_sheets(

@@ -111,11 +111,10 @@ def is_balanced(surface: Surface) -> bool:
     surface : Surface
         Surface with shared points.
     """
-    edges = directed_edges(surface.triangles)
-    low, high = edges.min(axis=1), edges.max(axis=1)
-    _, edge = np.unique(low * len(surface.points) + high, return_inverse=True)
-    direction = np.where(edges[:, 0] == low, 1.0, -1.0) * (low != high)
-    return not np.any(np.bincount(edge.ravel(), direction))
+    a, b = directed_edges(surface.triangles).T
+    count = len(surface.points)
+    forward, backward = (a * count + b)[a < b], (b * count + a)[a > b]
+    return np.array_equal(np.sort(forward), np.sort(backward))
 
 
 def outward(surface: Surface) -> Surface:

@@ -36,8 +36,8 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         ("priority: 1, mesh: {file: block.stl", "priority: 1, kind: solid, mesh: {file: open.stl"),
         6,
         "device.parts[0].kind",
-        "part block is to be a solid, but the surface of region open in open.stl is not closed",
-        "close the surface in the CAD program, or declare the part as kind: sheet",
+        "region 'open' of open.stl is to be a solid, but the surface has 1 hole",
+        "close the surface in the CAD program, or declare the part `kind: sheet`",
     ),
     "unknown region": (
         ("{name: block, ", "{name: block, region: blok, "),
@@ -163,7 +163,7 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
 def folder(tmp_path: Path) -> Path:
     """Folder with the meshes that only bad twins name."""
     corners, triangles = block(LOW, HIGH)
-    write_stl(tmp_path / "open.stl", corners, triangles[2:])
+    write_stl(tmp_path / "open.stl", corners, triangles[:2])
     write_stl(tmp_path / "potting.stl", *block((0.0, *LOW[1:]), (60e-3, *HIGH[1:])))
     (tmp_path / "garbage.msh").write_text("$MeshFormat\nno mesh at all\n", encoding="utf-8")
     return tmp_path

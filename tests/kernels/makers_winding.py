@@ -37,7 +37,8 @@ def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
     p, q = (a for a in range(3) if a != axis)
     centres = [np.arange(n) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in centres]))
-    spans = [columns_met(corners[:, :, across], centres[across]) for across in (p, q)]
+    points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
+    spans = [columns_met(points[:, across], numbers, centres[across]) for across in (p, q)]
     bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
     strides = (shape[1] * shape[2], shape[2], 1)
     arguments = {
@@ -88,7 +89,8 @@ def _winding_number(
 def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
     lines = [np.arange(n + 1) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in lines]))
-    spans = [rectangles_met(corners[:, :, axis], lines[axis]) for axis in (0, 1)]
+    points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
+    spans = [rectangles_met(points[:, axis], numbers, lines[axis]) for axis in (0, 1)]
     bins = Bins.of(spans[0], spans[1], (shape[0], shape[1]))
     arguments = {
         "corners": corners.ravel(),

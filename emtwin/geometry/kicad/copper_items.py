@@ -16,6 +16,10 @@ from emtwin.geometry.kicad.sexpr import Expression
 Points = NDArray[np.float64]
 
 
+SOLID_FILLS = 20250210
+"""First format whose filled polygons are the copper itself unless they say otherwise."""
+
+
 def placed(points: Points, place: Sequence[float], angle: float) -> Points:
     """Points of a footprint on the board: turned counter-clockwise, then moved.
 
@@ -134,18 +138,22 @@ def vias(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Via, 
     return tuple(found)
 
 
-def zones(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Zone, ...]:
+def zones(
+    root: Expression, copper: Sequence[str], fields: Fields, version: int
+) -> tuple[Zone, ...]:
     """Copper zones; rule areas, which keep copper out, are no zones."""
     return tuple(
-        _zone(item, copper, fields) for item in root.all("zone") if item.first("keepout") is None
+        _zone(item, copper, fields, version)
+        for item in root.all("zone")
+        if item.first("keepout") is None
     )
 
 
-def _zone(item: Expression, copper: Sequence[str], fields: Fields) -> Zone:
+def _zone(item: Expression, copper: Sequence[str], fields: Fields, version: int) -> Zone:
     layers = tuple(sorted(layers_of(item, copper), key=copper.index))
-    # KiCad 5 drew the edge of a fill with a pen of the zone's least width. Since 6 a fill is the
-    # copper itself, which the file says in this word where it was converted.
-    drawn = item.word("filled_areas_thickness", "yes") != "no"
+    # Fills were drawn with a pen of the zone's least width; one that is the copper itself says so,
+    # up to KiCad 9. Later formats say only the opposite.
+    drawn = item.word("filled_areas_thickness", "yes" if version < SOLID_FILLS else "no") != "no"
     pen = abs(fields.length(item, "min_thickness", 0.0)) if drawn else 0.0
     fills = []
     for fill in item.all("filled_polygon"):

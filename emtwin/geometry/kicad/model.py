@@ -16,7 +16,7 @@ from emtwin.geometry.kicad.board import Board, Pad, StackLayer
 from emtwin.geometry.kicad.filling import filled_board
 from emtwin.geometry.kicad.placement import Placement
 from emtwin.geometry.kicad.shapes import outline_of, shapely, sheet_surface, solid_surface
-from emtwin.geometry.kicad.sheets import Sheet, copper_sheets
+from emtwin.geometry.kicad.sheets import HOLE, Sheet, copper_sheets
 from emtwin.geometry.regions import Region
 from emtwin.geometry.surface import Surface
 
@@ -170,12 +170,26 @@ class PlacedBoard:
         lower = [pair for pair in self._all_sheets() if sign * (at - pair[0].height) > 1e-7]
         return sorted(lower, key=lambda pair: sign * (at - pair[0].height))
 
+    @property
+    def reach(self) -> float:
+        """How far an end may lie beside the copper, such as in a row of clearance holes, metres."""
+        return HOLE * self.choice.detail
+
     def plane_at(self, point: Sequence[float], net: str | None = None) -> Sheet | None:
-        """Highest kept sheet, of `net` where it is given, with copper at a point of the board."""
-        there = [
-            sheet for sheet in self.sheets if net in (None, sheet.net) and self.covers(point, sheet)
-        ]
-        return max(there, key=self.level, default=None)
+        """Highest kept sheet, of `net` where it is given, with copper at a point or in reach."""
+        place = shapely().Point(point)
+        apart = {s: s.shape.distance(place) for s in self.sheets if net in (None, s.net)}
+        there = [sheet for sheet, distance in apart.items() if distance <= self.reach]
+        return min(there, key=lambda s: (apart[s] > 0, -self.level(s)), default=None)
+
+    def on_copper(self, point: Sequence[float], sheet: Sheet) -> tuple[float, float]:
+        """The point, or the nearest place on the sheet a quarter of the detail from its edge."""
+        lib = shapely()
+        place = lib.Point(point)
+        if not sheet.shape.covers(place):
+            inner = sheet.shape.buffer(-self.choice.detail / 4)
+            place = lib.shortest_line(inner, place).boundary.geoms[0]
+        return place.x, place.y
 
     def between(self, layer: str, sheet: Sheet) -> tuple[float, list[StackLayer]]:
         """Distance of facing copper surfaces in metres, and the layers between them."""
@@ -188,11 +202,31 @@ class PlacedBoard:
         """Whether a sheet has copper at a point of the board."""
         return bool(sheet.shape.covers(shapely().Point(point)))
 
-    def uncovered(self, points: Points, sheet: Sheet) -> Points | None:
+    def uncovered(self, points: Points, sheet: Sheet, slack: float = 1e-6) -> Points | None:
         """First place where a path in the board's frame has no copper of the sheet below it."""
-        missing = shapely().LineString(points).difference(sheet.shape.buffer(1e-6))
-        parts: list[Any] = [p for p in getattr(missing, "geoms", [missing]) if p.length > 5e-5]
+        parts = self._missing(points, sheet, slack)
         return np.asarray(parts[0].coords)[0] if parts else None
+
+    def over(self, points: Points, sheet: Sheet) -> Points:
+        """The path without what lies beside the sheet at its ends, in reach of it."""
+        lib = shapely()
+        line = lib.LineString(points)
+        first, last = 0.0, line.length
+        for part in self._missing(points, sheet, 1e-6):
+            low, high = sorted(line.project(lib.Point(part.coords[n])) for n in (0, -1))
+            if low < 1e-6 and high <= self.reach:
+                first = high
+            elif high > line.length - 1e-6 and line.length - low <= self.reach:
+                last = low
+        if (first, last) == (0.0, line.length) or first >= last:
+            return points
+        return np.asarray(lib.ops.substring(line, first, last).coords)
+
+    @staticmethod
+    def _missing(points: Points, sheet: Sheet, slack: float) -> list[Any]:
+        """Pieces of a path beside the copper grown by `slack` metres, in order."""
+        missing = shapely().LineString(points).difference(sheet.shape.buffer(slack))
+        return [part for part in getattr(missing, "geoms", [missing]) if part.length > 5e-5]
 
     def kicad_place(self, point: Sequence[float] | Points) -> str:
         """A point of the board as KiCad shows it, in millimetres."""

@@ -77,7 +77,7 @@ def board_of(text: str, path: Path) -> Board:
         footprints=parts,
         tracks=tracks(root, fields),
         vias=vias(root, copper, fields),
-        zones=zones(root, copper, fields),
+        zones=zones(root, copper, fields, version),
         outline=(),
         notices=(*notices, *assumed),
     )

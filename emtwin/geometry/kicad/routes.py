@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+Corner = tuple[float, float]
 
 LENGTHENED = 0.15
 """Largest share by which a track may grow when its oblique legs are drawn along the axes."""
@@ -79,19 +80,33 @@ def along_axes(
     ends = {n: lines.snapped(points[n]) for n in (0, len(points) - 1)}
     corners = [ends[n] if n in ends else lines.snapped(p) for n, p in enumerate(points)]
     path = [corners[0]]
-    for x, y in corners[1:]:
+    for there in corners[1:]:
         here = path[-1]
-        if here[0] != x and here[1] != y:
-            options = [(x, here[1]), (here[0], y)]
-            if len(path) > 1 and path[-2][0] == here[0]:
-                options.reverse()  # go on in the direction of the leg before
-            path.append(min(options, key=lambda via: not _clear(covered, here, via, (x, y))))
-        path.append((x, y))
+        if here[0] != there[0] and here[1] != there[1]:
+            before = path[-2] if len(path) > 1 else None
+            options = [(there[0], here[1]), (here[0], there[1])]
+            path.append(min(options, key=lambda via: _price(covered, before, here, via, there)))
+        path.append(there)
     return _without_spurs(path)
 
 
-def _clear(covered: Callable[[Points], bool], *corners: tuple[float, float]) -> bool:
-    return covered(np.array(corners))
+def _price(
+    covered: Callable[[Points], bool],
+    before: Corner | None,
+    here: Corner,
+    via: Corner,
+    there: Corner,
+) -> tuple[bool, int]:
+    """How bad a corner is: off the plane, or running back, or turning where it could go on."""
+    return not covered(np.array([here, via, there])), -_ahead(before, here, via)
+
+
+def _ahead(before: Corner | None, here: Corner, via: Corner) -> int:
+    """1 where `via` lies straight on, -1 where it lies back, 0 to the side."""
+    if before is None:
+        return 0
+    forward = sum((here[a] - before[a]) * (via[a] - here[a]) for a in (0, 1))
+    return int(np.sign(forward))
 
 
 def _without_spurs(path: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -86,23 +86,23 @@ def parse(text: str, file: Path) -> Expression:
     """
     root = Expression(0)
     stack, line, place = [root], 1, 0
-    while place < len(text):
-        found = _TOKEN.match(text, place)
-        if found is None:
-            raise _fault("a string begins here and does not end", file, line)
-        match found.lastgroup:
-            case "open":
-                inner = Expression(line)
-                stack[-1].values.append(inner)
-                stack.append(inner)
-            case "close" if len(stack) == 1:
+    for found in _TOKEN.finditer(text):
+        if found.start() != place:
+            break
+        place, kind = found.end(), found.lastgroup
+        if kind == "open":
+            inner = Expression(line)
+            stack[-1].values.append(inner)
+            stack.append(inner)
+        elif kind == "close":
+            stack.pop()
+            if not stack:
                 raise _fault("a closing bracket without an opening one", file, line)
-            case "close":
-                stack.pop()
-            case "quoted" | "word":
-                stack[-1].values.append(_said(found))
+        elif kind in ("word", "quoted"):
+            stack[-1].values.append(_said(found, kind))
         line += found[0].count("\n")
-        place = found.end()
+    if place < len(text):
+        raise _fault("a string begins here and does not end", file, line)
     if len(stack) > 1:
         raise _fault("the bracket opened here is not closed", file, stack[-1].line)
     if len(root.values) != 1 or not isinstance(root.values[0], Expression):
@@ -110,9 +110,9 @@ def parse(text: str, file: Path) -> Expression:
     return root.values[0]
 
 
-def _said(found: re.Match[str]) -> str:
-    quoted = found["quoted"]
-    return found["word"] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
+def _said(found: re.Match[str], kind: str) -> str:
+    said = found[kind]
+    return _ESCAPE.sub(_unescaped, said) if kind == "quoted" and "\\" in said else said
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ def shapely() -> Any:
     """The library, or an error that says how to get it."""
     try:
         import shapely
+        import shapely.ops
     except ImportError:
         raise InputError.single(
             "circuit boards need the package shapely, which is not installed",

@@ -137,8 +137,10 @@ def homogenised(layers: Sequence[StackLayer]) -> tuple[float, float]:
 
     Returns
     -------
-    permittivity, loss_tangent : float
-        Relative, dimensionless.
+    permittivity : float
+        Relative.
+    loss_tangent : float
+        Dimensionless.
     """
     sheets = [layer for layer in layers if not layer.copper]
     total = sum(layer.thickness for layer in sheets)

@@ -108,6 +108,9 @@ class _Graph:
             self._add_track(track, ends[track.layer])
         for via in vias:
             self._add_via(via)
+        for pad in board.pads:
+            if pad.net == net:
+                self._add_pad(pad)
 
     def _span(self, via: Via) -> tuple[str, ...]:
         first, last = (self.board.copper.index(layer) for layer in via.layers)
@@ -131,6 +134,14 @@ class _Graph:
             self._link(_node(upper, via.position), _node(lower, via.position))
         for layer in span:
             self._reach(_node(layer, via.position), via.size / 2)
+
+    def _add_pad(self, pad: Pad) -> None:
+        """Join what ends on a pad, and the layers of a plated one."""
+        ends = {node[0]: _node(node[0], pad.position) for node in self._on_pad(pad)}
+        for node in self._on_pad(pad):
+            self._link(node, ends[node[0]])
+        for here, there in pairwise(sorted(ends.values()) if pad.plated else ()):
+            self._link(here, there)
 
     def _reach(self, centre: Node, radius: float) -> None:
         """Join a via to ends of tracks that meet its pad off its centre."""

@@ -46,15 +46,15 @@ def test_steps_are_those_of_a_run_and_the_wave_passes_the_probe() -> None:
     """A run ends with a batch of steps; STEPS is one. The whole pulse, seen through the block and
     then from its face, has passed the probe before.
     """
+    small = peer_speed.cube(24).simulation()  # the same cells, so the same time step
+    every = schedule.sampling_interval(small)
     for scene in (*peer_speed.cubes(quick=True), *peer_speed.cubes(quick=False)):
-        simulation = scene.simulation()
-        every = schedule.sampling_interval(simulation)
         assert scene.steps == schedule.lines_per_batch(every) * every
         [source], [probe] = scene.currents, scene.probes
         n = scene.grid.shape[0]
         inside, whole = n // 3 / 2, probe.start.i - source.node.i
         optical = peer_speed.CELL * (whole - inside + inside * scene.permittivity**0.5)
-        assert scene.pulse.duration + optical / C0 < scene.steps * simulation.dt
+        assert scene.pulse.duration + optical / C0 < scene.steps * small.dt
 
 
 def test_every_code_with_a_target_has_a_runner() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from emtwin.backends import select_backend
 from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.constants import EPS0
 from emtwin.grid import Grid, Node
-from emtwin.solver import CurrentElement, Pulse, StopRule, run
+from emtwin.solver import CurrentElement, Pulse, RunResult, StopRule, run
 
 
 def _tiny() -> Scene:
@@ -178,7 +179,7 @@ def test_without_openems_its_rows_have_no_value_and_say_how_to_install_it(
     monkeypatch.setattr(peers, "scenes", lambda quick: [_tiny()])
     cube = replace(_tiny(), name="cube")
     monkeypatch.setattr("benchmarks.peer_speed.cubes", lambda quick: [cube])
-    absent = peer_process.Code("gprMax", "gprmax_cube.py", Path("/nowhere/python"))
+    absent = replace(peer_process.GPRMAX, python=Path("/nowhere/python"))
     monkeypatch.setattr(peers, "RUNNERS", {"openEMS": openems.run, "gprMax": absent})
     assert peers.main(["--quick"]) == 1
     printed = capsys.readouterr().out
@@ -220,11 +221,17 @@ def test_one_scene_alone_is_chosen_by_a_part_of_its_name(
     assert "no scene is named 'nothing': PEC cavity, dipole" in capsys.readouterr().err
 
 
+@functools.cache
+def _cube_run() -> tuple[Scene, RunResult]:
+    cube = peer_speed.cube(36)
+    return cube, run(cube.simulation(), select_backend("numpy"), StopRule(-np.inf, -np.inf, 510))
+
+
 def _cube_rows(monkeypatch: pytest.MonkeyPatch, precision: str, delay: int) -> list[Row]:
     """Rows beside a code that reads emtwin's own trace, some steps late, in twice the time."""
-    cube = peer_speed.cube(48)
+    cube, result = _cube_run()
+    assert result.n_steps == cube.steps
     backend = select_backend("numpy")
-    result = peers.emtwin(cube, backend)
     reading = cube.readings(result.traces, result.times)["v"]
     late = Reading(reading.times + delay * result.dt, reading.values)
     outcome = Outcome("gprMax 4", 510, 2, 2.0, 3.0, {"v": late}, precision, "as measured")
@@ -241,7 +248,7 @@ def test_a_ratio_counts_beside_the_same_trace_under_the_same_conditions(
     alike, ratio = _cube_rows(monkeypatch, "float32", 0)
     assert alike.value == pytest.approx(1.0, abs=1e-6)
     assert (ratio.value, ratio.met) == (pytest.approx(12.0), True)
-    assert "gprMax 4; 48 x 48 x 48 cells, 510 steps, float32, 2 threads, abs" in ratio.note
+    assert "gprMax 4; 36 x 36 x 36 cells, 510 steps, float32, 2 threads, abs" in ratio.note
     _, other = _cube_rows(monkeypatch, "float64", 0)
     assert (other.value, other.met) == (None, False)
     assert "not under the same conditions" in other.note

@@ -81,7 +81,7 @@ def test_stl_is_welded_and_named_after_its_file(tmp_path: Path, binary: bool) ->
 def test_open_surface_is_refused_where_a_solid_is_declared(tmp_path: Path) -> None:
     write_groups(tmp_path / "device.msh")
     lid = read_regions(tmp_path / "device.msh", "mm")["lid"]
-    with pytest.raises(InputError, match=r"'lid'.*open: 4 of 5 edges") as caught:
+    with pytest.raises(InputError, match=r"'lid'.* 1 hole, 14.1 mm.* 0.5 of the") as caught:
         demand_kind(lid, "solid", field="device.parts[0]")
     assert caught.value.problems[0].field == "device.parts[0]"
     assert demand_kind(lid, "sheet").kind == "sheet"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emtwin.errors import InputError, Problem
-from emtwin.scene import load
+from emtwin.scene import MeshFile, load
 
 GOOD = """\
 emtwin: 1
@@ -60,10 +60,10 @@ LIBRARY = ("abs", "aluminium", "copper", "fr4", "glass")
 REGIONS = {"pump.msh": ("housing", "frame", "ground_plane"), "window.stl": ("window",)}
 
 
-def read_regions(file: Path, unit: str) -> tuple[str, ...]:
+def read_regions(mesh: MeshFile) -> tuple[str, ...]:
     """Region names of the two meshes; their content is not read."""
-    assert unit == "mm"
-    return REGIONS[file.name]
+    assert mesh.unit == "mm"
+    return REGIONS[mesh.file.name]
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def good() -> str:
 
 
 @pytest.fixture
-def regions() -> Callable[[Path, str], tuple[str, ...]]:
+def regions() -> Callable[[MeshFile], tuple[str, ...]]:
     """Reader of the region names of both meshes."""
     return read_regions
 

@@ -14,7 +14,7 @@ from emtwin.errors import InputError, Problem
 
 Write = Callable[..., Path]
 Find = Callable[..., tuple[Problem, ...]]
-Regions = Callable[[Path, str], tuple[str, ...]]
+Regions = Callable[[scene.MeshFile], tuple[str, ...]]
 
 
 def test_good_file_in_si_units(
@@ -254,8 +254,8 @@ def test_a_blank_is_reported_once(find: Find) -> None:
 
 
 def test_problems_of_a_mesh_are_reported_with_the_others(write: Write) -> None:
-    def broken(file: Path, unit: str) -> tuple[str, ...]:
-        raise InputError.single(f"{file.name} has no triangles", remedy="export it again")
+    def broken(mesh: scene.MeshFile) -> tuple[str, ...]:
+        raise InputError.single(f"{mesh.file.name} has no triangles", remedy="export it again")
 
     with pytest.raises(InputError) as caught:
         scene.load(write(("radius: 1 mm", "radius: 1")), regions=broken)
