@@ -5,72 +5,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
-from emtwin.benches import radiated_emission, radiated_immunity
-from emtwin.benches.applicable import geometry as geometry
-from emtwin.benches.applicable import placements
+from emtwin.benches.applicable import geometry
 from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of, regions_of
-from emtwin.benches.estimates import Placed, SitePlan, placed
+from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
-from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.netlist_verdict import needless_allowances
-from emtwin.benches.records import SiteResult, campaign_of
-from emtwin.benches.site_ports import REFERENCE
-from emtwin.benches.sites import Site, build_site
-from emtwin.benches.views import samples_of_views
+from emtwin.benches.records import campaign_of
+from emtwin.benches.sites import Site
 from emtwin.clock import Clock
-from emtwin.compliance.verdict import outside_method
+from emtwin.compliance import richardson
+from emtwin.convergence import MARGIN, Computed, Prepared, Rules, Study, study, with_note
 from emtwin.errors import InputError, Notice
-from emtwin.extract import assemble
-from emtwin.extract.from_runs import extract
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
-from emtwin.solver import SET_UP, Progress, StopRule
-from emtwin.solver import run as run_fields
+from emtwin.site_runs import (
+    Report,
+    Update,
+    judge,
+    placed_sites,
+    run_site,
+    silent,
+    sites_of,
+)
 from emtwin.voxel import Body
 
-_PORT_ALLOWANCE_DB = 5.0  # harmonic inversion adds what a port still rings
+__all__ = ["CampaignPlan", "Update", "check", "geometry", "load", "run", "run_site", "sites_of"]
+
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
-
-
-@dataclass(frozen=True)
-class Update:
-    """Progress of a campaign.
-
-    Parameters
-    ----------
-    stage : str
-        What is being done.
-    fraction : float or None
-        Share of the stage that is done.
-    detail : str
-        Decay of the energy, for example.
-    seconds_left : float or None
-        Estimate for the stage.
-    """
-
-    stage: str
-    fraction: float | None = None
-    detail: str = ""
-    seconds_left: float | None = None
-
-
-Report = Callable[[Update], None]
-
-
-def _silent(_update: Update) -> None:
-    """Report to nobody."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +104,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         Whatever a run would refuse.
     """
     sites = sites_of(loaded, bodies_of(loaded))
-    every = _placed(loaded, sites)
+    every = placed_sites(loaded, sites)
     for one in every:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
@@ -151,6 +121,7 @@ def run(
     backend: str = "auto",
     precision: str = "float32",
     convergence: bool = False,
+    rules: Rules | None = None,
     progress: Report | None = None,
 ) -> Campaign:
     """Run the whole campaign and write its results.
@@ -164,7 +135,10 @@ def run(
     backend, precision : str
         See `emtwin.backends.select_backend`.
     convergence : bool
-        Repeat at a coarser resolution and put the difference in place of the estimated mesh error.
+        Repeat at other resolutions until the margins stay, and put what that says of them in
+        place of the estimated mesh error.
+    rules : Rules, optional
+        When the repetition stops; the twin's accuracy says what is left out.
     progress : callable, optional
         Receives an `Update` now and then.
 
@@ -180,7 +154,7 @@ def run(
     RunError
         If a run failed.
     """
-    report, clock = progress or _silent, Clock()
+    report, clock = progress or silent, Clock()
     machine = select_backend(backend, precision)
     check_writable(folder, _RESULT_BYTES)
     report(Update("geometry"))
@@ -188,20 +162,18 @@ def run(
         bodies = bodies_of(loaded)
     with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies)
-        for one in _placed(loaded, sites):
-            one.refuse_above_budget(loaded)
-            one.refuse_above_free(loaded, machine)
-    done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
-    report(Update("evaluation"))
-    findings = []
-    for test, result in done.items():
-        with clock.stage(test):
-            findings.append(_judge(loaded, bodies, test, result))
+        every = _fitting(loaded, sites, machine)
+    first = _solved(loaded, bodies, machine, clock, sites, report)
+    done, findings, levels = first.sites, list(first.findings), None
     if convergence:
-        findings = _refined(loaded, bodies, machine, clock, report, done, findings)
+        wanted = (rules or Rules()).within(loaded.twin.accuracy.settings().convergence_db)
+        levels = _study(loaded, bodies, machine, clock, report, first, every, wanted)
+        done, findings = levels.finest.sites, _judged_again(loaded, bodies, levels)
     report(Update("files and pictures"))
     with clock.stage("records"):
         campaign = campaign_of(loaded, bodies, machine, done, findings, clock.seconds)
+    if levels is not None:
+        campaign.meta["convergence"] = levels.as_dict()
     _write(campaign, folder, clock)
     campaign.meta["timing"] = dict(clock.seconds)  # the files know only the stages before them
     return campaign
@@ -210,154 +182,81 @@ def run(
 # -- steps ------------------------------------------------------------------------------------
 
 
-def sites_of(
-    loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0
-) -> dict[str, Site]:
-    """Place the device in the site of every applicable test.
-
-    Parameters
-    ----------
-    loaded : LoadedTwin
-        The twin.
-    bodies : tuple of Body
-        Its parts.
-    refinement : float
-        Factor on the cell sizes, above 1 coarser.
-
-    Returns
-    -------
-    dict of str to Site
-        By name of the test.
-    """
-    sites: dict[str, Site] = {}
-    for test, where in placements(loaded).items():
-        earlier = sum(
-            site.outline.extent().left_behind(len(_targets(loaded, site)))
-            for site in sites.values()
-        )
-        sites[test] = build_site(loaded, bodies, **where, refinement=refinement, earlier=earlier)
-    return sites
+def _fitting(loaded: LoadedTwin, sites: dict[str, Site], machine: Backend) -> list[Placed]:
+    """The sites with their cost, refused above the budget and above what is free."""
+    every = placed_sites(loaded, sites)
+    for one in every:
+        one.refuse_above_budget(loaded)
+        one.refuse_above_free(loaded, machine)
+    return every
 
 
-def _targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
-    """Ports that must be driven in a site."""
-    bench = radiated_immunity.victims if site.floor is None else radiated_emission.sources
-    return site.driven_ports([port.name for port in bench(loaded)])
-
-
-def _placed(loaded: LoadedTwin, sites: dict[str, Site]) -> list[Placed]:
-    return placed(sites, {test: _targets(loaded, site) for test, site in sites.items()}, loaded)
-
-
-def run_site(
+def _solved(
     loaded: LoadedTwin,
-    site: Site,
+    bodies: tuple[Body, ...],
     machine: Backend,
-    clock: Clock | None = None,
-    report: Report = _silent,
-) -> SiteResult:
-    """One run per driven port, assembled into the site's port model.
-
-    Parameters
-    ----------
-    loaded : LoadedTwin
-        The twin.
-    site : Site
-        Where it stands.
-    machine : Backend
-        What to run on.
-    clock : Clock, optional
-        Collects the wall time.
-    report : callable
-        Receives an `Update` now and then.
-
-    Returns
-    -------
-    SiteResult
-        Port model, runs and what limits their accuracy.
-    """
-    clock = clock or Clock()
-    settings = loaded.twin.accuracy.settings()
-    port_db = settings.decay_db + _PORT_ALLOWANCE_DB
-    stop = StopRule(settings.decay_db, port_db, settings.max_steps or 200_000)
-    names = [port.name for port in site.ports]
-    results, extracted = {}, {}
-    with clock.stage(SET_UP):
-        views = samples_of_views(site)
-    for driven in _targets(loaded, site):
-        stage = f"{site.name.replace('_', ' ')}, {driven} driven"
-        report(Update(stage))
-        with clock.stage(SET_UP):
-            simulation = site.simulation(driven, views)
-        results[driven] = run_fields(simulation, machine, stop, _forward(stage, report))
-        clock.add(results[driven].timing)
-        with clock.stage("port model"):
-            extracted[driven] = extract(results[driven], site.pulse, names, driven)
-            results[driven] = replace(results[driven], currents=None)  # they are in `extracted`
-    with clock.stage("port model"):
-        model = assemble(
-            site.name,
-            site.frequencies,
-            names,
-            np.full(len(names), REFERENCE),
-            [e.run for e in extracted.values()],
-        )
-        extracted = {name: e.without_currents() for name, e in extracted.items()}
-    quality = MeshQuality.of(site, list(results.values()))
-    return SiteResult(site, model, quality, results, extracted)
+    clock: Clock,
+    sites: dict[str, Site],
+    report: Report,
+) -> Computed:
+    """Run all sites and judge them."""
+    begin = time.perf_counter()
+    done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
+    report(Update("evaluation"))
+    findings = []
+    for test, result in done.items():
+        with clock.stage(test):
+            findings.append(judge(loaded, bodies, test, result))
+    return Computed(tuple(findings), done, time.perf_counter() - begin)
 
 
-def _forward(stage: str, report: Report) -> Callable[[Progress], None]:
-    def forward(p: Progress) -> None:
-        report(Update(stage, p.fraction, f"energy {p.decay_db:.1f} dB", p.seconds_left))
-
-    return forward
-
-
-def _judge(
-    loaded: LoadedTwin, bodies: tuple[Body, ...], test: str, done: SiteResult, refined: Any = None
-) -> Finding:
-    site, model, quality = done.site, done.model, done.quality
-    if test == radiated_immunity.TEST:
-        finding = radiated_immunity.evaluate(loaded, site, model, quality, refined)
-    else:
-        radius = _boundary_radius(bodies)
-        finding = radiated_emission.evaluate(loaded, site, model, quality, radius, refined)
-    if quality.trouble:
-        undecided = outside_method(test, finding.verdict.clause, quality.trouble)
-        return replace(finding, verdict=undecided)
-    return finding
-
-
-def _boundary_radius(bodies: tuple[Body, ...]) -> float:
-    """Radius of the smallest circle about the turntable's axis that holds the parts, metres."""
-    return float(max(np.hypot(*body.surface.points[:, :2].T).max() for body in bodies))
-
-
-def _refined(
+def _study(
     loaded: LoadedTwin,
     bodies: tuple[Body, ...],
     machine: Backend,
     clock: Clock,
     report: Report,
-    done: dict[str, SiteResult],
-    findings: list[Finding],
-) -> list[Finding]:
-    """Judge again, with the mesh error taken from a second, coarser resolution."""
-    from emtwin.compliance.uncertainty import refinement
+    first: Computed,
+    every: list[Placed],
+    rules: Rules,
+) -> Study:
+    """The same at other resolutions until the margins stay."""
 
-    ratio, better = 1.4, []
-    for finding, (test, site) in zip(
-        findings, sites_of(loaded, bodies, ratio).items(), strict=True
-    ):
-        repeated = run_site(loaded, site, machine, clock, report)
-        with clock.stage(test):
-            coarse = _judge(loaded, bodies, test, repeated)
-        if finding.verdict.margin_db is None or coarse.verdict.margin_db is None:
-            better.append(finding)
-            continue
-        error = refinement(finding.verdict.margin_db, coarse.verdict.margin_db, ratio)
-        better.append(_judge(loaded, bodies, test, done[test], error))
+    def prepare(refinement: float) -> Prepared:
+        """A level with all cells larger or smaller by a factor."""
+        with clock.stage("mesh and voxels"):
+            sites = sites_of(loaded, bodies, refinement)
+            placed_ = _fitting(loaded, sites, machine)
+
+        def compute(name: str) -> Computed:
+            """Run that level, and say in the progress which it is."""
+
+            def named(update: Update) -> None:
+                """Forward an update with the level's name."""
+                report(replace(update, stage=f"{name}: {update.stage}"))
+
+            return _solved(loaded, bodies, machine, clock, sites, named)
+
+        return Prepared.of(placed_, compute)
+
+    def announce(name: str, seconds: float) -> None:
+        """Tell that a level starts."""
+        report(Update(name, detail="starts", seconds_left=seconds))
+
+    base = Prepared.of(every, lambda _name: first)
+    return study(first, base, prepare, rules, announce)
+
+
+def _judged_again(loaded: LoadedTwin, bodies: tuple[Body, ...], levels: Study) -> list[Finding]:
+    """Findings of the finest level with the mesh error that the levels show."""
+    better, estimates = [], levels.estimates
+    for finding in levels.finest.findings:
+        estimate = estimates.get((finding.test, MARGIN))
+        if estimate is not None:
+            error = richardson.contribution(estimate, len(levels.levels))
+            done = levels.finest.sites[finding.test]
+            finding = with_note(judge(loaded, bodies, finding.test, done, error), error.basis)
+        better.append(replace(finding, notices=(*finding.notices, *levels.notices)))
     return better
 
 

@@ -2,7 +2,7 @@
 
 Run ``python meshes/broken.py``: it needs numpy only and writes into ``meshes/broken/``, the same
 bytes every time. The part is a body of 40 x 30 x 20 mm with rounded corners, as an exporter would
-tessellate it; every broken variant is what an exporter, a converter or a careless hand leaves behind.
+tessellate it; every broken variant is what an exporter, a converter or a hasty hand leaves behind.
 """
 
 from __future__ import annotations

@@ -52,6 +52,8 @@ class Finding:
         Port whose run shows the field at that frequency.
     notices : tuple of Notice
         Named warnings.
+    maxima : dict of str to float
+        Largest reported levels in dB, by name.
     """
 
     test: str
@@ -62,3 +64,4 @@ class Finding:
     worst_frequency: float | None = None
     driven: str = ""
     notices: tuple[Notice, ...] = ()
+    maxima: dict[str, float] = field(default_factory=dict)

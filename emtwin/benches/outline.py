@@ -73,7 +73,8 @@ class Outline:
         finest = min(self.finest_cell * self.refinement, coarsest)
         lo, hi = bounds(self.bodies, self.paths)
         body_lo, body_hi = bounds(self.bodies, [])
-        margin = 2 * _CLEARANCE * coarsest
+        # Finer levels of a refinement study keep the domain, so that only the cells change.
+        margin = 2 * _CLEARANCE * coarsest / min(self.refinement, 1.0)
         extent_lo = lo - margin
         if self.over_floor:
             extent_lo[2] = -TABLE_HEIGHT

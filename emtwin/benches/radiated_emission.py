@@ -298,6 +298,10 @@ def evaluate(
         {"class": declared.class_, "distance_declared": declared.distance},
         frequency,
         _loudest(loaded, frequency),
+        maxima={
+            f"level at {d:g} m (dBuV/m)": float(level.max())
+            for d, level in zip(DISTANCES, nominal.level, strict=True)
+        },
     )
 
 

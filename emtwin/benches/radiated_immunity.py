@@ -16,6 +16,7 @@ from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
+from emtwin.compliance.decibel import ratio_db
 from emtwin.compliance.limits import radiated_immunity_level
 from emtwin.compliance.rows import Level
 from emtwin.compliance.uncertainty import Contribution, combine
@@ -199,6 +200,10 @@ def evaluate(
         frequency,
         ports[port].name,
         notices,
+        {
+            f"voltage at {p.name} (dBV)": float(ratio_db(v.max(), 1.0))
+            for p, v in zip(ports, voltage, strict=True)
+        },
     )
 
 

@@ -45,6 +45,7 @@ from emtwin.voxel import (
     bridge_notices,
     check_gaps,
     find_gaps,
+    shielding_notices,
     voxelise,
 )
 from emtwin.voxel.gaps import CELLS_ACROSS
@@ -216,6 +217,7 @@ def build_site(
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
+            *shielding_notices(bodies, model.walls, float(frequencies.min())),
             *bridge_notices(gaps),
             *network.notices,
         ),

@@ -19,6 +19,10 @@ EXTRAS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "cuda12": (("cupy",), "runs on an NVIDIA GPU (driver for CUDA 12)"),
     "cuda13": (("cupy",), "runs on an NVIDIA GPU (driver for CUDA 13)"),
     "view": (("trame", "trame_vtk", "trame_vuetify"), "3-D views in a browser"),
+    "cad": (("cascadio", "trimesh", "networkx", "lxml"), "reads STEP, glTF and 3MF files"),
+    "phantoms": (("nibabel", "nrrd"), "reads label volumes: NIfTI, NRRD"),
+    "pcb": (("shapely",), "reads circuit boards (.kicad_pcb)"),
+    "exodus": (("netCDF4",), "reads Exodus meshes"),
     "mesh": (("gmsh",), "makes the example meshes again"),
     "test": (("pytest", "hypothesis", "jsonschema"), "runs the tests"),
 }
@@ -70,6 +74,8 @@ class Diagnosis:
         Folders that belong to the installation.
     extras : tuple of Finding
         Optional packages.
+    programs : tuple of Finding
+        Programs that emtwin runs where the user has installed them.
     """
 
     python: str
@@ -81,6 +87,7 @@ class Diagnosis:
     rendering: Finding = field(default_factory=lambda: Finding("rendering", None, ""))
     resources: tuple[Finding, ...] = ()
     extras: tuple[Finding, ...] = ()
+    programs: tuple[Finding, ...] = ()
 
 
 @reported
@@ -131,6 +138,7 @@ def diagnose() -> Diagnosis:
         rendering=_rendering(),
         resources=_resources(),
         extras=_extras(),
+        programs=(_gmsh(),),
     )
 
 
@@ -211,6 +219,19 @@ def _extras() -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def _gmsh() -> Finding:
+    from emtwin.geometry.iges import GET_GMSH, find_gmsh, gmsh_version
+
+    purpose = "reads IGES and BREP files"
+    program = find_gmsh()
+    if program is None:
+        return Finding("gmsh", False, purpose, GET_GMSH)
+    version = gmsh_version(program)
+    if not version:
+        return Finding("gmsh", False, f"{program} does not say its version", GET_GMSH)
+    return Finding("gmsh", True, f"{purpose} ({version}, {program})")
+
+
 def _described(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     """Lines with their style."""
     machine = diagnosis.machine
@@ -228,6 +249,7 @@ def _described(diagnosis: Diagnosis) -> list[tuple[str, str]]:
     lines += [("\nPictures", "bold"), *_lines((diagnosis.rendering,))]
     lines += [("\nFiles of the installation", "bold"), *_lines(diagnosis.resources)]
     lines += [("\nOptional extras", "bold"), *_lines(diagnosis.extras, optional=True)]
+    lines += [("\nOptional programs", "bold"), *_lines(diagnosis.programs, optional=True)]
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -12,15 +12,19 @@ from emtwin.cli import options, output
 from emtwin.cli.failures import reported
 from emtwin.errors import InputError
 
+if TYPE_CHECKING:
+    from emtwin.geometry import Region
+
 
 @reported
 def init(
-    mesh: Annotated[
-        Path, typer.Argument(metavar="MESH", help="Mesh with named regions (Gmsh) or an STL file.")
-    ],
+    mesh: Annotated[Path, typer.Argument(metavar="MESH", help="Mesh, CAD file or label volume.")],
     unit: Annotated[
         str,
-        typer.Option("--unit", help="Unit of the mesh's coordinates: m, cm, mm, um, inch, mil."),
+        typer.Option(
+            "--unit",
+            help="Unit of the coordinates: m, cm, mm, um, inch, mil; where the file has none.",
+        ),
     ] = "",
     output_file: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="Twin file to write.")
@@ -28,37 +32,50 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")] = False,
 ) -> None:
     """Write a commented twin file with one part for each region of MESH."""
-    from emtwin.geometry import read_regions
     from emtwin.results import check_writable
     from emtwin.scene import template
 
     _check_unit(unit)
     _check_target(output_file, force)
-    regions = read_regions(mesh, unit)
+    regions, unit, comment = _read(mesh, unit)
     check_writable(output_file.parent, 2**20)
     described = [
         (name, region.kind, _extent(region.surface.lo, region.surface.hi))
         for name, region in regions.items()
     ]
-    text = template.template(_seen_from(output_file, mesh), unit, described)
+    text = template.template(_seen_from(output_file, mesh), unit, described, comment)
     output_file.write_text(text, encoding="utf-8")
+    for notice in dict.fromkeys(n for region in regions.values() for n in region.notices):
+        output.line(output.stdout(), str(notice), "yellow")
     _tell(output_file, len(regions), template.blanks(text))
+
+
+def _read(mesh: Path, unit: str) -> tuple[dict[str, Region], str, str]:
+    """Regions, the unit for the twin file, and what is known of it.
+
+    A unit that nobody knows is left blank, and the regions are then read as if it were a metre.
+    """
+    from emtwin.geometry import UnitUnknown, read_regions
+    from emtwin.scene.document import BLANK
+
+    try:
+        regions = read_regions(mesh, unit or None)
+    except UnitUnknown as error:
+        return read_regions(mesh, 1.0), BLANK, error.problems[0].message
+    assumed = [n.message for r in regions.values() for n in r.notices if n.name == "unit-assumed"]
+    own = "The file says its unit itself."
+    return regions, unit, "" if unit else assumed[0] if assumed else own
 
 
 def _check_unit(unit: str) -> None:
     from emtwin.scene.device import MeshUnit
 
     known = get_args(MeshUnit)
-    choose = f"give --unit with one of {', '.join(known)}"
-    if not unit:
-        raise InputError.single(
-            "a mesh file does not say the unit of its coordinates", field="--unit", remedy=choose
-        )
-    if unit not in known:
+    if unit and unit not in known:
         raise InputError.single(
             f"'{unit}' is not a unit of mesh coordinates",
             field="--unit",
-            remedy=f"{choose}.{options.nearest(unit, known)}",
+            remedy=f"give --unit with one of {', '.join(known)}.{options.nearest(unit, known)}",
         )
 
 

@@ -21,6 +21,7 @@ from emtwin.cli.progress import display
 from emtwin.cli.report import translate
 
 if TYPE_CHECKING:
+    from emtwin.convergence import Rules
     from emtwin.results import Campaign
 
 _OUT_HELP = "Folder of the results. Default: results/<name of the twin file>."
@@ -44,9 +45,31 @@ def run(
         bool,
         typer.Option(
             "--convergence",
-            help="Run a second resolution too, which replaces the stated 6 dB of uncertainty.",
+            help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty.",
         ),
     ] = False,
+    convergence_db: Annotated[
+        float | None,
+        typer.Option(
+            "--convergence-db",
+            metavar="DB",
+            help="Refine until no margin moves by more. Default: 1 dB, or the twin file's.",
+        ),
+    ] = None,
+    convergence_time: Annotated[
+        float | None,
+        typer.Option(
+            "--convergence-time",
+            metavar="MINUTES",
+            help="Start no further level that would end later than that.",
+        ),
+    ] = None,
+    convergence_levels: Annotated[
+        int | None,
+        typer.Option(
+            "--convergence-levels", metavar="N", help="Largest number of resolutions. Default: 4."
+        ),
+    ] = None,
     allow_marginal: Annotated[
         bool, typer.Option("--allow-marginal", help="Exit with 0 where a verdict is marginal.")
     ] = False,
@@ -64,6 +87,7 @@ def run(
     from emtwin import pipeline
 
     folder = out or Path("results") / twin.stem
+    rules = _rules(convergence_db, convergence_time, convergence_levels)
     with preflight.left_as_found(folder), _interrupt_told(folder):
         loaded = preflight.prepare(twin, folder, junit, backend, precision, accuracy)
         warning = "" if quiet else preflight.slow_backend_warning(backend)
@@ -75,7 +99,8 @@ def run(
                 folder,
                 backend=backend,
                 precision=precision,
-                convergence=convergence,
+                convergence=convergence or rules is not None,
+                rules=rules,
                 progress=progress,
             )
         if language != LANGUAGES[0]:
@@ -93,6 +118,16 @@ def run(
     raise typer.Exit(code)
 
 
+def _rules(change_db: float | None, minutes: float | None, levels: int | None) -> Rules | None:
+    """Rules of the refinement, where an option sets one."""
+    if change_db is None and minutes is None and levels is None:
+        return None
+    from emtwin.convergence import Rules
+
+    seconds = None if minutes is None else 60.0 * minutes
+    return Rules(change_db, seconds) if levels is None else Rules(change_db, seconds, levels)
+
+
 def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
     from emtwin.report import as_json
 
@@ -101,12 +136,14 @@ def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
 
 
 def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None:
-    from emtwin.report import run_table, stage_table, verdict_table
+    from emtwin.report import convergence_tables, run_table, stage_table, verdict_table
     from emtwin.report.strings import Texts
 
     console, texts = output.stdout(), Texts(language)
     console.print(run_table(campaign, language))
     console.print(stage_table(campaign, language))
+    for table in convergence_tables(campaign, language):
+        console.print(table)
     console.print(verdict_table(campaign, language))
     notices = campaign.meta.get("notices", [])
     if notices:

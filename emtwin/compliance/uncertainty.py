@@ -258,38 +258,5 @@ def termination_spread(levels_db: Iterable[float], nominal_db: float) -> Contrib
     return _bounded("termination spread", bound, basis)
 
 
-def refinement(fine_db: float, coarse_db: float, ratio: float) -> Contribution:
-    """Mesh error of the finer of two runs from their difference.
-
-    The error is taken as first order in the cell size, as staircased surfaces
-    give it: ``|difference| / (ratio - 1)``.
-
-    Parameters
-    ----------
-    fine_db, coarse_db : float
-        Level, or margin, of the two runs in dB.
-    ratio : float
-        Cell size of the coarse over that of the fine run, above 1.
-
-    Returns
-    -------
-    Contribution
-        Bound taken as rectangular; it replaces `grid_dispersion`.
-
-    Raises
-    ------
-    InputError
-        If `ratio` is not above 1.
-    """
-    if not ratio > 1.0:
-        raise InputError.single(
-            f"the second resolution must be coarser, got a ratio of {ratio:g}",
-            remedy="compare with cells at least 1.3 times as large",
-        )
-    bound = abs(fine_db - coarse_db) / (ratio - 1.0)
-    basis = f"{abs(fine_db - coarse_db):.3g} dB between cells of ratio {ratio:.3g}"
-    return _bounded("mesh refinement", bound, basis)
-
-
 def _bounded(name: str, bound_db: float, basis: str) -> Contribution:
     return Contribution(name, bound_db / math.sqrt(3.0), basis)

@@ -6,6 +6,7 @@ Never: materials, grids or fields; only `meshes` imports meshio.
 """
 
 from emtwin.geometry.kinds import demand_kind
+from emtwin.geometry.length_unit import UnitUnknown
 from emtwin.geometry.orientation import oriented
 from emtwin.geometry.regions import Region, select_region
 from emtwin.geometry.surface import Surface
@@ -16,6 +17,7 @@ __all__ = [
     "Region",
     "Surface",
     "Topology",
+    "UnitUnknown",
     "demand_kind",
     "oriented",
     "read_regions",

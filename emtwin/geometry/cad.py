@@ -47,6 +47,8 @@ _UNITS: dict[str, str | float] = {
     "foot": 0.3048,
     "meter": "m",
 }
+_SI = {"$": 1.0, ".CENTI.": 1e-2, ".MILLI.": 1e-3, ".MICRO.": 1e-6}
+_OTHER = {"INCH": 0.0254, "FOOT": 0.3048, "FEET": 0.3048}
 _JSON = 0x4E4F534A  # type of the chunk of a GLB file that holds the scene
 Parts = Sequence[tuple[str, NDArray[np.float64], NDArray[np.int64]]]
 
@@ -122,7 +124,22 @@ def _step(path: Path, folder: Path, tolerance: float | None) -> Shapes:
         cause = " ".join(said.replace("*", "").split()) or f"code {done.returncode}"
         raise _unreadable(path, ValueError(cause[-300:]))
     parts = list(_parts(target, _step_names(_scene(target))))
-    return _shapes([(name, _decimal(points), faces) for name, points, faces in parts], path, 1.0)
+    shapes = _shapes([(name, _decimal(p), faces) for name, p, faces in parts], path, 1.0)
+    return replace(shapes, stated=_step_unit(path))
+
+
+def _step_unit(path: Path) -> float | None:
+    """Size in metres of the length unit of a STEP file, None for several or none."""
+    text = path.read_text(encoding="latin-1")
+    entity = re.compile(r"\([^;]*?\bLENGTH_UNIT\b[^;]*;")
+    found = set()
+    for match in entity.finditer(text):
+        plain = re.search(r"SI_UNIT\s*\(\s*(\$|\.\w+\.)\s*,\s*\.METRE\.", match[0])
+        other = re.search(r"CONVERSION_BASED_UNIT\s*\(\s*'(\w+)'", match[0])
+        found.add(_SI.get(plain[1]) if plain else _OTHER.get(other[1].upper()) if other else None)
+    # An inch is defined by a length in metres or millimetres, which is no unit of the model.
+    only = found & set(_OTHER.values()) or found
+    return only.pop() if len(only) == 1 else None
 
 
 def translate(source: str, target: str, tolerance: str) -> None:

@@ -14,7 +14,7 @@ from emtwin.errors import InputError, Problem
 from emtwin.geometry.boundary import FACES, outer_boundary, split
 from emtwin.geometry.cad import read_cad
 from emtwin.geometry.formats import Format, format_of
-from emtwin.geometry.iges import read_with_gmsh
+from emtwin.geometry.iges import iges_unit, read_with_gmsh
 from emtwin.geometry.labels import read_labels
 from emtwin.geometry.length_unit import largest_side, unit_of_file
 from emtwin.geometry.meshes import read_mesh
@@ -22,6 +22,9 @@ from emtwin.geometry.regions import Region, region_of
 from emtwin.geometry.shapes import Blocks, Cells, Shapes
 from emtwin.geometry.surface import Surface, weld
 from emtwin.geometry.triangle_files import read_obj, read_stl
+
+LARGEST_COORDINATE = 1e12
+"""Numbers beyond it are no lengths in any unit, but the mark of a broken file."""
 
 _KEPT = 8
 _cache: OrderedDict[tuple[object, ...], dict[str, Region]] = OrderedDict()
@@ -109,7 +112,7 @@ def _regions(path: Path, unit: str | float | None, options: FileOptions) -> dict
     form = format_of(path)
     shapes = _shapes(path, form, options)
     size = largest_side(s.points[s.triangles].reshape(-1, 3) for s in shapes.surfaces.values())
-    scale, assumed = unit_of_file(unit, shapes.unit, size, path)
+    scale, assumed = unit_of_file(unit, shapes.unit, size, path, shapes.stated)
     notices = (*shapes.notices, *assumed)
     regions = {}
     for name, surface in shapes.surfaces.items():
@@ -133,7 +136,8 @@ def _shapes(path: Path, form: Format, options: FileOptions) -> Shapes:
             return read_cad(path, form.name, options.tolerance)
         case "gmsh":
             shapes = _bounded(read_with_gmsh(path, form.name), path)
-            return replace(shapes, unit=1e-3 if form.carries_unit else None)
+            unit = 1e-3 if form.carries_unit else None
+            return replace(shapes, unit=unit, stated=iges_unit(path) if unit else None)
         case "labels":
             return read_labels(path, form.name, options.labels)
 
@@ -177,9 +181,15 @@ def _bounded(cells: Cells, path: Path) -> Shapes:
 
 
 def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]:
-    if max(int(block.max()) for block in blocks.values()) >= len(points):
-        highest = max(int(block.max()) for block in blocks.values())
-        raise InputError.single(f"a cell names point {highest}, but there are {len(points)} points")
+    used = np.unique(np.concatenate([block.ravel() for block in blocks.values()]))
+    if used[0] < 0 or used[-1] >= len(points):
+        wrong = int(used[0] if used[0] < 0 else used[-1])
+        raise InputError.single(f"a cell names point {wrong}, but there are {len(points)} points")
+    largest = float(np.abs(points[used]).max())
+    if LARGEST_COORDINATE < largest < np.inf:
+        raise InputError.single(
+            f"a coordinate is {largest:.3g}, larger than {LARGEST_COORDINATE:g}"
+        )
     if next(iter(blocks)) in FACES:
         return outer_boundary(points, blocks)
     faces = [np.pad(b, ((0, 0), (0, 4 - b.shape[1])), constant_values=-1) for b in blocks.values()]

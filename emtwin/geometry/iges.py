@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -22,11 +23,22 @@ CURVATURE = 32
 TIME_LIMIT = 600.0
 """Seconds after which meshing with Gmsh is given up."""
 
+_UNITS = {
+    "INCH": 0.0254,
+    "IN": 0.0254,
+    "MM": 1e-3,
+    "FT": 0.3048,
+    "M": 1.0,
+    "CM": 1e-2,
+    "UM": 1e-6,
+    "MIL": 2.54e-5,
+}
 _FACES = "faces that bound no solid"
-_GET = (
+GET_GMSH = (
     "install Gmsh (Debian: apt-get install gmsh; or from gmsh.info), or set EMTWIN_GMSH to its "
     "path; a STEP file needs no Gmsh: pip install 'emtwin[cad]'"
 )
+"""How to get Gmsh."""
 
 
 def find_gmsh() -> Path | None:
@@ -59,6 +71,25 @@ def gmsh_version(program: Path) -> str:
     return said.splitlines()[-1].strip() if said and done.returncode == 0 else ""
 
 
+def iges_unit(path: Path) -> float | None:
+    """Size in metres of the unit that an IGES file states, None where it cannot be told.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    float or None
+        From the name of the unit in the global section (parameter 15).
+    """
+    with path.open(encoding="ascii", errors="replace") as file:
+        lines = [line[:72] for line in itertools.islice(file, 200) if line[72:73] == "G"]
+    found = re.search(r",\d+,\d+H(INCH|IN|MM|FT|M|CM|UM|MIL)[,;]", "".join(lines))
+    return _UNITS[found[1]] if found else None
+
+
 def read_with_gmsh(path: Path, form: str) -> Cells:
     """Surface mesh of the solids of an IGES or BREP file.
 
@@ -84,7 +115,7 @@ def read_with_gmsh(path: Path, form: str) -> Cells:
     """
     program = find_gmsh()
     if program is None:
-        raise InputError.single(_missing(form), file=path, remedy=_GET)
+        raise InputError.single(_missing(form), file=path, remedy=GET_GMSH)
     with tempfile.TemporaryDirectory(prefix="emtwin-") as folder:
         cells = _meshed(program, path, form, Path(folder), sew=False)
         if _FACES in cells.groups:

@@ -107,7 +107,8 @@ def _shapes(path: Path, volume: LabelVolume, names: Mapping[int, str]) -> Shapes
     }
     nameless = [label for label in wanted if label not in known]
     notices = (_unnamed(path, nameless),) if nameless and known else ()
-    return Shapes({name: surfaces[name] for name in regions}, volume.unit, notices)
+    ordered = {name: surfaces[name] for name in regions}
+    return Shapes(ordered, volume.unit, notices=notices)
 
 
 def _present(labels: NDArray[Any]) -> list[int]:

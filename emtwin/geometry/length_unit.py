@@ -21,8 +21,16 @@ CANDIDATES = {"mm": 1e-3, "m": 1.0, "inch": 0.0254}
 _DECLARE = "declare it beside the file: 'unit: mm' (or m, cm, um, inch, mil)"
 
 
+class UnitUnknown(InputError):
+    """A file neither says its unit nor has a size that tells it."""
+
+
 def unit_of_file(
-    declared: str | float | None, carried: float | None, size: float, path: Path
+    declared: str | float | None,
+    carried: float | None,
+    size: float,
+    path: Path,
+    stated: float | None = None,
 ) -> tuple[float, tuple[Notice, ...]]:
     """Size of a file's unit in metres, and what was assumed.
 
@@ -31,11 +39,14 @@ def unit_of_file(
     declared : str, float or None
         Unit that the user declares: a name, or its size in metres.
     carried : float or None
-        Size in metres of the unit that the file itself says.
+        Size in metres of the unit of the surfaces, where the file itself says it.
     size : float
         Largest side of everything in the file, in the unit of the file.
     path : Path
         The file.
+    stated : float, optional
+        Size in metres of the unit in the file's text, where the reader has turned it into
+        `carried`.
 
     Returns
     -------
@@ -45,20 +56,25 @@ def unit_of_file(
     Raises
     ------
     InputError
-        If the unit is not known, contradicts the file, or is neither declared nor carried and
-        cannot be inferred because several units, or none, make a plausible device.
+        If the unit is not known or contradicts the file.
+    UnitUnknown
+        If it is neither declared nor carried and cannot be inferred, because several units, or
+        none, make a plausible device.
     """
     if declared is None:
         return (carried, ()) if carried is not None else _inferred(size, path)
     scale = scale_of(declared, path)
-    if carried is not None and not np.isclose(scale, carried, rtol=1e-6):
+    if carried is None:
+        return scale, ()
+    if not np.isclose(scale, stated or carried, rtol=1e-6):
         raise InputError.single(
-            f"the file says itself that its unit is {named(carried)}, but '{declared}' is declared",
+            f"the file says itself that its unit is {named(stated or carried)}, but "
+            f"'{declared}' is declared",
             file=path,
             remedy="remove the declared unit; if the file is wrong, export it again, or correct "
             "its size with 'transform: [{scale: FACTOR}]'",
         )
-    return scale, ()
+    return carried, ()
 
 
 def scale_of(unit: str | float, path: Path) -> float:
@@ -84,7 +100,7 @@ def _inferred(size: float, path: Path) -> tuple[float, tuple[Notice, ...]]:
     if len(plausible) != 1:
         readings = [units.format_si(size * scale, "m", 3) for scale in CANDIDATES.values()]
         fits = f"{' and '.join(plausible)} are" if plausible else "none of them is"
-        raise InputError.single(
+        raise UnitUnknown.single(
             f"the file does not say its unit: is the largest side {', '.join(readings[:-1])} or "
             f"{readings[-1]}? {fits} plausible for a device ({_range()})",
             file=path,

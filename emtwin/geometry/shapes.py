@@ -41,13 +41,16 @@ class Shapes:
     Parameters
     ----------
     surfaces : mapping of str to Surface
-        Surfaces in the unit of the file.
+        Surfaces as read.
     unit : float or None
-        Size of the file's unit in metres; None where the file does not say it.
+        Size in metres of the unit that the surfaces are in; None where the file does not say it.
+    stated : float or None
+        Size of the unit that the file states, where the reader has turned it into another.
     notices : tuple of Notice
         What was decided while reading.
     """
 
     surfaces: Mapping[str, Surface]
     unit: float | None = None
+    stated: float | None = None
     notices: tuple[Notice, ...] = ()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emtwin.report import wording
+from emtwin.report.convergence import level_rows, quantity_rows
 from emtwin.report.netlist import netlist
 from emtwin.report.strings import Texts
 from emtwin.results import Campaign, Pictures
@@ -85,10 +86,26 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "netlists": [netlist(site) for site in meta.get("sites", []) if site.get("netlist")],
         "runs": [(site, run) for site in meta.get("sites", []) for run in site.get("runs", [])],
         "timing": {str(k): f"{float(v):.1f} s" for k, v in meta.get("timing", {}).items()},
+        "studies": _studies(campaign, texts),
         "facts": _facts(meta, texts),
         "limits": [texts(key) for key in LIMITS],
         "style": _resource("style.css"),
     }
+
+
+def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
+    """Tables of a refinement study, none without one."""
+    study = campaign.meta.get("convergence")
+    if study is None:
+        return []
+    tables = (
+        ("convergence", level_rows(campaign, texts), str(study["stopped"])),
+        ("estimates", quantity_rows(campaign, texts), ""),
+    )
+    return [
+        {"title": texts(name), "heads": heads, "rows": rows, "note": note}
+        for name, (heads, rows), note in tables
+    ]
 
 
 def _verdict(verdict: dict[str, Any], texts: Texts) -> dict[str, Any]:

@@ -53,6 +53,8 @@ class AccuracySettings:
         Largest number of time steps; None leaves it to the solver.
     fit : bool
         Coarsen the grid until it fits into the memory budget.
+    convergence_db : float
+        Change of a margin in dB below which a refinement study has converged.
     """
 
     name: str
@@ -67,6 +69,7 @@ class AccuracySettings:
     absorber_cells: int
     max_steps: int | None = None
     fit: bool = False
+    convergence_db: float = 1.0
 
 
 def _preset(
@@ -125,6 +128,9 @@ class Accuracy(Declared):
         Energy decay that ends a run in dB, -120 to -20.
     max_steps : int, optional
         Largest number of time steps, 100 or more.
+    convergence_db : float, optional
+        ``emtwin run --convergence`` refines until every margin moves by no more, in dB, 0.05 to
+        20; 1 where left out.
     """
 
     preset: Literal["draft", "normal", "fine"] = "draft"
@@ -137,6 +143,7 @@ class Accuracy(Declared):
     fit: StrictBool = False
     decay_db: Annotated[float, Field(ge=-120, le=-20)] | None = None
     max_steps: Annotated[StrictInt, Field(ge=100)] | None = None
+    convergence_db: Annotated[float, Field(ge=0.05, le=20)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -194,6 +201,7 @@ class Accuracy(Declared):
             "memory_bytes": None if self.memory is None else int(self.memory),
             "decay_db": self.decay_db,
             "max_steps": self.max_steps,
+            "convergence_db": self.convergence_db,
         }
         if self.f_max is not None:
             values["f_max_immunity"] = self.f_max

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ Region = tuple[str, str, tuple[float, float, float]]
 """Name, kind (``solid`` or ``sheet``) and extent along x, y, z in metres."""
 
 
-def template(mesh_path: str | Path, unit: str, regions: Sequence[Region]) -> str:
+def template(mesh_path: str | Path, unit: str, regions: Sequence[Region], comment: str = "") -> str:
     """Commented twin file for a mesh.
 
     Parameters
@@ -21,9 +22,13 @@ def template(mesh_path: str | Path, unit: str, regions: Sequence[Region]) -> str
     mesh_path : str or Path
         Path of the mesh as seen from the new file's folder.
     unit : str
-        Unit of the mesh's coordinates, for example ``mm``.
+        Unit of the mesh's coordinates, for example ``mm``; empty where the file has its own or it
+        is inferred, ``FILL_IN`` where the user has to give it (the extents of the regions are
+        then numbers of the file).
     regions : sequence of Region
         Named regions of the mesh.
+    comment : str, optional
+        What is known of the unit, one sentence.
 
     Returns
     -------
@@ -33,7 +38,7 @@ def template(mesh_path: str | Path, unit: str, regions: Sequence[Region]) -> str
         lists them (`blanks` does so for a program). With the blanks filled
         the file loads.
     """
-    body = _device(Path(mesh_path), unit, regions) + _FIXED
+    body = _device(Path(mesh_path), unit, regions, comment) + _FIXED
     return _head(body) + body
 
 
@@ -60,18 +65,25 @@ def _head(body: str) -> str:
     return _HEAD.format(blank=BLANK, listed=listed)
 
 
-def _device(mesh: Path, unit: str, regions: Sequence[Region]) -> str:
+def _device(mesh: Path, unit: str, regions: Sequence[Region], comment: str) -> str:
     ranks = _priorities(regions)
     parts = "".join(
-        _part(region, name, rank)
+        _part(region, name, rank, unit)
         for region, name, rank in zip(regions, _part_names(regions), ranks, strict=True)
     )
-    return _DEVICE.format(name=_quoted(mesh.stem), file=_quoted(mesh.as_posix()), unit=unit) + parts
+    lines = [f"    # {line}\n" for line in textwrap.wrap(" ".join(comment.split()), 90)]
+    lines += [f"    unit: {unit}\n"] if unit else []
+    head = _DEVICE.format(
+        name=_quoted(mesh.stem), file=_quoted(mesh.as_posix()), unit="".join(lines)
+    )
+    return head + parts
 
 
-def _part(region: Region, name: str, rank: int) -> str:
+def _part(region: Region, name: str, rank: int, unit: str) -> str:
     original, kind, extent = region
     size = " x ".join(format_si(length, "m") for length in extent)
+    if unit == BLANK:
+        size = " x ".join(f"{length:.4g}" for length in extent) + " in the file's unit"
     different = f"      region: {_quoted(original)}\n" if name != original else ""
     return (
         f"    - name: {_quoted(name)}   # {kind}, {size}\n{different}"
@@ -119,8 +131,7 @@ device:
   # Frame of the device: z up, bottom of the housing at z = 0, front towards -y.
   mesh:
     file: {file}
-    unit: {unit}
-  # Where parts overlap the higher priority wins. Remove the parts that do not matter.
+{unit}  # Where parts overlap the higher priority wins. Remove the parts that do not matter.
   parts:
 """
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.constants import MU0, TWO_PI
+from emtwin.materials.slab import slab_impedances
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -60,17 +61,6 @@ class SlabNetwork:
         )
         odd = odd + 1.0 / (s[:, 0] * self.inductance)
         return (1.0 / even + 1.0 / odd) / 2.0, (1.0 / even - 1.0 / odd) / 2.0
-
-
-def slab_impedances(
-    conductivity: float, thickness: float, frequencies: Real, permeability: float = 1.0
-) -> tuple[Complex, Complex]:
-    """Z11 and Z12 in ohm of a good conductor of `conductivity` (S/m) and `thickness` (m)."""
-    s = 1j * TWO_PI * np.asarray(frequencies, np.float64)
-    gamma = np.sqrt(s * MU0 * permeability * conductivity)
-    fall = np.exp(-gamma * thickness)
-    eta, span = gamma / conductivity, -np.expm1(-2.0 * gamma * thickness)
-    return eta * (1.0 + fall**2) / span, 2.0 * eta * fall / span
 
 
 def slab_network(

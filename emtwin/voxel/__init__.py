@@ -22,6 +22,7 @@ from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
 from emtwin.voxel.planner import Plan, Resolution, plan
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
+from emtwin.voxel.wall_audit import WallAudit, shielding_notices
 
 __all__ = [
     "Body",
@@ -39,6 +40,7 @@ __all__ = [
     "Resolution",
     "SmallestCell",
     "VoxelModel",
+    "WallAudit",
     "audit_netlist",
     "bridge_notices",
     "check_gaps",
@@ -48,6 +50,7 @@ __all__ = [
     "find_gaps",
     "parts_at",
     "plan",
+    "shielding_notices",
     "smallest_cells",
     "voxelise",
 ]

@@ -146,7 +146,7 @@ def lost_parts(
             remedy = "raise its priority, use finer cells there, or leave the part out"
         else:
             reason = "no cell centre lies inside"
-            remedy = "use finer cells, or make a thin metal part an open surface (`kind: sheet`)"
+            remedy = "use finer cells, or declare a metal rod or wire as a cable"
         yield Problem(
             f"the part of {size} mm got no edge of the grid: {reason}",
             field=f"part '{body.name}'",

@@ -116,7 +116,7 @@ def gap_notices(found: Sequence[Gap]) -> list[Notice]:
 
 def _notice(closed: bool, group: Sequence[Gap]) -> Notice:
     worst = max(group, key=lambda gap: gap.length)
-    more = f" ({len(group) - 1} more gaps like it)" if len(group) > 1 else ""
+    more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
     least = min(gap.width for gap in group) / CELLS_ACROSS
     head = f"{described(worst)}{more}: cells there are {1e3 * (worst.cell or 0.0):.3g} mm"
     effect = (

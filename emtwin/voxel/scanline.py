@@ -30,6 +30,8 @@ class Crossings:
     w : ndarray of int64
         Index along the ray of the first cell whose centre lies beyond the crossing,
         shape (n,); equal to the number of cells if none does.
+    height : ndarray of float64
+        Coordinate of the crossing along the axis in metres, shape (n,).
     triangle : ndarray of int64
         Number of the triangle that is crossed, shape (n,).
     side : ndarray of int64
@@ -40,6 +42,7 @@ class Crossings:
     u: Ints
     v: Ints
     w: Ints
+    height: Floats
     triangle: Ints
     side: Ints
 
@@ -97,7 +100,8 @@ def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Cross
     v = row[which]
     corners = points[triangles[which]]
     height, side = _heights(corners, axis, centres[along_u][u], centres[along_v][v])
-    return Crossings(u, v, np.searchsorted(centres[axis], height), triangle[which], side)
+    w = np.searchsorted(centres[axis], height)
+    return Crossings(u, v, w, height, triangle[which], side)
 
 
 def _rows(v: Floats, centres: Floats) -> tuple[Ints, Ints]:

@@ -7,7 +7,7 @@ closed shields are tight, and holes and slots stay open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.scanline import crossings
+from emtwin.voxel.spans import links_through, oblique_triangles
 
 
 def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
@@ -34,18 +35,24 @@ def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
         `grid.nodes`, where a face normal to x is stored at its line i and cell (j, k).
     """
     result = []
+    oblique = oblique_triangles(body.surface)
     for axis in range(3):
         hits = crossings(body.surface, axis, grid.centres)
-        index = [hits.u] * 3
+        first, last, on_first, on_last = links_through(
+            hits.height, hits.height, oblique[hits.triangle], grid.centres[axis]
+        )
         # The crossing lies beyond centre w - 1 and not beyond centre w: on line w, or at
         # the two ends of the axis on the outer face itself.
-        index[axis], index[(axis + 2) % 3] = hits.w, hits.v
+        w = np.concatenate([first[on_first], last[on_last]])
+        u, v = (np.concatenate([n[on_first], n[on_last]]) for n in (hits.u, hits.v))
+        index = [u] * 3
+        index[axis], index[(axis + 2) % 3] = w, v
         result.append(np.unique(np.ravel_multi_index(tuple(index), grid.nodes)))
     return tuple(result)
 
 
 def rim_edges(
-    faces: tuple[NDArray[np.int64], ...], grid: Grid
+    faces: Sequence[NDArray[np.int64]], grid: Grid
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """Axis and flat indices (into `grid.nodes`) of the four edges of every face."""
     ny, nz = grid.nodes[1:]

@@ -7,6 +7,7 @@ from __future__ import annotations
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("pipeline",),
+    ("convergence", "site_runs"),
     ("report", "viz"),
     ("twin",),
     ("benches",),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from emtwin import pipeline
+from emtwin import pipeline, site_runs
 from emtwin.benches.bodies import bodies_of
-from emtwin.benches.fitting import expected_runs
+from emtwin.benches.fitting import expected_runs, fitted
 from emtwin.errors import InputError
 from tests.benches.tiny_device import Change, write_tiny_device
 
@@ -45,13 +45,19 @@ def test_ten_cells_per_wavelength_are_the_end_of_it(tmp_path: Path) -> None:
 
 
 def test_fitting_is_left_alone_where_it_fits(tmp_path: Path) -> None:
-    whole, plan = (planned(tmp_path, ending) for ending in ("", ", fit: true"))
-    assert [site.cells for site in plan.sites] == [site.cells for site in whole.sites]
-    assert not [n for site in plan.sites for n in site.notices if n.name == "fitted-to-memory"]
+    outlines = []
+    for ending in ("", ", fit: true"):
+        path = write_tiny_device(tmp_path, ("decay_db: -40", f"decay_db: -40{ending}"))
+        loaded = pipeline.load(path)
+        outlines.append(pipeline.sites_of(loaded, bodies_of(loaded))["radiated_immunity"].outline)
+    plain, fitting = outlines
+    assert fitting.grid.shape == plain.grid.shape
+    assert fitting.cells_per_wavelength == plain.cells_per_wavelength
+    assert "fitted-to-memory" not in [notice.name for notice in fitted(fitting)[1]]
 
 
 @pytest.mark.parametrize("change", [None, ("resistance: 50 ohm", "resistance: 75 ohm")])
 def test_runs_are_counted_before_there_are_ports(tmp_path: Path, change: Change | None) -> None:
     loaded = pipeline.load(write_tiny_device(tmp_path, *([change] if change else [])))
     for site in pipeline.sites_of(loaded, bodies_of(loaded)).values():
-        assert expected_runs(site.outline) == len(pipeline._targets(loaded, site))
+        assert expected_runs(site.outline) == len(site_runs.targets(loaded, site))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emtwin import pipeline
+from emtwin import pipeline, site_runs
 from emtwin.backends import select_backend
 from emtwin.benches import memory
 from emtwin.benches.bodies import bodies_of
@@ -150,7 +150,7 @@ def test_a_refused_run_allocates_no_fields(tmp_path: Path, monkeypatch: pytest.M
     """`emtwin run` looks at what is free before the first run; nothing is written."""
     twin = write_tiny_device(tmp_path)
     monkeypatch.setattr(memory, "available_memory", lambda: 0)
-    monkeypatch.setattr(pipeline, "run_fields", None)  # would fail if it were called
+    monkeypatch.setattr(site_runs, "run_fields", None)  # would fail if it were called
     with pytest.raises(InputError, match="this machine has"):
         pipeline.run(pipeline.load(twin), tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))

@@ -91,12 +91,8 @@ def test_refused_with_the_reason(name: str, tmp_path: Path) -> None:
     assert caught.value.problems[0].remedy
 
 
-def test_wrong_unit_is_told_before_the_part_is_lost(tmp_path: Path) -> None:
-    """Metres read as millimetres make a part of 40 micrometres, which no cell holds."""
-    mesh = resources.meshes_dir() / "broken" / "wrong_unit.stl"
-    file = tmp_path / "twin.yaml"
-    file.write_text(TWIN.format(file=mesh.as_posix(), material="abs", kind=""))
-    (body,) = bodies_of(load(file))
-    assert [notice.name for notice in body.notices] == ["implausible-size"]
-    with pytest.raises(InputError, match=r"got no edge of the grid"):
-        voxelise([body], GRID)
+def test_wrong_unit_is_told(tmp_path: Path) -> None:
+    """Metres read as millimetres make a part of 40 micrometres."""
+    told = {n.name: n.message for n in model_of(tmp_path, "wrong_unit.stl").notices}
+    assert "the largest side of the device is 40" in told["implausible-size"]
+    assert "look at the unit of its mesh" in told["implausible-size"]

@@ -9,9 +9,10 @@ import pytest
 import xarray as xr
 
 from emtwin import pipeline
+from emtwin.convergence import Rules
 from emtwin.pipeline import Update
 from emtwin.results import Campaign
-from tests.benches.tiny_device import write_tiny_device
+from tests.benches.tiny_device import ONE_RUN_PER_SITE, write_tiny_device
 from tests.integration.conftest import Call
 
 NO_EMISSION = (
@@ -32,7 +33,13 @@ def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Campaign, Path, l
     updates: list[Update] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMTWIN_RENDERING", "off")
-        campaign = pipeline.run(loaded, folder / "out", convergence=True, progress=updates.append)
+        campaign = pipeline.run(
+            loaded,
+            folder / "out",
+            convergence=True,
+            rules=Rules(change_db=1e-3, levels=2),
+            progress=updates.append,
+        )
     return campaign, folder / "out", updates
 
 
@@ -87,6 +94,54 @@ def test_convergence_replaces_the_estimate(refined: tuple[Campaign, Path, list[U
         assert "model floor" not in names
         assert any("refinement" in name for name in names)
         assert not [note for note in verdict["notes"] if "not verified" in note]
+
+
+def test_levels_and_estimates_are_kept_and_shown(
+    refined: tuple[Campaign, Path, list[Update]],
+) -> None:
+    """A thousandth of a dB is not reached within two levels of this coarse grid."""
+    campaign, folder, updates = refined
+    study = campaign.meta["convergence"]
+    assert [level["refinement"] for level in study["levels"]] == [1.4, 1.0]
+    assert study["converged"] is False
+    assert "convergence-not-reached" in {notice["name"] for notice in campaign.meta["notices"]}
+    for verdict in campaign.verdicts:
+        (margin,) = (
+            q for q in study["quantities"] if (q["test"], q["name"]) == (verdict["test"], "margin")
+        )
+        assert margin["values_db"][-1] == verdict["margin_db"]
+        (size,) = (u for name, u in verdict["contributions"] if name == "mesh refinement")
+        assert size == pytest.approx(2 * margin["bound_db"] / 3**0.5)
+        assert verdict["notes"][-1].startswith("Mesh error: 2 grids, order 1 assumed: ±")
+    assert len(study["quantities"]) == 5  # two margins, a voltage, levels at 3 m and 10 m
+    (started,) = (u for u in updates if u.detail == "starts")
+    assert started.stage == "level 2 (cells x 1.4)"
+    assert started.seconds_left is not None
+    assert started.seconds_left > 0
+    assert "level 2 (cells x 1.4): free space, input driven" in {u.stage for u in updates}
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Levels of refinement" in report
+    assert "Richardson estimates" in report
+
+
+@pytest.mark.slow
+def test_a_finer_level_takes_the_place_of_the_declared_one(tmp_path: Path) -> None:
+    """Three levels: the campaign holds the finest, in the same domain with more cells."""
+    loaded = pipeline.load(
+        write_tiny_device(tmp_path, *ONE_RUN_PER_SITE, NO_EMISSION, tenfold=True)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMTWIN_RENDERING", "off")
+        campaign = pipeline.run(
+            loaded, tmp_path / "out", convergence=True, rules=Rules(change_db=1e-3, levels=3)
+        )
+    levels = campaign.meta["convergence"]["levels"]
+    assert [level["refinement"] for level in levels] == pytest.approx([1.4, 1, 1 / 1.4])
+    assert levels[1]["cells"] < levels[2]["cells"] == campaign.meta["sites"][0]["grid"]["cells"]
+    assert abs(levels[2]["changes"]["radiated_immunity"]) < 3.0
+    (verdict, _) = campaign.verdicts
+    assert verdict["margin_db"] == levels[2]["margins"]["radiated_immunity"]
+    assert verdict["notes"][-1].startswith("Mesh error: 3 grids, ")
 
 
 def test_progress_names_stages_and_decay(refined: tuple[Campaign, Path, list[Update]]) -> None:

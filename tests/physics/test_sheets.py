@@ -13,6 +13,7 @@ from emtwin.constants import EPS0, ETA0, MU0, TWO_PI
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.grid.painter import Painter
+from emtwin.materials.slab import slab_impedances
 from emtwin.rational import debye
 from emtwin.solver import (
     Absorber,
@@ -29,7 +30,6 @@ from emtwin.solver import (
     with_sheets,
 )
 from emtwin.solver.sheet_surface import rectangles
-from emtwin.solver.slab_network import slab_impedances
 from tests.physics.scenes import traces
 from tests.physics.sheet_line import HI, LO, SHEET, line_grid, through_and_back
 from tests.physics.test_exact import randomise

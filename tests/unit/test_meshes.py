@@ -92,8 +92,11 @@ def test_readme_holds_the_hash_of_each_mesh() -> None:
     """A changed mesh file needs a changed README."""
     text = (MESHES / "README.md").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", text, re.MULTILINE))
-    files = [*MESHES.glob("*.msh"), *MESHES.glob("*.stl")]
-    assert stated == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    files = [file for ending in ("msh", "stl", "obj") for file in MESHES.rglob(f"*.{ending}")]
+    assert stated == {
+        file.relative_to(MESHES).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
 
 
 def test_readme_describes_every_region() -> None:
@@ -104,7 +107,7 @@ def test_readme_describes_every_region() -> None:
 
 def test_meshes_stay_small() -> None:
     """All meshes together stay below 2 MB."""
-    assert sum(file.stat().st_size for file in MESHES.iterdir() if file.is_file()) < 2e6
+    assert sum(file.stat().st_size for file in MESHES.rglob("*") if file.is_file()) < 2e6
 
 
 def test_open_surfaces_are_sheets_and_all_others_solids() -> None:

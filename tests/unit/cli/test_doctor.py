@@ -102,6 +102,26 @@ def test_every_extra_of_the_package_is_known(repository: Path) -> None:
     assert set(command.EXTRAS) == set(project["optional-dependencies"]) - {"dev"}
 
 
+def test_gmsh_is_an_optional_program(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found, silent and missing, each with what to do."""
+    program = tmp_path / "gmsh"
+    program.write_text("#!/bin/sh\necho 4.99.1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("EMTWIN_GMSH", str(program))
+    (found,) = json.loads(call("doctor", "--json").out)["programs"]
+    assert (found["name"], found["works"]) == ("gmsh", True)
+    assert f"(4.99.1, {program})" in found["detail"]
+    program.write_text("#!/bin/sh\nexit 1\n")
+    (silent,) = json.loads(call("doctor", "--json").out)["programs"]
+    assert (silent["works"], silent["detail"]) == (False, f"{program} does not say its version")
+    monkeypatch.setenv("EMTWIN_GMSH", str(tmp_path / "none"))
+    (missing,) = json.loads(call("doctor", "--json").out)["programs"]
+    assert missing["works"] is False
+    assert "apt-get install gmsh" in missing["remedy"]
+
+
 def test_support_matrix(call: Call) -> None:
     """Every feature with its status on each backend; as a table and as JSON."""
     rows = json.loads(call("doctor", "--support", "--json").out)

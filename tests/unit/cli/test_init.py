@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,6 @@ def test_check_names_the_blanks_that_are_left(call: Call, mesh: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "--unit: a mesh file does not say the unit of its coordinates"),
         (("--unit", "furlong"), "--unit: 'furlong' is not a unit of mesh coordinates"),
         (("--unit", "inhc"), "Did you mean 'inch'?"),
         (("--unit", "km"), "give --unit with one of m, cm, mm, um, inch, mil"),
@@ -107,3 +107,38 @@ def test_a_mesh_that_cannot_be_read(call: Call, tmp_path: Path) -> None:
     done = call("init", tmp_path / "bad.msh", "--unit", "mm", "--output", tmp_path / "t.yaml")
     assert done.code == 2
     assert "bad.msh" in done.err
+
+
+def test_a_unit_that_nobody_knows_is_a_blank(call: Call, mesh: Path) -> None:
+    """30 may be 30 mm or 30 inch: the parts are listed all the same."""
+    done = call("init", mesh)
+    assert done.code == 0, done.err
+    text = Path("twin.yaml").read_text(encoding="utf-8")
+    assert "    unit: FILL_IN\n" in text
+    assert "is the largest side 30 mm, 30 m or 762 mm?" in " ".join(text.split("# "))
+    assert "solid, 10 x 20 x 30 in the file's unit" in text
+    assert "  device.mesh.unit" in done.out.splitlines()
+
+
+def test_a_unit_that_only_one_size_fits_is_told(call: Call, mesh: Path) -> None:
+    mesh.write_text(TETRAHEDRON.replace("30\n", "300\n"), encoding="ascii")
+    done = call("init", mesh)
+    assert done.code == 0, done.err
+    text = Path("twin.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["device"]["mesh"] == {"file": "meshes/block.stl"}
+    assert "mm was assumed" in text
+    assert "solid, 10 mm x 20 mm x 300 mm" in text
+    assert "unit-assumed: block.stl does not say its unit" in " ".join(done.out.split())
+
+
+def test_a_file_with_its_own_unit_needs_none(call: Call, mesh: Path) -> None:
+    said = {"shape": [2, 1, 1], "spacing": [4, 4, 4], "unit": "mm", "dtype": "uint8"}
+    said["labels"] = {"1": "skin", "2": "bone"}
+    mesh.with_name("p.raw.json").write_text(json.dumps(said))
+    mesh.with_name("p.raw").write_bytes(bytes([1, 2]))
+    done = call("init", mesh.with_name("p.raw.json"))
+    assert done.code == 0, done.err
+    text = Path("twin.yaml").read_text(encoding="utf-8")
+    assert [part["name"] for part in yaml.safe_load(text)["device"]["parts"]] == ["skin", "bone"]
+    assert "# The file says its unit itself." in text
+    assert "unit:" not in text.split("parts:")[0].replace("its unit", "")

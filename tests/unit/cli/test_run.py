@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from emtwin.cli import preflight
+from emtwin.convergence import Rules
 from emtwin.errors import InputError, Problem, RunError
 from tests.unit.cli.conftest import Call, FakePipeline
 
@@ -41,6 +42,7 @@ def test_defaults_and_options_reach_the_pipeline(call: Call, pipeline: FakePipel
         "backend": "auto",
         "precision": "float32",
         "convergence": False,
+        "rules": None,
     }
     words = "--backend numpy --precision float64 --accuracy fine --convergence --out there"
     call("run", "pump.yaml", *words.split())
@@ -51,7 +53,24 @@ def test_defaults_and_options_reach_the_pipeline(call: Call, pipeline: FakePipel
         "backend": "numpy",
         "precision": "float64",
         "convergence": True,
+        "rules": None,
     }
+
+
+def test_rules_of_the_refinement_turn_it_on(call: Call, pipeline: FakePipeline) -> None:
+    call("run", "pump.yaml", "--convergence-db", "0.5")
+    assert pipeline.asked["convergence"] is True
+    assert pipeline.asked["rules"] == Rules(0.5)
+    call("run", "pump.yaml", "--convergence-time", "90", "--convergence-levels", "6")
+    assert pipeline.asked["rules"] == Rules(None, 5400.0, 6)
+
+
+def test_rules_that_cannot_be_are_refused_together(call: Call, pipeline: FakePipeline) -> None:
+    done = call("run", "pump.yaml", "--convergence-db", "0", "--convergence-levels", "1")
+    assert done.code == 2
+    assert "--convergence-db: is too small: 0.0 dB" in done.err
+    assert "--convergence-levels: is too small: 1, and needs 2 or more" in done.err
+    assert "folder" not in pipeline.asked
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from emtwin.compliance.uncertainty import (
     combine,
     cut_off,
     grid_dispersion,
-    refinement,
     termination_spread,
     yee_wavenumber,
 )
@@ -107,13 +106,6 @@ def test_termination_spread_counts_from_the_value_used() -> None:
     part = termination_spread([40.0, 42.0, 43.0, 37.0], nominal_db=42.0)
     assert part.standard_db == pytest.approx(5.0 / math.sqrt(3.0))
     assert termination_spread([], 40.0).standard_db == 0.0
-
-
-def test_refinement_extrapolates_at_first_order() -> None:
-    assert refinement(40.0, 41.0, 2.0).standard_db == pytest.approx(1.0 / math.sqrt(3.0))
-    assert refinement(40.0, 41.0, 1.5).standard_db == pytest.approx(2.0 / math.sqrt(3.0))
-    with pytest.raises(InputError, match="must be coarser"):
-        refinement(40.0, 41.0, 1.0)
 
 
 @pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])

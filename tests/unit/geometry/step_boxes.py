@@ -62,7 +62,7 @@ def step(
     )
     product_context = w.add(f"PRODUCT_CONTEXT('',{app},'mechanical')")
     definition_context = w.add(f"PRODUCT_DEFINITION_CONTEXT('part definition',{app},'design')")
-    length = w.add(UNITS[unit])
+    length = _inch(w) if unit == "inch" else w.add(UNITS[unit])
     angle = w.add("( NAMED_UNIT(*) PLANE_ANGLE_UNIT() SI_UNIT($,.RADIAN.) )")
     solid = w.add("( NAMED_UNIT(*) SI_UNIT($,.STERADIAN.) SOLID_ANGLE_UNIT() )")
     small = w.add(
@@ -93,6 +93,15 @@ def step(
         "FILE_SCHEMA(('AUTOMOTIVE_DESIGN { 1 0 10303 214 1 1 1 1 }'));\nENDSEC;\nDATA;\n"
     )
     return head + "\n".join(w.lines) + "\nENDSEC;\nEND-ISO-10303-21;\n"
+
+
+def _inch(w: _Writer) -> str:
+    metre = w.add(UNITS["mm"])
+    measure = w.add(f"LENGTH_MEASURE_WITH_UNIT(LENGTH_MEASURE(25.4),{metre})")
+    exponents = w.add("DIMENSIONAL_EXPONENTS(1.,0.,0.,0.,0.,0.,0.)")
+    return w.add(
+        f"( CONVERSION_BASED_UNIT('INCH',{measure}) LENGTH_UNIT() NAMED_UNIT({exponents}) )"
+    )
 
 
 def _product(w: _Writer, name: str, shape: str, product_context: str, context: str) -> str:

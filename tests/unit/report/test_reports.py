@@ -15,6 +15,7 @@ from rich.console import Console
 from emtwin.errors import InputError
 from emtwin.report import (
     as_json,
+    convergence_tables,
     junit_xml,
     run_table,
     stage_table,
@@ -261,3 +262,73 @@ def test_values_carry_units() -> None:
     assert quantity("face", "front") == "front"
     assert change(2.0, 1.0) == "\u221250.0 %"
     assert change(0.0, 1.0) == "–"
+
+
+STUDY = {
+    "ratio": 1.4,
+    "converged": False,
+    "stopped": "3 levels are the limit",
+    "levels": [
+        {
+            "refinement": 1.4,
+            "cells": 12345,
+            "seconds": 61.2,
+            "margins": {"radiated_immunity": 4.0},
+            "changes": {},
+        },
+        {
+            "refinement": 1.0,
+            "cells": 34567,
+            "seconds": 200.0,
+            "margins": {"radiated_immunity": 2.5},
+            "changes": {"radiated_immunity": -1.5},
+        },
+    ],
+    "quantities": [
+        {
+            "test": "radiated_immunity",
+            "name": "margin",
+            "values_db": [4.0, 2.5],
+            "extrapolated_db": -1.25,
+            "bound_db": 3.75,
+            "order": None,
+            "method": "assumed order",
+            "reason": "",
+        },
+        {
+            "test": "radiated_immunity",
+            "name": "voltage at input (dBV)",
+            "values_db": [None, -20.0],
+            "extrapolated_db": -20.0,
+            "bound_db": 2.0,
+            "order": -1.0,
+            "method": "spread",
+            "reason": "the changes hardly shrink (order -1)",
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("Levels of refinement", "Richardson estimates", "assumed order", "spread: the ch")),
+        ("ko", ("격자 세분 단계", "리처드슨 추정", "가정한 차수", "산포: the ch")),
+    ],
+)
+def test_a_refinement_study_is_two_tables(
+    language: str, texts: tuple[str, ...], tmp_path: Path
+) -> None:
+    campaign = make_campaign()
+    assert convergence_tables(campaign) == []
+    assert texts[0] not in report(campaign, tmp_path, language)
+    campaign.meta["convergence"] = STUDY
+    html = report(campaign, tmp_path, language)
+    console = Console(file=io.StringIO(), width=220)
+    for table in convergence_tables(campaign, language):
+        console.print(table)
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    values = ("× 1.4", "12,345", "61 s", "+4.0 dB", "\u22121.50 dB", "±3.75 dB", "\u22121.2 dB")
+    for text in (*texts, *values, "3 levels are the limit", "voltage at input (dBV)"):
+        assert text in html, text
+        assert text in printed, text

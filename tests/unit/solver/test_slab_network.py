@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from emtwin.constants import MU0
+from emtwin.materials.slab import slab_impedances
 from emtwin.solver.slab_network import (
     fitted_network,
     network_error,
-    slab_impedances,
     slab_network,
 )
 

@@ -56,11 +56,50 @@ def sphere(radius: float, centre: tuple[float, float, float], rings: int = 24) -
     return Surface(points * radius + np.array(centre), np.array(triangles))
 
 
-def rotated(surface: Surface, seed: int) -> Surface:
-    """The surface turned by a random rotation about its own middle."""
+def shell(outer: Surface, inner: Surface) -> Surface:
+    """The body between two closed surfaces."""
+    return Surface(
+        np.concatenate([outer.points, inner.points]),
+        np.concatenate([outer.triangles, inner.triangles[:, ::-1] + len(outer.points)]),
+    )
+
+
+def hollow(
+    lo: tuple[float, float, float], hi: tuple[float, float, float], wall: float
+) -> tuple[Surface, Surface]:
+    """Box with a wall of this thickness, and the surface of its cavity."""
+    x, y, z = (value + wall for value in lo)
+    inner = box((x, y, z), (hi[0] - wall, hi[1] - wall, hi[2] - wall))
+    return shell(box(lo, hi), inner), inner
+
+
+def blocks(lines: tuple[tuple[float, ...], ...], filled: NDArray[np.bool_]) -> Surface:
+    """Closed surface of the filled blocks between the lines along x, y, z; normals outward."""
+    nodes = tuple(n + 1 for n in filled.shape)
+    quads = []
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        padded = np.pad(filled, [(1, 1) if a == axis else (0, 0) for a in range(3)])
+        step = np.diff(padded.astype(int), axis=axis)
+        for side, order in ((-1, (0, 1, 2, 3)), (1, (0, 3, 2, 1))):
+            corner = np.argwhere(step == side)
+            unit = np.eye(3, dtype=int)
+            around = [corner, corner + unit[u], corner + unit[u] + unit[v], corner + unit[v]]
+            flat = np.stack([np.ravel_multi_index(tuple(c.T), nodes) for c in around], axis=1)
+            quads.append(flat[:, order])
+    every = np.concatenate(quads)
+    points = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
+    used, inverse = np.unique(
+        np.concatenate([every[:, [0, 1, 2]], every[:, [0, 2, 3]]]), return_inverse=True
+    )
+    return Surface(points[used], inverse.reshape(-1, 3))
+
+
+def rotated(surface: Surface, seed: int, about: NDArray[np.float64] | None = None) -> Surface:
+    """The surface turned by a random rotation about a point, by default its middle."""
     q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
     turn: NDArray[np.float64] = q * np.sign(np.linalg.det(q))
-    middle = (surface.lo + surface.hi) / 2
+    middle = (surface.lo + surface.hi) / 2 if about is None else about
     return Surface((surface.points - middle) @ turn.T + middle, surface.triangles)
 
 

@@ -125,8 +125,8 @@ def test_notices_name_parts_size_and_effect() -> None:
     first, second = gap_notices([closed, closed, coarse])
     assert first.name == "gap-closed"
     assert first.message == (
-        "gap of 0.3 mm along z between frame and cover over 80 mm at (55, 40, 10.15) mm "
-        "(1 more gaps like it): cells there are 1.5 mm, so the grid closes it, and metal "
+        "gap of 0.3 mm along z between frame and cover over 80 mm at (55, 40, 10.15) mm, "
+        "and 1 more like it: cells there are 1.5 mm, so the grid closes it, and metal "
         "conducts and shields where the device has a gap; accuracy.smallest_cell of 0.15 mm "
         "resolves it"
     )

@@ -96,10 +96,10 @@ def test_terminal_names_the_part_of_highest_priority() -> None:
     assert check_terminal(model, Node(8, 8, 8)) is None
 
 
-def test_metal_between_cell_centres_is_an_error() -> None:
-    thin = solid("shim", box((1, 1, 3.6), (6, 6, 3.9)), METAL)
-    with pytest.raises(InputError, match=r"part 'shim': .*no edge.*no cell centre lies inside"):
-        voxelise([thin], GRID)
+def test_metal_post_between_cell_centres_is_an_error() -> None:
+    post = solid("post", box((3.6, 3.6, 1), (3.9, 3.9, 6)), METAL)
+    with pytest.raises(InputError, match=r"part 'post': .*no edge.*no cell centre lies inside"):
+        voxelise([post], GRID)
 
 
 def test_part_that_others_cover_is_an_error() -> None:

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from emtwin.errors import InputError
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
-from emtwin.voxel import Body, VoxelModel, voxelise
+from emtwin.voxel import Body, voxelise
+from tests.unit.voxel.floods import flooded
 from tests.unit.voxel.shapes import PLASTIC, box, plate, rotated, sheet, solid, sphere
 
 GRID = Grid.uniform((10, 10, 10), 1.0)
-
-
-def flooded(model: VoxelModel) -> NDArray[np.bool_]:
-    """Cells that can be reached from the corner without passing a metal face."""
-    wet = np.zeros(model.grid.shape, dtype=bool)
-    wet[0, 0, 0] = True
-    while True:
-        before = int(wet.sum())
-        for axis in range(3):
-            shut = np.moveaxis(model.sheet_part[axis], axis, 0)[1:-1] >= 0
-            view = np.moveaxis(wet, axis, 0)
-            view[1:] |= view[:-1] & ~shut
-            view[:-1] |= view[1:] & ~shut
-        if int(wet.sum()) == before:
-            return wet
 
 
 def test_plate_in_a_grid_plane_gives_exactly_its_faces() -> None:
