@@ -56,10 +56,10 @@ def write_stl(path: Path, *boxes: tuple[tuple[float, ...], tuple[float, ...]]) -
 def site_of(folder: Path, gap: float, more: str = "", allow: str = "", posts: bool = False) -> Site:
     """Two boxes `gap` millimetres apart, in free space."""
     write_stl(folder / "left.stl", ((0, 0, 0), (40, 40, 40)))
-    right = [((40 + gap, 0, 0), (80, 40, 40))]
+    right = [((40 + gap, 0, 0), (140, 10, 10))]
     right += [((40, 80, 0), (50, 90, 40)), ((50.5, 80, 0), (60, 90, 40))] if posts else []
     write_stl(folder / "right.stl", *right)
-    write_stl(folder / "slab.stl", ((20, -20, -20), (60, 60, 60)))
+    write_stl(folder / "slab.stl", ((35, -5, -5), (45, 15, 15)))
     file = folder / "twin.yaml"
     text = TWIN.format(more=more, allow=allow).replace("  mesh: {file: boxes, unit: mm}\n", "")
     file.write_text(text, encoding="utf-8")

@@ -78,17 +78,24 @@ def test_permuted_axes_give_the_same_changes(order: tuple[int, int, int]) -> Non
     assert change.place[order.index(0)] == 4.0
 
 
+LONG = (  # so long that what covers their contact takes less than a tenth of them
+    solid("a", box((1, 1, 1), (31, 3, 3)), METAL),
+    solid("b", box((31, 1, 1), (61, 3, 3)), METAL),
+)
+LONG_GRID = Grid.uniform((62, 8, 8), 1.0)
+
+
 def test_a_dielectric_of_higher_priority_opens_a_contact() -> None:
-    audit = audited(*boxes_with_a_gap(0.0), solid("d", box((3, 0, 0), (5, 4, 4)), PLASTIC, 9))
+    audit = audited(*LONG, solid("d", box((30, 0, 0), (32, 4, 4)), PLASTIC, 9), grid=LONG_GRID)
     assert nets(audit) == ([("a", "b")], [("a",), ("b",)])
     (change,) = audit.changes
     assert (change.kind, change.pieces, change.gap, change.overlap) == ("open", ("a", "b"), 0, 0)
 
 
 def test_the_overlap_of_an_opened_contact_is_told() -> None:
-    a, _ = boxes_with_a_gap(0.0)
-    b = solid("b", box((3.8, 1, 1), (7, 3, 3)), METAL)
-    audit = audited(a, b, solid("d", box((3, 0, 0), (5, 4, 4)), PLASTIC, 9))
+    b = solid("b", box((30.8, 1, 1), (61, 3, 3)), METAL)
+    d = solid("d", box((30, 0, 0), (32, 4, 4)), PLASTIC, 9)
+    audit = audited(LONG[0], b, d, grid=LONG_GRID)
     assert audit.changes[0].overlap == pytest.approx(0.2)
 
 
