@@ -227,7 +227,7 @@ def large(triangles: int, n: int) -> list[Row]:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         seconds, grown, count = pool.submit(_measured, triangles, n).result()
     case = f"{count / 1e3:.0f} k triangles, {n}^3 cells, once"
-    note = "result of a byte per cell included; the mesh and its bins too"
+    note = "above the mesh itself; votes, result and the lists of triangles"
     return [
         Row(f"{case}: which cells", seconds, "s", LARGE_SECONDS, "lower"),
         Row(f"{case}: which cells", n**3 / seconds / 1e6, "Mcells/s"),
@@ -237,21 +237,21 @@ def large(triangles: int, n: int) -> list[Row]:
 
 
 def _measured(triangles: int, n: int) -> tuple[float, float, int]:
-    """Seconds, growth of the largest resident memory in bytes, and triangles."""
+    """Seconds, peak of the resident memory above what was there before in bytes, and triangles."""
     body, grid = scene(triangles, n)
     small, coarse = scene(1000, 8)
     inside(small, coarse)
-    before = _peak()
+    before = _resident("VmRSS")
     begin = time.perf_counter()
     inside(body, grid)
     seconds = time.perf_counter() - begin
-    return seconds, float(_peak() - before), len(body.surface.triangles)
+    return seconds, float(_resident("VmHWM") - before), len(body.surface.triangles)
 
 
-def _peak() -> int:
-    """Largest resident memory of this process so far, in bytes; Linux only."""
+def _resident(which: str) -> int:
+    """Resident memory of this process in bytes, now (VmRSS) or at its peak (VmHWM); Linux only."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+    [line] = [line for line in status.splitlines() if line.startswith(which)]
     return int(line.split()[1]) << 10
 
 

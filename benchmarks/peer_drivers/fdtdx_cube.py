@@ -25,6 +25,7 @@ def main(folder: Path) -> None:
     objects, arrays, config = scene(jax, fdtdx, task)
 
     def run(start: Any) -> Any:
+        """Go through all steps."""
         return fdtdx.run_fdtd(start, objects, config, show_progress=False)
 
     compiled = jax.jit(run).lower(arrays).compile()

@@ -24,6 +24,7 @@ def main(folder: Path) -> None:
     solve = solvers.Solver.solve
 
     def kept(solver: Any, iterator: Any) -> None:
+        """Solve, and keep what knows the time it took."""
         solve(solver, iterator)
         finished.append(solver)
 

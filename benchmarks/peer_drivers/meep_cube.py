@@ -54,6 +54,7 @@ def scene(meep: Any, task: dict[str, Any]) -> Any:
     start, width = (task["pulse"][name] / unit for name in ("start", "width"))
 
     def current(t: float) -> float:
+        """Give the pulse of emtwin at a time in Meep's unit."""
         u = (t - start) / width
         return -u * math.exp(0.5 * (1 - u * u))
 

@@ -14,6 +14,7 @@ from emtwin.benches.sites import Site
 from emtwin.results import layout
 from emtwin.solver import FieldSamples, RunResult
 from emtwin.voxel import VoxelModel
+from emtwin.voxel.outside import outside
 
 PLANES = ("xy", "xz", "yz")
 
@@ -47,17 +48,16 @@ def _plane_cells(site: Site, plane: str) -> NDArray[np.int64]:
 
 def surface_cells(model: VoxelModel) -> NDArray[np.int64]:
     """Cells just outside the device, reached from the border of the grid, shape (m, 3)."""
-    from scipy.ndimage import binary_dilation, label
+    from scipy.ndimage import binary_dilation
 
     solid = model.cell_part >= 0
-    regions, _ = label(~solid)
-    outside = regions == regions[0, 0, 0]
+    closed = [sheet >= 0 for sheet in model.sheet_part]
     near = binary_dilation(solid)
-    for axis, sheet in enumerate(model.sheet_part):
-        faces = np.moveaxis(sheet >= 0, axis, 0)
+    for axis, sheet in enumerate(closed):
+        faces = np.moveaxis(sheet, axis, 0)
         beside = np.moveaxis(near, axis, 0)
         beside |= faces[:-1] | faces[1:]
-    cells: NDArray[np.int64] = np.argwhere(near & outside & ~solid)
+    cells: NDArray[np.int64] = np.argwhere(near & outside(solid, closed))
     return cells
 
 

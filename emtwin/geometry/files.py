@@ -172,7 +172,8 @@ def _bounded(cells: Cells, path: Path) -> Shapes:
     problems: list[Problem] = []
     for name, blocks in cells.groups.items():
         try:
-            surfaces[name] = weld(Surface(cells.points, _triangles(cells.points, blocks)))
+            points, used = _used(cells.points, blocks)
+            surfaces[name] = weld(Surface(points, _triangles(points, used)))
         except InputError as error:
             problems += _of_region(name, path, error)
     if problems:
@@ -180,18 +181,33 @@ def _bounded(cells: Cells, path: Path) -> Shapes:
     return Shapes(surfaces, notices=cells.notices)
 
 
-def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]:
-    used = np.unique(np.concatenate([block.ravel() for block in blocks.values()]))
-    if used[0] < 0 or used[-1] >= len(points):
-        wrong = int(used[0] if used[0] < 0 else used[-1])
+def _used(points: NDArray[np.float64], blocks: Blocks) -> tuple[NDArray[np.float64], Blocks]:
+    """The points that cells use, each one a length, and the cells over them."""
+    numbers = np.unique(np.concatenate([block.ravel() for block in blocks.values()]))
+    if numbers[0] < 0 or numbers[-1] >= len(points):
+        wrong = int(numbers[0] if numbers[0] < 0 else numbers[-1])
         raise InputError.single(f"a cell names point {wrong}, but there are {len(points)} points")
-    largest = float(np.abs(points[used]).max())
-    if LARGEST_COORDINATE < largest < np.inf:
+    used = points[numbers]
+    lost = int((~np.isfinite(used).all(axis=1)).sum())
+    if lost:
+        raise InputError.single(f"{lost} points have a coordinate that is not finite")
+    largest = float(np.abs(used).max())
+    if largest > LARGEST_COORDINATE:
         raise InputError.single(
             f"a coordinate is {largest:.3g}, larger than {LARGEST_COORDINATE:g}"
         )
+    return used, {kind: np.searchsorted(numbers, block) for kind, block in blocks.items()}
+
+
+def _triangles(points: NDArray[np.float64], blocks: Blocks) -> NDArray[np.int64]:
+    for kind, block in blocks.items():
+        corners = 1 + max(c for face in FACES[kind] for c in face) if kind in FACES else 3
+        if block.ndim != 2 or block.shape[1] < corners:
+            raise InputError.single(f"a {kind} has an array of corners of shape {block.shape}")
     if next(iter(blocks)) in FACES:
-        return outer_boundary(points, blocks)
+        # Coordinates that are no numbers are refused with the surface, by region.
+        with np.errstate(invalid="ignore", over="ignore"):
+            return outer_boundary(points, blocks)
     faces = [np.pad(b, ((0, 0), (0, 4 - b.shape[1])), constant_values=-1) for b in blocks.values()]
     return split(np.concatenate(faces))
 

@@ -250,7 +250,10 @@ def _blocks(mesh: Any, selections: Mapping[str, Any]) -> Iterator[tuple[str, Blo
 def _corners(block: Any, indices: NDArray[np.int64]) -> Iterator[tuple[str, NDArray[np.int64]]]:
     kind = block.type.rstrip("0123456789")
     if kind in _LINEAR:
-        yield kind, np.asarray(block.data, dtype=np.int64)[indices, : _LINEAR[kind]]
+        corners = np.asarray(block.data, dtype=np.int64)
+        if corners.ndim != 2 or corners.shape[1] < _LINEAR[kind]:
+            raise ValueError(f"{kind} cells have an array of corners of shape {corners.shape}")
+        yield kind, corners[indices, : _LINEAR[kind]]
     elif kind == "polygon":
         polygons = [np.asarray(block.data[i], dtype=np.int64) for i in indices]
         fans = [np.stack([p[:-2] * 0 + p[0], p[1:-1], p[2:]], axis=1) for p in polygons]

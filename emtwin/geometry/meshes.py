@@ -22,7 +22,7 @@ from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.groups import grouped
 from emtwin.geometry.shapes import Cells
 
-OWN_PROCESS = frozenset({"ansys", "mdpa", "ply", "tecplot", "tetgen"})
+OWN_PROCESS = frozenset({"ansys", "mdpa", "off", "ply", "tecplot", "tetgen"})
 """Formats that meshio may read for ever when a file is broken; a process with a time limit does."""
 
 TIME_LIMIT = 120.0
@@ -71,7 +71,14 @@ def _here(path: Path, form: str, array: str | None) -> Cells:
             f"the mesh has no points in space (array of shape {points.shape})",
             remedy="export a three-dimensional surface or volume mesh",
         )
-    return grouped(mesh, path.stem, form, array)
+    try:
+        return grouped(mesh, path.stem, form, array)
+    except (ValueError, IndexError, TypeError, KeyError) as error:
+        # meshio does not hold the arrays of a damaged file against each other.
+        raise InputError.single(
+            f"the file cannot be read as {form}: its cells and sets do not fit together ({error})",
+            remedy=_EXPORT_AGAIN,
+        ) from error
 
 
 def _read(path: Path, form: str) -> Any:

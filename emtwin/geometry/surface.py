@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from emtwin.errors import InputError
 
+LARGEST_COORDINATE = 1e9
+"""Largest coordinate, in metres or in the unit of a file; its third power fits a float."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -131,6 +134,13 @@ def _check(points: NDArray[np.float64], triangles: NDArray[np.int64]) -> None:
         raise InputError.single(
             f"a triangle names point {int(triangles.max())}, but there are {len(points)} points"
         )
-    bad = ~np.isfinite(points[triangles]).all(axis=(1, 2))
+    corners = points[triangles]
+    bad = ~np.isfinite(corners).all(axis=(1, 2))
     if bad.any():
         raise InputError.single(f"{int(bad.sum())} triangles have a coordinate that is not finite")
+    largest = float(np.abs(corners).max())
+    if largest > LARGEST_COORDINATE:
+        raise InputError.single(
+            f"a triangle has the coordinate {largest:.3g}, beyond {LARGEST_COORDINATE:g}: the file "
+            "is damaged"
+        )

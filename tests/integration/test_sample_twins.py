@@ -1,4 +1,4 @@
-"""`emtwin check` accepts the twin files of the samples, and prints what was wrong with a surface."""
+"""`emtwin check` accepts the twin files of the samples, and prints what a surface had wrong."""
 
 from __future__ import annotations
 

@@ -208,6 +208,7 @@ def test_one_scene_alone_is_chosen_by_a_part_of_its_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(peers, "native_or_row", lambda *arguments: None)
+    monkeypatch.setattr(peers, "instruction_set", lambda: "v3")
     monkeypatch.setattr(peers, "scene_rows", lambda scene, *a, quick: [Row(scene.name, 1, "")])
     monkeypatch.setattr(peers, "cube_rows", lambda scene, *a, quick: [Row(scene.name, 2, "")])
     assert peers.main(["--quick", "--scene", "speed"]) == 0

@@ -79,6 +79,7 @@ def test_weld_merges_points_on_both_sides_of_a_rounding_border() -> None:
         (POINTS, np.zeros((0, 3)), "no triangle"),
         (POINTS, np.array([[0, 1, 8]]), "names point 8"),
         (np.full((8, 3), np.nan), TRIANGLES, "not finite"),
+        (POINTS * 1e300, TRIANGLES, "coordinate 1e[+]300, beyond 1e[+]09: the file is damaged"),
         (POINTS[:, :2], TRIANGLES, "needs points"),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -128,14 +130,49 @@ def _distinct(stages: list[Stage]) -> dict[str, dict[int, Any]]:
     return found
 
 
-def test_steps_and_time() -> None:
-    """The pulse's duration over dt and 128 more; a trial gives a time that is no accident."""
-    simulation, machine = scene(surface=None, elements=()), quick_backend("native", "float32")
+def test_steps_and_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pulse's duration over dt and 128 more; a trial's quickest stretch tells the time.
+
+    The clock here is the work itself: each step takes 3 ms, five times that in the first stretch,
+    as if the process had been stopped meanwhile. Told is what the others took.
+    """
+    clock, machine = _Clock(), quick_backend("native", "float32")
+    module = importlib.import_module("emtwin.solver.estimate")
+    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
+    machine = clock.driven_by(machine, monkeypatch)
+    simulation = scene(surface=None, elements=())
     told = estimate(simulation, machine)
     assert told.steps == int(simulation.pulse.duration / simulation.dt) + 128
-    result = run(simulation, machine, StopRule(-np.inf, -np.inf, told.steps))
-    assert told.seconds > 0.1 * result.seconds * told.steps / result.n_steps
+    assert told.seconds_per_step == pytest.approx(3e-3)
     assert told.seconds == told.steps * told.seconds_per_step
+    assert clock.calls > 3  # a first touch and more than one stretch
+
+
+class _Clock:
+    """A clock that only a program's steps move on."""
+
+    def __init__(self) -> None:
+        self.now, self.calls = 0.0, 0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def driven_by(self, machine: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """The machine, whose programs do their steps and move the clock on."""
+        make = machine.program
+
+        def program(stages: list[Stage]) -> Any:
+            made = make(stages)
+
+            def steps(first: int, n_steps: int) -> None:
+                made.run(first, n_steps)
+                self.calls += 1
+                self.now += 3e-3 * n_steps * (5 if self.calls == 2 else 1)
+
+            return SimpleNamespace(run=steps)
+
+        monkeypatch.setattr(machine, "program", program)
+        return machine
 
 
 def test_a_budget_refuses() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emtwin import resources
 from emtwin.errors import InputError
-from emtwin.geometry import Surface
+from emtwin.geometry import Surface, read_regions
 from emtwin.grid import Grid
 from emtwin.materials import Material
 from emtwin.voxel import Body, VoxelModel, shielding_notices, voxelise
@@ -283,3 +284,18 @@ def test_thin_coat_is_told_with_its_own_shielding() -> None:
         "lets nothing through"
     ]
     assert coated(0.5e-3) == []
+
+
+def test_sample_box_of_half_a_millimetre_is_faces_on_cells_of_three() -> None:
+    """`meshes/board_in_box.msh`, closed: no way leads from outside to the board in it."""
+    regions = read_regions(resources.meshes_dir() / "board_in_box.msh", "mm")
+    surface = regions["box"].surface
+    lines = [
+        np.arange(lo - 9e-3, hi + 12e-3, 3e-3)
+        for lo, hi in zip(surface.lo, surface.hi, strict=True)
+    ]
+    model = voxelise([solid("box", surface, METAL)], Grid(*lines))
+    assert model.walls[0].thickness == pytest.approx(0.5e-3)
+    assert model.walls[0].models == ("perfectly conducting sheet on cell faces",)
+    middle = [int(n) for n in np.array(model.grid.shape) // 2]
+    assert not flooded(model)[tuple(middle)]

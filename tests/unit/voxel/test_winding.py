@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from emtwin.backends import Backend, select_backend
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
-from emtwin.voxel import Body
+from emtwin.voxel import Body, voxelise
 from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.solids import inside, is_balanced, outward
 from emtwin.voxel.winding_number import Tree, winding_number
 from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
-from tests.unit.voxel.shapes import box, rotated, solid, sphere
+from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere
 
 GRID = Grid.uniform((12, 12, 12), 1.0)
 NUMPY = select_backend("numpy")
@@ -196,3 +196,13 @@ def test_a_missing_side_is_undecided_at_the_opening(machine: Backend) -> None:
 
 def test_a_sure_solid_has_no_notice() -> None:
     assert not list(certainty_notices("b", Certainty(100)))
+
+
+def test_the_model_carries_how_sure_it_is() -> None:
+    """A ball without three of its triangles, beside a sheet, which has no inside."""
+    ball = without(rotated(sphere(4.1, (6.0, 6.1, 5.8)), 7), 1000, 1001, 1002)
+    bodies = [solid("ball", ball), sheet("plate", plate((1, 11), (1, 11), 0.6))]
+    model = voxelise(bodies, GRID)
+    assert model.certainty[0] == inside(bodies[0], GRID).certainty
+    assert model.certainty[1] is None
+    assert "inside-by-winding-number" in [notice.name for notice in model.notices]
