@@ -11,11 +11,13 @@ from pathlib import Path
 
 from emtwin import materials, scene
 from emtwin.backends import Backend, select_backend
+from emtwin.benches.applicable import geometry
 from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
+from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.records import campaign_of
 from emtwin.benches.sites import Site
 from emtwin.clock import Clock
@@ -36,7 +38,7 @@ from emtwin.site_runs import (
 )
 from emtwin.voxel import Body
 
-__all__ = ["CampaignPlan", "Update", "check", "load", "run", "run_site", "sites_of"]
+__all__ = ["CampaignPlan", "Update", "check", "geometry", "load", "run", "run_site", "sites_of"]
 
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
@@ -107,6 +109,7 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
+    notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
     notices = [*loaded.notices, *notices]
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
 

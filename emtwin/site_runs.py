@@ -9,6 +9,7 @@ import numpy as np
 
 from emtwin.backends import Backend
 from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches.applicable import placements
 from emtwin.benches.estimates import Placed, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
@@ -77,31 +78,12 @@ def sites_of(
     dict of str to Site
         By name of the test.
     """
-    settings, tests, sites = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
-    if tests.radiated_immunity.not_applicable is None:
-        f_max = settings.f_max_immunity
-        sites[radiated_immunity.TEST] = build_site(
-            loaded,
-            bodies,
-            over_floor=False,
-            f_max=f_max,
-            frequencies=radiated_immunity.sweep_frequencies(f_max, loaded.twin.environment),
-            refinement=refinement,
+    sites: dict[str, Site] = {}
+    for test, where in placements(loaded).items():
+        earlier = sum(
+            site.outline.extent().left_behind(len(targets(loaded, site))) for site in sites.values()
         )
-    if tests.radiated_emission.not_applicable is None:
-        f_max = settings.f_max_emission
-        sites[radiated_emission.TEST] = build_site(
-            loaded,
-            bodies,
-            over_floor=True,
-            f_max=f_max,
-            frequencies=radiated_emission.harmonics(loaded, f_max),
-            refinement=refinement,
-            earlier=sum(
-                site.outline.extent().left_behind(len(targets(loaded, site)))
-                for site in sites.values()
-            ),
-        )
+        sites[test] = build_site(loaded, bodies, **where, refinement=refinement, earlier=earlier)
     return sites
 
 

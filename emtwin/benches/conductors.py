@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.bodies import declared_materials
+from emtwin.benches.ends import distance_to, wanted_part
 from emtwin.benches.site_ports import REFERENCE, SitePort
 from emtwin.errors import InputError, Problem
 from emtwin.grid import Node
@@ -106,19 +107,20 @@ def _contacts(
     """Ends that miss their conductor, and wires that touch one on their way."""
     problems = []
     for place, end, node in (("start", cable.start, nodes[0]), ("end", cable.end, nodes[-1])):
-        wanted = end.bond if isinstance(end, EndBond) else getattr(end, "part", None)
+        wanted = wanted_part(end)
         found = parts_at(model, Node(*map(int, node)))
-        if wanted is None:
+        if not wanted:
             if found:
                 problems.append(_shorted_end(loaded, cable, place, found[0], field))
             continue
         if wanted not in found:
             touched = f"touches {found[0]}" if found else "touches no metal part"
+            away = distance_to(model, wanted, cable.path[0 if place == "start" else -1])
             problems.append(
                 loaded.problem(
                     f"{field}.{place}",
                     f"cable {cable.name} is to end on {wanted}, but its {place} {touched} in the "
-                    "mesh",
+                    f"mesh and is {away * 1e3:.3g} mm from {wanted} in the geometry",
                     f"move the {place} of the path onto {wanted}",
                 )
             )

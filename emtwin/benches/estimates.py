@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from emtwin.backends import Backend, available_backends
+from emtwin.benches.ends import EndAudit
 from emtwin.benches.memory import (
     Ways,
     refuse_if_not_free,
@@ -15,7 +16,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import Gap, PartAudit, SmallestCell, smallest_cells
+from emtwin.voxel import GapInGrid, NetlistAudit, PartAudit, SmallestCell, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
@@ -52,12 +53,16 @@ class SitePlan:
         Expected wall time of all runs, per available backend.
     audit : tuple of PartAudit
         What became of each part.
+    netlist : NetlistAudit
+        Which metal touches which, as drawn and in the grid.
+    ends : tuple of EndAudit
+        What every end of a cable or trace meets.
     notices : tuple of Notice
         Warnings of planner and voxeliser.
     smallest : tuple of SmallestCell
         What sets the smallest cell of each axis, and with it the time step.
-    gaps : tuple of Gap
-        Gaps between conductors and the cells across each.
+    gaps : tuple of GapInGrid
+        Gaps between conductors, the cells across each, and whether metal bridges them.
     """
 
     name: str
@@ -72,9 +77,11 @@ class SitePlan:
     steps: int
     seconds: dict[str, float]
     audit: tuple[PartAudit, ...]
+    netlist: NetlistAudit
+    ends: tuple[EndAudit, ...]
     notices: tuple[Notice, ...]
     smallest: tuple[SmallestCell, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[GapInGrid, ...]
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,9 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         steps,
         {b.name: work / _SPEED[b.name] for b in available_backends() if b.available},
         site.model.audit,
+        site.netlist,
+        site.ends,
         site.notices,
         smallest_cells(site.outline.planned),
-        site.outline.planned.gaps,
+        site.gaps,
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.backends import Backend
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.sites import Site
 from emtwin.benches.views import view_datasets
 from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
@@ -23,7 +26,7 @@ from emtwin.extract.from_runs import Extracted
 from emtwin.results import Campaign, layout, provenance
 from emtwin.scene import LoadedTwin
 from emtwin.solver import RunResult
-from emtwin.voxel import Body
+from emtwin.voxel import Body, GapInGrid, NetlistAudit, VoxelModel, conductor_of_nodes
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -84,12 +87,7 @@ def campaign_of(
     Campaign
         Ready to be saved.
     """
-    datasets: dict[str, xr.Dataset] = {
-        f"device/{body.name}": layout.device_part(
-            body.surface.points, body.surface.triangles, body.material.name, body.kind
-        )
-        for body in bodies
-    }
+    datasets = device_datasets(bodies)
     for result in done.values():
         datasets |= _site_datasets(result)
     for finding in findings:
@@ -101,6 +99,76 @@ def campaign_of(
         [verdict.as_dict() for verdict in verdicts],
         datasets,
     )
+
+
+def device_datasets(bodies: Sequence[Body]) -> dict[str, xr.Dataset]:
+    """Surface of every part as it was read, ``device/<part>``."""
+    return {
+        f"device/{body.name}": layout.device_part(
+            body.surface.points, body.surface.triangles, body.material.name, body.kind
+        )
+        for body in bodies
+    }
+
+
+def geometry_campaign(
+    name: str,
+    bodies: Sequence[Body],
+    site: str,
+    model: VoxelModel,
+    netlist: NetlistAudit,
+    gaps: Sequence[GapInGrid],
+) -> Campaign:
+    """The geometry of one site alone, for its picture before anything has run.
+
+    Parameters
+    ----------
+    name : str
+        Name of the device.
+    bodies : sequence of Body
+        Its parts.
+    site : str
+        Name of the site.
+    model : VoxelModel
+        Its parts on the grid.
+    netlist : NetlistAudit
+        Audit of the netlist, whatever it found.
+    gaps : sequence of GapInGrid
+        What became of its gaps.
+
+    Returns
+    -------
+    Campaign
+        Without verdicts.
+    """
+    entry: dict[str, Any] = {"name": site, "netlist": netlist_record(netlist), "ends": []}
+    entry["gaps"] = gap_records(gaps)
+    return Campaign(
+        {"name": name, "sites": [entry]},
+        [],
+        device_datasets(bodies) | geometry_datasets(site, model, ()),
+    )
+
+
+def netlist_record(netlist: NetlistAudit) -> dict[str, Any]:
+    """The audit of a netlist in the words of JSON."""
+    return dict(json.loads(json.dumps(asdict(netlist))))
+
+
+def gap_records(gaps: Sequence[GapInGrid]) -> list[dict[str, Any]]:
+    """Gaps in the words of JSON, lengths in metres."""
+    return [
+        {
+            "parts": list(found.gap.parts),
+            "width": found.gap.width,
+            "length": found.gap.length,
+            "place": [(a + b) / 2 for a, b in zip(found.gap.box.lo, found.gap.box.hi, strict=True)],
+            "cells": found.gap.cells,
+            "state": found.state,
+            "bridged": found.bridged,
+        }
+        for found in gaps
+    ]
 
 
 def _views(done: SiteResult, finding: Finding) -> dict[str, xr.Dataset]:
@@ -133,23 +201,45 @@ def _finding_dataset(finding: Finding) -> xr.Dataset:
 
 
 def _site_datasets(done: SiteResult) -> dict[str, xr.Dataset]:
-    site = done.site
+    return geometry_datasets(done.site.name, done.site.model, done.site.lines)
+
+
+def geometry_datasets(
+    site: str, model: VoxelModel, lines: Sequence[tuple[str, NDArray[np.float64]]]
+) -> dict[str, xr.Dataset]:
+    """Cells, conductors and wires of one site, as pictures need them.
+
+    Parameters
+    ----------
+    site : str
+        Name of the site.
+    model : VoxelModel
+        Voxels.
+    lines : sequence of (str, ndarray)
+        Paths of all thin conductors in metres.
+
+    Returns
+    -------
+    dict of str to xarray.Dataset
+        ``voxels/<site>`` and ``wires/<site>``.
+    """
     names, starts, ends = [], [], []
-    for name, path in site.lines:
+    for name, path in lines:
         for start, end in pairwise(path):
             names.append(name)
             starts.append(start)
             ends.append(end)
-    model = site.model
     return {
-        f"voxels/{site.name}": layout.voxels(
-            site.grid.lines,
+        f"voxels/{site}": layout.voxels(
+            model.grid.lines,
             model.cell_part,
             [body.name for body in model.bodies],
             [body.material.name for body in model.bodies],
             {axis: part >= 0 for axis, part in zip("xyz", model.sheet_part, strict=True)},
+            conductor_of_nodes(model).reshape(model.grid.nodes),
+            [body.material.metal for body in model.bodies],
         ),
-        f"wires/{site.name}": layout.wires(names, np.array(starts), np.array(ends)),
+        f"wires/{site}": layout.wires(names, np.array(starts), np.array(ends)),
     }
 
 
@@ -181,6 +271,7 @@ def _meta(
         notices += result.site.notices
         notices += [n for e in result.extracted.values() for n in e.notices]
     notices += [notice for finding in findings for notice in finding.notices]
+    notices += needless_allowances(loaded, [result.site.netlist for result in done.values()])
     return {
         "name": device.name,
         **provenance.collect(loaded.path, loaded.text, sorted(inputs)),
@@ -206,6 +297,9 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
             "largest_cell": float(max(d.max() for d in grid.spacings)),
             "dt": done.quality.time_step,
         },
+        "netlist": netlist_record(done.site.netlist),
+        "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
+        "gaps": gap_records(done.site.gaps),
         "runs": [
             {
                 "port": name,
@@ -233,6 +327,8 @@ def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
             "edges": part.edges,
             "volume_before": part.volume_before,
             "volume_after": part.volume_after,
+            "area_before": part.area_before,
+            "area_after": part.area_after,
             "notes": "; ".join(part.notes),
         }
         for part in first.site.model.audit

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.conductors import place_traces, place_wires
+from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.netlist_verdict import judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
 from emtwin.benches.site_ports import SitePort
@@ -34,7 +36,18 @@ from emtwin.solver import (
     Wire,
 )
 from emtwin.solver.wire_network import build_network
-from emtwin.voxel import Body, VoxelModel, find_gaps, shielding_notices, voxelise
+from emtwin.voxel import (
+    Body,
+    GapInGrid,
+    NetlistAudit,
+    VoxelModel,
+    audit_netlist,
+    bridge_notices,
+    check_gaps,
+    find_gaps,
+    shielding_notices,
+    voxelise,
+)
 from emtwin.voxel.gaps import CELLS_ACROSS
 
 
@@ -64,6 +77,12 @@ class Site:
         Height of the floor in metres.
     notices : tuple of Notice
         What the mesh planner and the voxeliser have to say.
+    netlist : NetlistAudit
+        Which metal touches which, as drawn and in the grid.
+    ends : tuple of EndAudit
+        What every end of a cable or trace meets.
+    gaps : tuple of GapInGrid
+        Gaps between conductors, and what became of them.
     """
 
     name: str
@@ -77,6 +96,9 @@ class Site:
     frequencies: NDArray[np.float64]
     floor: float | None
     notices: tuple[Notice, ...]
+    netlist: NetlistAudit
+    ends: tuple[EndAudit, ...]
+    gaps: tuple[GapInGrid, ...]
 
     @property
     def grid(self) -> Grid:
@@ -160,30 +182,18 @@ def build_site(
     InputError
         For geometry that is lost or impossible; every message names the part.
     """
-    settings = loaded.twin.accuracy.settings()
-    name = "over_floor" if over_floor else "free_space"
-    cables = loaded.twin.device.cables
-    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
-    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
-    outline, given_up = fitted(
-        Outline(
-            loaded,
-            bodies,
-            paths,
-            over_floor,
-            f_max,
-            frequencies,
-            settings.cells_per_wavelength,
-            settings.finest_cell,
-            gaps=find_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
-        ),
-        earlier,
+    outline, model, paths, given_up = discretised(
+        loaded,
+        bodies,
+        over_floor=over_floor,
+        f_max=f_max,
+        frequencies=frequencies,
+        refinement=refinement,
+        earlier=earlier,
     )
-    outline = replace(outline, refinement=refinement)
-    with located(loaded):
-        cells, memory = outline.grid.n_cells, outline.extent().memory()
-        refuse_if_too_large(loaded, name, cells, memory, outline.ways())
-        model = voxelise(bodies, outline.grid)
+    name = site_name(over_floor)
+    netlist = judged(loaded, audit_netlist(model), name)
+    gaps = check_gaps(model, outline.planned.gaps)
     wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
@@ -206,10 +216,92 @@ def build_site(
             *given_up,
             *outline.planned.notices,
             *model.notices,
+            *netlist_notices(netlist),
             *shielding_notices(bodies, model.walls, float(frequencies.min())),
+            *bridge_notices(gaps),
             *network.notices,
         ),
+        netlist,
+        audit_ends(loaded, model, wires, traces),
+        gaps,
     )
+
+
+def site_name(over_floor: bool) -> str:
+    """Name of the site with or without the floor."""
+    return "over_floor" if over_floor else "free_space"
+
+
+def discretised(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    *,
+    over_floor: bool,
+    f_max: float,
+    frequencies: NDArray[np.float64],
+    refinement: float = 1.0,
+    earlier: int = 0,
+) -> tuple[Outline, VoxelModel, list[list[tuple[float, float, float]]], tuple[Notice, ...]]:
+    """Plan of a site, the parts on its grid and the paths of the cables in it.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    over_floor : bool
+        With the conducting floor, or in free space.
+    f_max : float
+        Highest frequency that the mesh must carry, Hz.
+    frequencies : ndarray of float64
+        Frequencies wanted, Hz.
+    refinement : float
+        Factor on the cell sizes; above 1 coarser.
+    earlier : int
+        Bytes that the sites before this one leave behind.
+
+    Returns
+    -------
+    outline : Outline
+        What was planned.
+    model : VoxelModel
+        Parts on the grid.
+    paths : list of list of (x, y, z)
+        Corners of every cable, metres.
+    given_up : tuple of Notice
+        What the memory budget took from the mesh.
+
+    Raises
+    ------
+    InputError
+        For parts that are lost or impossible.
+    """
+    settings = loaded.twin.accuracy.settings()
+    name = site_name(over_floor)
+    cables = loaded.twin.device.cables
+    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
+    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
+    outline, given_up = fitted(
+        Outline(
+            loaded,
+            bodies,
+            paths,
+            over_floor,
+            f_max,
+            frequencies,
+            settings.cells_per_wavelength,
+            settings.finest_cell,
+            gaps=find_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
+        ),
+        earlier,
+    )
+    outline = replace(outline, refinement=refinement)
+    with located(loaded):
+        cells, memory = outline.grid.n_cells, outline.extent().memory()
+        refuse_if_too_large(loaded, name, cells, memory, outline.ways())
+        model = voxelise(bodies, outline.grid)
+    return outline, model, paths, given_up
 
 
 def _cable_path(cable: Cable, *, over_floor: bool) -> list[tuple[float, float, float]]:

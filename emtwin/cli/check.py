@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
 from emtwin.cli.progress import duration
+from emtwin.cli.view import check_target, draw
 from emtwin.units import format_si
 
 if TYPE_CHECKING:
@@ -14,6 +18,13 @@ if TYPE_CHECKING:
 
     from emtwin.benches.estimates import SitePlan
     from emtwin.pipeline import CampaignPlan
+    from emtwin.voxel import GapInGrid
+
+
+CELLS_ACROSS = 2
+"""Cells across a gap below which it is listed."""
+
+_KINDS = {"contact": "contact formed", "open": "contact opened", "lost": "metal lost"}
 
 
 @reported
@@ -21,11 +32,23 @@ def check(
     twin: options.TwinFile,
     accuracy: options.AccuracyName = None,
     json_output: options.Json = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE", help="Draw the geometry audit as PNG."),
+    ] = None,
 ) -> None:
     """Validate and voxelise TWIN; print cells, memory, steps and expected time; run nothing."""
     from emtwin import pipeline
 
-    plan = pipeline.check(pipeline.load(twin, accuracy))
+    if picture is not None:
+        check_target(picture, "--picture")
+    loaded = pipeline.load(twin, accuracy)
+    if picture is not None:
+        # Before the check, so that what the check refuses can be seen.
+        geometry = pipeline.geometry(loaded)
+        draw(geometry, "audit", next(iter(geometry.group("voxels"))), picture)
+        output.line(output.stderr(), str(picture), "cyan")
+    plan = pipeline.check(loaded)
     if json_output:
         output.print_json(as_json(plan))
         return
@@ -36,7 +59,8 @@ def check(
     for site in plan.sites:
         console.print(smallest_table(site))
     for site in plan.sites:
-        console.print(audit_table(site))
+        for table in (audit_table(site), netlist_table(site), *_more_tables(site)):
+            console.print(table)
     for notice in _notices(plan):
         output.line(console, f"- {notice}", "yellow")
     output.line(console, "The input is right. Nothing was run.", "green")
@@ -140,13 +164,114 @@ def audit_table(site: SitePlan) -> Table:
             f"{part.cells:,}",
             f"{part.edges:,}",
             _volume(part.volume_before),
-            _volume(part.volume_after),
+            _change(part.volume_error) if part.volume_before else "–",
+            _area(part.area_before),
+            "–" if part.area_after is None else _change(part.area_error),
             "; ".join(part.notes),
         )
         for part in site.audit
     ]
-    names = ("Part", "Kind", "Material", "Cells", "Edges", "Volume", "In the grid", "Notes")
-    return output.table(f"Geometry audit, {site.name}", names, rows, right=(3, 4, 5, 6))
+    names = (
+        *("Part", "Kind", "Material", "Cells", "Edges", "Volume", "In the grid"),
+        *("Surface", "In the grid", "Notes"),
+    )
+    return output.table(f"Geometry audit, {site.name}", names, rows, right=range(3, 9))
+
+
+def netlist_table(site: SitePlan) -> Table:
+    """Conductors of the geometry, and how many the grid made of each."""
+    after = site.netlist.after
+    rows = []
+    for number, net in enumerate(site.netlist.before, start=1):
+        mine = [n for n, other in enumerate(after, start=1) if set(other.pieces) & set(net.pieces)]
+        edges = sum(after[n - 1].edges for n in mine)
+        rows.append((str(number), ", ".join(net.pieces), _numbers(mine), f"{edges:,}"))
+    names = ("Conductor", "Metal that touches", "In the grid", "Edges")
+    return output.table(f"Netlist, {site.name}", names, rows, right=(3,))
+
+
+def changes_table(site: SitePlan) -> Table:
+    """Contacts that formed or opened, and what allows them; parts that nearly touch."""
+    rows = [
+        (
+            _KINDS[change.kind],
+            ", ".join(change.pieces),
+            "–" if change.gap is None else f"{(change.gap or -change.overlap) * 1e3:.3g} mm",
+            _place(change.place),
+            " x ".join(f"{size * 1e3:.3g}" for size in change.cell) + " mm",
+            change.allowed,
+        )
+        for change in site.netlist.changes
+    ]
+    rows += [
+        ("near", ", ".join(c.pieces), f"{c.gap * 1e3:.3g} mm", _place(c.place), "", "no contact")
+        for c in site.netlist.near
+    ]
+    names = ("Change", "Metal", "Gap", "Place", "Cells there", "Allowed because")
+    return output.table(f"Changes of the netlist, {site.name}", names, rows, right=(2,))
+
+
+def gaps_table(site: SitePlan) -> Table:
+    """Gaps between conductors that the grid shuts, or gives less than two cells."""
+    rows = [
+        (
+            ", ".join(dict.fromkeys(found.gap.parts)),
+            f"{found.gap.width * 1e3:.3g} mm",
+            f"{found.gap.length * 1e3:.3g} mm",
+            str(found.gap.cells),
+            found.state,
+            f"{found.bridged:.0%}",
+        )
+        for found in _doubtful_gaps(site)
+    ]
+    names = ("Gap in or between", "Width", "Length", "Cells across", "In the grid", "Bridged")
+    sound = len(site.gaps) - len(rows)
+    title = f"Gaps that the grid shuts or hardly resolves, {site.name} ({sound} others are sound)"
+    return output.table(title, names, rows, right=(1, 2, 3, 5))
+
+
+def _doubtful_gaps(site: SitePlan) -> list[GapInGrid]:
+    return [g for g in site.gaps if g.state != "open" or (g.gap.cells or 0) < CELLS_ACROSS]
+
+
+def ends_table(site: SitePlan) -> Table:
+    """What every end of a cable or trace meets."""
+    rows = [
+        (
+            f"{end.wire}, {end.end}",
+            end.kind,
+            end.wanted or "–",
+            ", ".join(end.found) or "–",
+            "–" if end.distance is None else f"{end.distance * 1e3:.3g} mm",
+            f"{end.moved * 1e3:.3g} mm",
+        )
+        for end in site.ends
+    ]
+    names = ("End", "Kind", "Is to meet", "Meets in the grid", "Distance drawn", "Moved by")
+    return output.table(f"Ends of cables and traces, {site.name}", names, rows, right=(4, 5))
+
+
+def _more_tables(site: SitePlan) -> list[Table]:
+    """Tables that a site may have nothing for."""
+    found = [changes_table(site)] if site.netlist.changes or site.netlist.near else []
+    found += [gaps_table(site)] if _doubtful_gaps(site) else []
+    return found + ([ends_table(site)] if site.ends else [])
+
+
+def _numbers(conductors: list[int]) -> str:
+    return " + ".join(map(str, conductors)) or "none"
+
+
+def _place(metres: tuple[float, float, float]) -> str:
+    return ", ".join(f"{value * 1e3:.4g}" for value in metres) + " mm"
+
+
+def _change(error: float) -> str:
+    return f"{round(error, 3) + 0.0:+.1%}"  # no -0.0 %
+
+
+def _area(square_metres: float) -> str:
+    return f"{square_metres * 1e4:,.4g} cm²"
 
 
 def _volume(cubic_metres: float | None) -> str:

@@ -13,7 +13,7 @@ BACKENDS = ("auto", "numpy", "native", "cuda")
 PRECISIONS = ("float32", "float64")
 ACCURACIES = ("draft", "normal", "fine")
 LANGUAGES = ("en", "ko")
-VIEWS = ("setup", "voxels", "field", "surface")
+VIEWS = ("setup", "voxels", "audit", "field", "surface")
 RESULT_FILE = "results.h5"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FUNCTIONS = {
     "setup": "setup",
     "voxels": "voxels",
+    "audit": "geometry_audit",
     "field": "field_slice",
     "surface": "surface_field",
 }
@@ -43,13 +44,13 @@ def view(
     from emtwin.results import Campaign
 
     if screenshot is not None:
-        _check_target(screenshot)
+        check_target(screenshot)
     campaign = Campaign.load(options.result_file(result))
     subject = choose(subjects(campaign, what), what, of)
     if screenshot is None:
         _show(campaign, what, subject)
         return
-    _draw(campaign, what, subject, screenshot)
+    draw(campaign, what, subject, screenshot)
     output.line(output.stdout(), str(screenshot), "cyan")
 
 
@@ -57,6 +58,10 @@ def subjects(campaign: Campaign, what: str) -> list[str]:
     """Tests or sites that `campaign` can show in a view, in its order."""
     if what == "setup":
         return [str(verdict["test"]) for verdict in campaign.verdicts]
+    if what == "audit":
+        from emtwin.viz import audit_view
+
+        return audit_view.sites_with_audit(campaign)
     return list(campaign.group(_GROUPS[what]))
 
 
@@ -97,7 +102,20 @@ def choose(known: list[str], what: str, wanted: str) -> str:
     return wanted or known[0]
 
 
-def _draw(campaign: Campaign, what: str, subject: str, target: Path) -> None:
+def draw(campaign: Campaign, what: str, subject: str, target: Path) -> None:
+    """Write one view as PNG, rendered where VTK can and flat where it cannot, which is said.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Campaign to show.
+    what : str
+        Name of the view.
+    subject : str
+        Test or site.
+    target : Path
+        File to write.
+    """
     from emtwin.viz.probe import probe
 
     rendering = probe()
@@ -111,13 +129,27 @@ def _draw(campaign: Campaign, what: str, subject: str, target: Path) -> None:
     getattr(views, _FUNCTIONS[what])(campaign, subject, target)
 
 
-def _check_target(path: Path) -> None:
+def check_target(path: Path, field: str = "--screenshot") -> None:
+    """Refuse what is not the name of a PNG file in a folder that can be written.
+
+    Parameters
+    ----------
+    path : Path
+        File that is to be written.
+    field : str
+        Option that names it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
     from emtwin.results import check_writable
 
     if path.is_dir() or path.suffix.lower() != ".png":
         raise InputError.single(
             f"{path} is not the name of a PNG file",
-            field="--screenshot",
+            field=field,
             remedy="give a file name that ends in .png",
         )
     check_writable(path.parent, 10 * 2**20)

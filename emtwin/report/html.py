@@ -10,6 +10,7 @@ from typing import Any
 
 from emtwin.report import wording
 from emtwin.report.convergence import level_rows, quantity_rows
+from emtwin.report.netlist import netlist
 from emtwin.report.strings import Texts
 from emtwin.results import Campaign, Pictures
 from emtwin.units import format_si
@@ -55,7 +56,12 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"db": wording.decibel, "si": format_si, "cm3": wording.volume}
+    environment.filters |= {
+        "db": wording.decibel,
+        "si": format_si,
+        "cm3": wording.volume,
+        "cm2": wording.area,
+    }
     environment.globals |= {"change": wording.change, "contributions": wording.contributions}
     template = environment.get_template("report.html.j2")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +82,8 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "voxels": _figures(pictures, "voxels/", texts)[:1],
         "tests": [_test(entry, campaign, pictures, texts) for entry in campaign.verdicts],
         "audit": [_audit(entry) for entry in meta.get("audit", [])],
+        "audit_pictures": _figures(pictures, "geometry_audit/", texts),
+        "netlists": [netlist(site) for site in meta.get("sites", []) if site.get("netlist")],
         "runs": [(site, run) for site in meta.get("sites", []) for run in site.get("runs", [])],
         "timing": {str(k): f"{float(v):.1f} s" for k, v in meta.get("timing", {}).items()},
         "studies": _studies(campaign, texts),

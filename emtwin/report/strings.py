@@ -46,8 +46,35 @@ ENGLISH = {
     "size": "Size",
     "no_notes": "No further assumption was recorded.",
     "audit": "Geometry audit",
-    "audit_note": "How each part became grid cells. A large change of volume means that the "
-    "grid is too coarse for the part.",
+    "audit_note": "How each part became grid cells. A large change of volume or surface means "
+    "that the grid is too coarse for the part. The surface in the grid is that of its cell faces, "
+    "each weighted with the direction of the surface there, so that the staircase of an oblique "
+    "face does not inflate it.",
+    "area_before": "Surface",
+    "caption_geometry_audit": "Metal in the grid, coloured by conductor, site {name}. Lines: the "
+    "geometry as drawn. Rings: changes of the netlist, and parts that nearly touch.",
+    "netlist": "Which metal touches which",
+    "netlist_note": "As drawn, metal touches where its surfaces are within {tolerance} of each "
+    "other or one lies inside the other. In the grid it touches where metal edges share a node. "
+    "Cables and traces are not part of this list.",
+    "conductor": "Conductor as drawn",
+    "touching": "Metal",
+    "in_grid": "Conductor in the grid",
+    "netlist_same": "The grid has the conductors of the geometry: no contact formed and none "
+    "opened.",
+    "netlist_change": "Difference",
+    "netlist_contact": "contact formed",
+    "netlist_open": "contact opened",
+    "netlist_lost": "metal lost",
+    "netlist_near": "do not touch, but nearly",
+    "gap": "Gap",
+    "place": "Place",
+    "reason": "Allowed because",
+    "wire_end": "End of cable or trace",
+    "end_wanted": "Is to meet",
+    "end_found": "Meets in the grid",
+    "end_distance": "Distance as drawn",
+    "end_moved": "Moved by",
     "part": "Part",
     "kind": "Kind",
     "material": "Material",
@@ -164,8 +191,33 @@ KOREAN = {
     "size": "크기",
     "no_notes": "추가로 기록된 가정이 없습니다.",
     "audit": "형상 점검",
-    "audit_note": "각 부품이 격자 셀로 바뀐 결과입니다. 부피 변화가 크면 그 부품에 비해 격자가 "
-    "너무 거칠다는 뜻입니다.",
+    "audit_note": "각 부품이 격자 셀로 바뀐 결과입니다. 부피나 표면적 변화가 크면 그 부품에 비해 "
+    "격자가 너무 거칠다는 뜻입니다. 격자 표면적은 셀 면의 합이며, 비스듬한 면의 계단 때문에 "
+    "부풀려지지 않도록 각 면에 그 위치의 표면 방향으로 가중치를 둡니다.",
+    "area_before": "표면적",
+    "caption_geometry_audit": "격자 안의 금속을 도체별로 색칠한 그림, 환경 {name}. 선: 원래 형상. "
+    "고리: 연결이 달라진 곳과 거의 닿은 부품.",
+    "netlist": "금속 부품의 접촉 관계",
+    "netlist_note": "원래 형상에서는 표면 사이가 {tolerance} 이내이거나 한쪽이 다른 쪽 안에 있으면 "
+    "접촉으로 봅니다. 격자에서는 금속 모서리가 절점을 공유하면 접촉입니다. "
+    "케이블과 배선은 이 목록에 포함되지 않습니다.",
+    "conductor": "원래 형상의 도체",
+    "touching": "금속",
+    "in_grid": "격자의 도체",
+    "netlist_same": "격자의 도체가 원래 형상과 같습니다. 새로 생기거나 끊어진 접촉이 없습니다.",
+    "netlist_change": "차이",
+    "netlist_contact": "접촉이 생김",
+    "netlist_open": "접촉이 끊어짐",
+    "netlist_lost": "금속이 사라짐",
+    "netlist_near": "닿지 않지만 거의 닿음",
+    "gap": "간격",
+    "place": "위치",
+    "reason": "허용 사유",
+    "wire_end": "케이블·배선의 끝",
+    "end_wanted": "연결할 부품",
+    "end_found": "격자에서 닿은 부품",
+    "end_distance": "형상에서의 거리",
+    "end_moved": "이동량",
     "part": "부품",
     "kind": "종류",
     "material": "재료",

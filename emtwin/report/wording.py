@@ -55,6 +55,11 @@ def volume(cubic_metres: float | None) -> str:
     return DASH if cubic_metres is None else f"{cubic_metres * 1e6:,.4g} cm³"
 
 
+def area(square_metres: float | None) -> str:
+    """An area in square centimetres."""
+    return DASH if square_metres is None else f"{square_metres * 1e4:,.4g} cm²"
+
+
 def change(before: float | None, after: float | None) -> str:
     """Relative change in percent, or a dash where there was nothing."""
     if not before or after is None:

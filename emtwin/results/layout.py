@@ -82,6 +82,8 @@ def voxels(
     part_names: Sequence[str],
     materials: Sequence[str],
     sheets: Mapping[str, ArrayLike] | None = None,
+    conductor: ArrayLike | None = None,
+    metal: Sequence[bool] = (),
 ) -> xr.Dataset:
     """Part of every cell, for ``voxels/<site>``.
 
@@ -96,11 +98,15 @@ def voxels(
     sheets : mapping of str to array_like, optional
         Metal cell faces by their normal ``x``, ``y``, ``z``: bool, shapes
         (nx+1, ny, nz), (nx, ny+1, nz), (nx, ny, nz+1).
+    conductor : array_like, optional
+        Number of the connected metal at every node, -1 for none, shape (nx+1, ny+1, nz+1).
+    metal : sequence of bool
+        Whether each part is metal.
 
     Returns
     -------
     xarray.Dataset
-        Variables part(i, j, k) int16 and sheet_x, sheet_y, sheet_z bool;
+        Variables part(i, j, k) int16, sheet_x, sheet_y, sheet_z bool and conductor int32;
         coordinates x_line, y_line, z_line.
     """
     import xarray as xr
@@ -111,11 +117,20 @@ def voxels(
         if sheets and name in sheets:
             dims = tuple(f"{d}_line" if n == axis else d for n, d in enumerate(cells))
             variables[f"sheet_{name}"] = (dims, np.asarray(sheets[name], dtype=bool))
+    if conductor is not None:
+        variables["conductor"] = (
+            tuple(f"{cell}_line" for cell in cells),
+            np.asarray(conductor, dtype=np.int32),
+        )
     coords = {
         f"{name}_line": ((f"{cell}_line",), np.asarray(values, dtype=np.float64))
         for name, cell, values in zip(AXES, cells, lines, strict=True)
     }
-    attrs = {"part_names": json.dumps(list(part_names)), "materials": json.dumps(list(materials))}
+    attrs = {
+        "part_names": json.dumps(list(part_names)),
+        "materials": json.dumps(list(materials)),
+        "metal": json.dumps([bool(one) for one in metal]),
+    }
     return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 

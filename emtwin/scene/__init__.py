@@ -8,6 +8,7 @@ Never: reads a mesh, knows a material's values or computes a field.
 from __future__ import annotations
 
 from emtwin.scene.accuracy import Accuracy, AccuracySettings
+from emtwin.scene.allowances import Allowance
 from emtwin.scene.boards import Board, BoardTrace, Components
 from emtwin.scene.device import Cable, Device, MeshFile, Part, Trace
 from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
@@ -25,6 +26,7 @@ from emtwin.scene.twin import (
 __all__ = [
     "Accuracy",
     "AccuracySettings",
+    "Allowance",
     "Board",
     "BoardPlace",
     "BoardTrace",

@@ -6,6 +6,7 @@ that), so that a misspelt unit hides no misspelt reference.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
@@ -14,12 +15,16 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from emtwin.errors import InputError, Problem
+from emtwin.scene.allowances import KINDS
 from emtwin.scene.device import MeshFile, implied_region
 from emtwin.scene.document import Document, FieldPath, written
 from emtwin.scene.translate import did_you_mean, raw_value
 
 Regions = Callable[[MeshFile], Collection[str]]
 """Names of the regions of a mesh file; raises InputError for a bad file."""
+
+
+_PIECE = re.compile(r"[_-]\d+$")
 
 
 class Item(NamedTuple):
@@ -67,6 +72,7 @@ def problems(
     yield from _references(document)
     yield from _port_use(document)
     yield from _ends(document)
+    yield from _allowances(document)
     yield from _tests(document)
     yield from _meshes(document, regions)
     if materials is not None:
@@ -170,6 +176,28 @@ def _ends(document: Document) -> Iterator[Problem]:
             if isinstance(name, str) and name != plane:
                 message = f"{name!r} is not the trace's plane {plane!r}"
                 yield document.problem((*end.path, key), message, f"write {key}: {plane}")
+
+
+def _allowances(document: Document) -> Iterator[Problem]:
+    parts = _names(items(document, "device", "parts"))
+    first: dict[tuple[str, tuple[str, ...]], Item] = {}
+    for item in items(document, "device", "allow"):
+        for kind in KINDS:
+            value = item.value.get(kind)
+            named = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            names = [name for name in named if isinstance(name, str)]
+            for name in names:
+                # A piece of a part, post_1, is known only when its mesh is.
+                if name not in parts and _PIECE.sub("", name) not in parts:
+                    message = f"there is no part {name!r}"
+                    yield document.problem(
+                        (*item.path, kind), message, did_you_mean(name, parts, "parts")
+                    )
+            key = (kind, tuple(sorted(names)))
+            if names and first.setdefault(key, item) is not item:
+                line = document.line_of(first[key].path)
+                message = f"the same is already allowed on line {line}"
+                yield document.problem((*item.path, kind), message, "remove one of the two")
 
 
 _TESTS = {

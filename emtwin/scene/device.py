@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
 
+from emtwin.scene.allowances import Allowance
 from emtwin.scene.boards import Board, beside_twin_file
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
 from emtwin.scene.paths import cable_path, steps_resolved, trace_path
@@ -215,6 +216,8 @@ class Device(Declared):
         Circuit boards from KiCad; loading makes parts, traces and cables of them.
     ports : tuple of Port
         Ports that the ends of cables and traces refer to.
+    allow : tuple of Allowance
+        Changes of the electrical netlist in the grid that are no errors.
     """
 
     name: Text
@@ -226,6 +229,7 @@ class Device(Declared):
     traces: tuple[Trace, ...] = ()
     boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
+    allow: tuple[Allowance, ...] = ()
 
     def mesh_of(self, part: Part) -> MeshFile:
         """Mesh file that holds `part`.

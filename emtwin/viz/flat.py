@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from emtwin.results import Campaign
 from emtwin.results.layout import AXES, PLANES, grid_lines, names_of
 from emtwin.units import format_si
-from emtwin.viz import frame, palette, setting
+from emtwin.viz import audit_view, frame, palette, setting
+from emtwin.viz.outlines import cut, feature_edges
 from emtwin.viz.projection import TOWARD, depth, extent_of, project
 
 if TYPE_CHECKING:
@@ -105,6 +106,50 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
     entries = [(names[n], palette.part_colour(int(n))) for n in used]
     entries.append(("metal sheet", palette.MATERIAL_COLOURS["copper"]))
     frame.legend(panels[-1], entries, outside=True)
+    return frame.save(figure, path)
+
+
+def geometry_audit(campaign: Campaign, site: str, path: Path) -> Path:
+    """Draw the metal by conductor on three planes, the geometry as lines, doubtful places marked.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign, or one of the geometry alone.
+    site : str
+        Name of the site.
+    path : Path
+        PNG file to write.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
+    from matplotlib.colors import ListedColormap
+
+    bounds = setting.device_bounds(campaign)
+    dataset = setting.cropped(campaign.datasets[f"voxels/{site}"], bounds)
+    lines, colours = grid_lines(dataset), audit_view.colours(campaign, site)
+    cells = audit_view.conductor_of_cells(dataset)
+    rank = np.full(int(max([*colours, cells.max(), 0])) + 2, -1)
+    rank[list(colours)] = np.arange(len(colours))
+    marks = audit_view.marks(campaign, site)
+    figure, panels = _panels(len(PLANES))
+    for axes, plane in zip(panels, PLANES, strict=True):
+        (u, v), normal = (AXES.index(axis) for axis in plane), _normal(plane)
+        at = float(marks[0].place[normal] if marks else bounds.centre[normal])
+        index = _cell_at(lines[normal], at)
+        values = np.ma.masked_less(rank[np.moveaxis(cells, normal, 0)[index]], 0)
+        shades = ListedColormap([*colours.values()] or [palette.MUTED])
+        high = max(len(colours), 1) - 0.5
+        axes.pcolormesh(lines[u], lines[v], values.T, cmap=shades, vmin=-0.5, vmax=high)
+        _draw_sheets(axes, dataset, lines, normal, index)
+        _draw_outline(axes, campaign, plane, at + 1e-9 * bounds.size, palette.INK)
+        for mark in marks:
+            axes.plot(mark.place[u], mark.place[v], "o", mfc="none", mec=mark.colour, mew=1.8, ms=9)
+        _label_plane(axes, plane, at)
+    frame.legend(panels[-1], audit_view.legend(campaign, site), outside=True)
     return frame.save(figure, path)
 
 
@@ -271,33 +316,6 @@ def _shades(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(0.6 + 0.4 * facing)
 
 
-def feature_edges(points: NDArray[np.float64], triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Edges of a surface that bound it or where it bends by more than 25 degrees.
-
-    Parameters
-    ----------
-    points : ndarray
-        Shape (n, 3), metres.
-    triangles : ndarray
-        Shape (m, 3), indices into `points`.
-
-    Returns
-    -------
-    ndarray
-        Shape (e, 2), indices into `points`.
-    """
-    corners = points[triangles]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
-    sides = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    edges, owner, count = np.unique(sides, axis=0, return_inverse=True, return_counts=True)
-    order = np.argsort(owner.ravel(), kind="stable") // 3
-    first = np.concatenate(([0], np.cumsum(count)[:-1]))
-    second = np.minimum(first + 1, order.size - 1)
-    bend = np.abs(np.einsum("ij,ij->i", normal[order[first]], normal[order[second]]))
-    return np.asarray(edges[(count != 2) | (bend < np.cos(np.radians(25.0)))])
-
-
 def _draw_edges(axes: Axes, points: Any, triangles: Any) -> None:
     from matplotlib.collections import LineCollection
 
@@ -305,7 +323,9 @@ def _draw_edges(axes: Axes, points: Any, triangles: Any) -> None:
     axes.add_collection(LineCollection(list(lines), colors=palette.INK, linewidths=0.6, alpha=0.6))
 
 
-def _draw_outline(axes: Axes, campaign: Campaign, plane: str, at: float) -> None:
+def _draw_outline(
+    axes: Axes, campaign: Campaign, plane: str, at: float, colour: str = "white"
+) -> None:
     """Where the plane cuts each part's surface."""
     from matplotlib.collections import LineCollection
 
@@ -315,37 +335,7 @@ def _draw_outline(axes: Axes, campaign: Campaign, plane: str, at: float) -> None
         for part in campaign.group("device").values()
     ]
     segments = list(np.concatenate(cuts)) if cuts else []
-    axes.add_collection(LineCollection(segments, colors="white", linewidths=0.8, alpha=0.85))
-
-
-def cut(triangles: NDArray[np.float64], axis: int, at: float) -> NDArray[np.float64]:
-    """Segments in which `triangles` cross the plane where coordinate `axis` equals `at`.
-
-    Parameters
-    ----------
-    triangles : ndarray
-        Corners, shape (m, 3, 3), metres.
-    axis : int
-        Normal of the plane, 0, 1 or 2.
-    at : float
-        Place of the plane, metres.
-
-    Returns
-    -------
-    ndarray
-        Shape (n, 2, 3), metres.
-    """
-    above = triangles[:, :, axis] > at
-    crossing = triangles[above.any(axis=1) & ~above.all(axis=1)]
-    ends = []
-    for triangle in crossing:
-        high = triangle[:, axis] > at
-        lone = int(np.argmax(high if high.sum() == 1 else ~high))
-        start = triangle[lone]
-        others = triangle[[(lone + 1) % 3, (lone + 2) % 3]]
-        share = (at - start[axis]) / (others[:, axis] - start[axis])
-        ends.append(start + share[:, None] * (others - start))
-    return np.array(ends).reshape(-1, 2, 3)
+    axes.add_collection(LineCollection(segments, colors=colour, linewidths=0.8, alpha=0.85))
 
 
 def _site_lines(campaign: Campaign, floor: float | None) -> list[NDArray[np.float64]]:

@@ -110,6 +110,23 @@ def arrow_labels(axes: Axes, arrows: Sequence[Arrow]) -> None:
         )
 
 
+def mark(axes: Axes, place: NDArray[np.float64], label: str, colour: str) -> None:
+    """A ring round a place of space, with a label beside it."""
+    at = _pair(project(place)[0])
+    axes.plot(*at, "o", ms=13, mfc="none", mec=colour, mew=2.2, zorder=6)
+    axes.annotate(
+        label,
+        at,
+        xytext=(10, 8),
+        textcoords="offset points",
+        fontsize=8,
+        fontweight="bold",
+        color=colour,
+        zorder=7,
+        bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1.0},
+    )
+
+
 def colour_bar(figure: Figure, scale: palette.Range, label: str) -> None:
     """Decibel scale at the right edge."""
     from matplotlib.cm import ScalarMappable

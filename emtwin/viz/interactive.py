@@ -9,6 +9,7 @@ from emtwin.viz import meshes, projection
 ADDERS = {
     "setup": meshes.add_setup,
     "voxels": meshes.add_voxels,
+    "audit": meshes.add_geometry_audit,
     "field": meshes.add_field,
     "surface": meshes.add_surface_field,
 }
@@ -22,9 +23,9 @@ def show(campaign: Campaign, what: str, subject: str, *, off_screen: bool = Fals
     campaign : Campaign
         Finished campaign.
     what : str
-        ``setup``, ``voxels``, ``field`` or ``surface``.
+        ``setup``, ``voxels``, ``audit``, ``field`` or ``surface``.
     subject : str
-        Test, or site for ``voxels``.
+        Test, or site for ``voxels`` and ``audit``.
     off_screen : bool, default False
         Draw without a window and return at once.
 

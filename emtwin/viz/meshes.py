@@ -9,7 +9,7 @@ import numpy as np
 from emtwin.results import Campaign
 from emtwin.results.layout import AXES, PLANES, grid_lines, names_of
 from emtwin.results.vtk import sheet_quads
-from emtwin.viz import palette, setting
+from emtwin.viz import audit_view, palette, setting
 
 LIGHT = {"ambient": 0.35, "diffuse": 0.7}
 
@@ -59,6 +59,47 @@ def add_voxels(scene: Any, campaign: Campaign, site: str) -> list[tuple[str, str
     if _add_sheets(scene, dataset, bounds):
         shown.append(("metal sheet", palette.MATERIAL_COLOURS["copper"]))
     return shown
+
+
+def add_geometry_audit(scene: Any, campaign: Campaign, site: str) -> list[tuple[str, str]]:
+    """Add the metal of every conductor, the quarter nearest the viewer cut away, and the marks.
+
+    Parameters
+    ----------
+    scene : pyvista.Plotter
+        What to add it to.
+    campaign : Campaign
+        Finished campaign, or one of the geometry alone.
+    site : str
+        Name of the site.
+
+    Returns
+    -------
+    list of (str, str)
+        Legend: what is shown, and its colour.
+    """
+    pv, bounds = pyvista(), setting.device_bounds(campaign)
+    dataset = setting.cropped(campaign.datasets[f"voxels/{site}"], bounds)
+    lines, cells = grid_lines(dataset), audit_view.conductor_of_cells(dataset)
+    centres = [(line[1:] + line[:-1]) / 2 for line in lines]
+    cells[np.ix_(centres[0] < bounds.centre[0], centres[1] < bounds.centre[1])] = -1
+    grid = pv.RectilinearGrid(*lines)
+    grid.cell_data["conductor"] = cells.ravel(order="F")
+    for number, colour in audit_view.colours(campaign, site).items():
+        if (cells == number).any():
+            inside = grid.threshold((number - 0.5, number + 0.5), scalars="conductor")
+            surface = inside.extract_surface(algorithm="dataset_surface")
+            scene.add_mesh(surface, color=colour, show_edges=True, line_width=0.4, **LIGHT)
+        for axis, name in enumerate(AXES):
+            if f"sheet_{name}" in dataset:
+                faces = audit_view.conductor_of_faces(dataset, name) == number
+                _add_faces(scene, sheet_quads(lines, axis, faces), bounds, colour)
+    for part in campaign.group("device").values():
+        _add_edges(scene, surface_of(part), palette.INK, 1.0, 0.5)
+    for mark in audit_view.marks(campaign, site):
+        ball = pv.Sphere(radius=0.012 * bounds.size, center=mark.place)
+        scene.add_mesh(ball, color=mark.colour, lighting=False)
+    return audit_view.legend(campaign, site)
 
 
 def add_field(scene: Any, campaign: Campaign, test: str) -> palette.Range:
@@ -155,21 +196,25 @@ def _add_arrow(plotter: Any, arrow: setting.Arrow, width: float) -> None:
 
 
 def _add_sheets(plotter: Any, dataset: Any, bounds: setting.Bounds) -> bool:
-    pv = pyvista()
     found = False
     for axis, name in enumerate(AXES):
         if f"sheet_{name}" not in dataset:
             continue
         quads = sheet_quads(grid_lines(dataset), axis, dataset[f"sheet_{name}"].values)
-        middle = quads.mean(axis=1)
-        quads = quads[(middle[:, 0] >= bounds.centre[0]) | (middle[:, 1] >= bounds.centre[1])]
-        if len(quads) == 0:
-            continue
-        corners = np.arange(4 * len(quads)).reshape(-1, 4)
-        mesh = pv.PolyData.from_regular_faces(quads.reshape(-1, 3), corners)
-        plotter.add_mesh(mesh, color=palette.MATERIAL_COLOURS["copper"], show_edges=True, **LIGHT)
-        found = True
+        found |= _add_faces(plotter, quads, bounds, palette.MATERIAL_COLOURS["copper"])
     return found
+
+
+def _add_faces(plotter: Any, quads: Any, bounds: setting.Bounds, colour: str) -> bool:
+    """Add cell faces, but for the quarter nearest the viewer; whether any was left."""
+    middle = quads.mean(axis=1)
+    quads = quads[(middle[:, 0] >= bounds.centre[0]) | (middle[:, 1] >= bounds.centre[1])]
+    if len(quads) == 0:
+        return False
+    corners = np.arange(4 * len(quads)).reshape(-1, 4)
+    mesh = pyvista().PolyData.from_regular_faces(quads.reshape(-1, 3), corners)
+    plotter.add_mesh(mesh, color=colour, show_edges=True, **LIGHT)
+    return True
 
 
 def _add_scalar_mesh(plotter: Any, mesh: Any, scale: palette.Range) -> None:

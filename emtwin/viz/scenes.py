@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emtwin.results import Campaign
 from emtwin.units import format_si
-from emtwin.viz import frame, meshes, palette, projection, setting
+from emtwin.viz import audit_view, frame, meshes, palette, projection, setting
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,6 +71,36 @@ def voxels(campaign: Campaign, site: str, path: Path) -> Path:
     figure, axes, extent = _framed(scene, right=0.2)
     frame.legend(axes, shown)
     frame.note(axes, "cells by part; the quarter nearest the viewer is cut away")
+    frame.triad(axes, extent)
+    return frame.save(figure, path)
+
+
+def geometry_audit(campaign: Campaign, site: str, path: Path) -> Path:
+    """Draw the metal in the grid by conductor, the geometry as lines, doubtful places marked.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign, or one of the geometry alone.
+    site : str
+        Name of the site, for example ``free_space``.
+    path : Path
+        PNG file to write.
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
+    scene = meshes.plotter()
+    shown = meshes.add_geometry_audit(scene, campaign, site)
+    figure, axes, extent = _framed(scene, right=0.45)
+    for part in campaign.group("device").values():
+        _draw_edges(axes, meshes.surface_of(part), palette.INK, 0.5, 0.35)
+    for mark in audit_view.marks(campaign, site):
+        frame.mark(axes, mark.place, mark.label, mark.colour)
+    frame.legend(axes, shown)
+    frame.note(axes, audit_view.NOTE)
     frame.triad(axes, extent)
     return frame.save(figure, path)
 
@@ -170,7 +200,9 @@ def _field_picture(
     return frame.save(figure, path)
 
 
-def _draw_edges(axes: Axes, surface: Any) -> None:
+def _draw_edges(
+    axes: Axes, surface: Any, colour: str = "white", width: float = 0.7, alpha: float = 0.75
+) -> None:
     """Edges over the picture: inside it the opaque planes would hide them."""
     from matplotlib.collections import LineCollection
 
@@ -178,4 +210,6 @@ def _draw_edges(axes: Axes, surface: Any) -> None:
     if edges.n_cells:
         ends = np.asarray(edges.points)[np.asarray(edges.lines).reshape(-1, 3)[:, 1:]]
         lines = projection.project(ends).reshape(-1, 2, 2)
-        axes.add_collection(LineCollection(list(lines), colors="white", linewidths=0.7, alpha=0.75))
+        axes.add_collection(
+            LineCollection(list(lines), colors=colour, linewidths=width, alpha=alpha)
+        )

@@ -8,9 +8,18 @@ Never: fields, time steps, files; a part that got lost without an error that nam
 from emtwin.voxel.audit import PartAudit
 from emtwin.voxel.bodies import Body, Box
 from emtwin.voxel.certainty import Certainty
-from emtwin.voxel.conductors import Conductor, check_terminal, conductors, parts_at
+from emtwin.voxel.conductors import (
+    Conductor,
+    check_terminal,
+    conductor_of_nodes,
+    conductors,
+    parts_at,
+)
+from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
 from emtwin.voxel.gaps import Gap, find_gaps
 from emtwin.voxel.model import VoxelModel, voxelise
+from emtwin.voxel.netlist import Contact
+from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
 from emtwin.voxel.planner import Plan, Resolution, plan
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
 from emtwin.voxel.wall_audit import WallAudit, shielding_notices
@@ -19,15 +28,24 @@ __all__ = [
     "Body",
     "Box",
     "Certainty",
+    "Change",
     "Conductor",
+    "Contact",
     "Gap",
+    "GapInGrid",
+    "Net",
+    "NetlistAudit",
     "PartAudit",
     "Plan",
     "Resolution",
     "SmallestCell",
     "VoxelModel",
     "WallAudit",
+    "audit_netlist",
+    "bridge_notices",
+    "check_gaps",
     "check_terminal",
+    "conductor_of_nodes",
     "conductors",
     "find_gaps",
     "parts_at",

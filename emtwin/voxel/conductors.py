@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from emtwin.grid import Grid, Node
 from emtwin.voxel.model import VoxelModel
+
+_SLAB = 1 << 22  # edges that are looked at together
 
 
 @dataclass(frozen=True)
@@ -74,41 +77,94 @@ def conductors(model: VoxelModel) -> tuple[Conductor, ...]:
     Parts in the same conductor touch in the grid: a port between them is shorted. A part
     in several conductors has loose pieces.
     """
-    low, high, owner = _metal_edges(model)
-    if not low.size:
-        return ()
-    nodes, compact = np.unique(np.concatenate([low, high]), return_inverse=True)
-    label = _components(compact.ravel(), low.size, nodes.size)
+    label = conductor_of_nodes(model)
+    counts: dict[tuple[int, int], int] = {}
+    first: dict[int, int] = {}
+    for _, flat, owner in metal_edges(model):
+        key = label[flat].astype(np.int64) * len(model.bodies) + owner
+        found, place, count = np.unique(key, return_index=True, return_counts=True)
+        for pair, at, edges in zip(found.tolist(), flat[place].tolist(), count, strict=True):
+            number, body = divmod(pair, len(model.bodies))
+            counts[number, body] = counts.get((number, body), 0) + int(edges)
+            first.setdefault(number, at)
     result = []
-    for number in range(int(label.max()) + 1):
-        mine = label[compact.ravel()[: low.size]] == number
-        names = tuple(model.bodies[i].name for i in np.unique(owner[mine]))
-        first = np.unravel_index(int(low[mine][0]), model.grid.nodes)
-        result.append(Conductor(names, int(mine.sum()), Node(*map(int, first))))
+    for number, at in first.items():
+        mine = {body: count for (other, body), count in sorted(counts.items()) if other == number}
+        names = tuple(model.bodies[body].name for body in mine)
+        node = Node(*map(int, np.unravel_index(at, model.grid.nodes)))
+        result.append(Conductor(names, sum(mine.values()), node))
     return tuple(sorted(result, key=lambda conductor: -conductor.edges))
 
 
-def _components(ends: NDArray[np.int64], edges: int, nodes: int) -> NDArray[np.int32]:
+def conductor_of_nodes(model: VoxelModel) -> NDArray[np.int32]:
+    """Number of the connected metal at every node.
+
+    Parameters
+    ----------
+    model : VoxelModel
+        Voxelised device.
+
+    Returns
+    -------
+    ndarray of int32
+        Flat over `grid.nodes`, counted from 0; -1 where no metal edge ends.
+
+    Notes
+    -----
+    Nodes that follow each other along z on metal edges are one run. Only runs enter the graph,
+    joined by the edges along x and y, so that solid metal costs little more than its surface.
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    links = (np.ones(edges, dtype=np.int8), (ends[:edges], ends[edges:]))
-    _, label = connected_components(coo_array(links, shape=(nodes, nodes)), directed=False)
-    result: NDArray[np.int32] = label
-    return result
+    run, count = _runs(model)
+    if not count:
+        return run
+    pairs = []
+    for axis, flat, _ in metal_edges(model, axes=(0, 1)):
+        ends = np.stack([run[flat], run[flat + _strides(model.grid)[axis]]])
+        new = np.ones(flat.size, dtype=bool)
+        new[1:] = (ends[:, 1:] != ends[:, :-1]).any(axis=0)
+        pairs.append(ends[:, new])
+    ends = np.concatenate([np.zeros((2, 0), dtype=np.int32), *pairs], axis=1)
+    graph = coo_array((np.ones(ends.shape[1], dtype=np.int8), (ends[0], ends[1])), (count, count))
+    label = connected_components(graph, directed=False)[1].astype(np.int32)
+    # The last element stands for -1, no metal.
+    return np.asarray(np.append(label, np.int32(-1))[run], dtype=np.int32)
 
 
-def _metal_edges(
-    model: VoxelModel,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16]]:
-    """Flat start node, end node and owner of every metal edge."""
-    starts, ends, owners = [], [], []
-    for part, stride in zip(model.metal_part, _strides(model.grid), strict=True):
-        flat = np.flatnonzero(part >= 0)
-        starts.append(flat)
-        ends.append(flat + stride)
-        owners.append(part.reshape(-1)[flat])
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(owners)
+def _runs(model: VoxelModel) -> tuple[NDArray[np.int32], int]:
+    """Run along z of every node, -1 without metal, and the number of runs."""
+    nodes = np.zeros(model.grid.nodes, dtype=bool)
+    for axis, part in enumerate(model.metal_part):
+        metal = part >= 0
+        nodes |= metal
+        ahead = [slice(None)] * 3
+        behind = [slice(None)] * 3
+        ahead[axis], behind[axis] = slice(1, None), slice(None, -1)
+        nodes[tuple(ahead)] |= metal[tuple(behind)]
+    starts = nodes.copy()
+    starts[:, :, 1:] &= model.metal_part_z[:, :, :-1] < 0
+    run = np.cumsum(starts.reshape(-1), dtype=np.int32)
+    count = int(run[-1])
+    run -= 1
+    run[~nodes.reshape(-1)] = -1
+    return run, count
+
+
+def metal_edges(
+    model: VoxelModel, axes: tuple[int, ...] = (0, 1, 2)
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int16]]]:
+    """Axis, flat start nodes and owners of all metal edges, a slab of the grid at a time."""
+    plane = model.grid.nodes[1] * model.grid.nodes[2]
+    planes = max(1, _SLAB // plane)
+    for axis in axes:
+        part = model.metal_part[axis]
+        for start in range(0, part.shape[0], planes):
+            slab = part[start : start + planes].reshape(-1)
+            flat = np.flatnonzero(slab >= 0)
+            if flat.size:
+                yield axis, flat + start * plane, slab[flat]
 
 
 def _strides(grid: Grid) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.materials import Material, lookup
-from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, volume_notices
+from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, part_notices
 from emtwin.voxel.bodies import Body, faults
 from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
@@ -129,7 +129,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     solids = faces_of_solids(bodies, grid, filled.cell_part)
     faces = _add_faces(builder, rank, ids, solids)
     metal = [builder.owners(ranks) for ranks in rank]
-    audits = audit_parts(bodies, filled, builder.edge_counts(metal))
+    audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
     swallowed = list(loss_problems(bodies, solids))
     named = {problem.field for problem in swallowed}
     lost = lost_parts(bodies, filled, audits)
@@ -150,7 +150,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         rounding=rounding,
         notices=(
             *_carried(bodies),
-            *volume_notices([a for a, wall in zip(audits, walls, strict=True) if not wall.faces]),
+            *part_notices([a for a, wall in zip(audits, walls, strict=True) if not wall.faces]),
             *loss_notices(walls),
             *_rounding_notices(rounding),
             *(

@@ -100,7 +100,21 @@ def _voxels(floor: float | None) -> xr.Dataset:
             sheet_y[:, row, :] |= inside[:, 0, :]
     sheet_y[20:32, :, 15:17] &= False
     materials = [entry[0] for entry in PARTS.values()]
-    return layout.voxels(lines, part, list(PARTS), materials, {"y": sheet_y})
+    conductor = np.full([line.size for line in lines], -1, dtype=np.int32)
+    for number, row in enumerate(np.flatnonzero(sheet_y.any(axis=(0, 2)))):
+        for i, k in np.ndindex(2, 2):
+            metal = np.zeros((conductor.shape[0], conductor.shape[2]), dtype=bool)
+            metal[i : i + x.shape[0], k : k + x.shape[2]] = sheet_y[:, row]
+            conductor[:, row][metal] = number
+    return layout.voxels(
+        lines,
+        part,
+        list(PARTS),
+        materials,
+        {"y": sheet_y},
+        conductor,
+        [kind == "sheet" for _, kind, _, _ in PARTS.values()],
+    )
 
 
 def _wires(floor: float | None) -> xr.Dataset:
@@ -272,7 +286,40 @@ def _meta() -> dict[str, Any]:
 def _site(name: str, port: str, grid: dict[str, float], shape: list[int]) -> dict[str, Any]:
     run = {"port": port, "steps": 8200, "seconds": 52.1, "decay_db": -43.2, "finished_by": "decay"}
     size = {"shape": shape, "cells": int(np.prod(shape))}
-    return {"name": name, "grid": size | grid, "runs": [run]}
+    return {
+        "name": name,
+        "grid": size | grid,
+        "runs": [run],
+        "netlist": NETLIST,
+        "ends": [
+            {
+                **{"wire": "dc_lead", "end": "start", "kind": "bond", "wanted": "frame"},
+                **{"found": ["frame"], "distance": 0.00025, "moved": 0.0},
+            }
+        ],
+    }
+
+
+_WHERE = {"place": [0.05, 0.02, 0.03], "overlap": 0.0}
+NETLIST: dict[str, Any] = {
+    "before": [
+        {"pieces": ["ground_plane"], "edges": 0, "number": -1},
+        {"pieces": ["frame"], "edges": 0, "number": -1},
+    ],
+    "after": [
+        {"pieces": ["frame"], "edges": 2900, "number": 0},
+        {"pieces": ["ground_plane"], "edges": 1200, "number": 1},
+    ],
+    "contacts": [],
+    "near": [{"pieces": ["ground_plane", "frame"], "gap": 0.0015, "enclosed": False, **_WHERE}],
+    "changes": [
+        {
+            **{"kind": "contact", "pieces": ["frame", "lid"], "parts": ["frame", "lid"]},
+            **{"gap": 0.0004, "cell": [0.001] * 3, "allowed": "a gasket closes it", **_WHERE},
+        }
+    ],
+    "tolerance": 5e-6,
+}
 
 
 def _audit(name: str) -> dict[str, Any]:
@@ -286,5 +333,7 @@ def _audit(name: str) -> dict[str, Any]:
         "edges": 3100,
         "volume_before": volume,
         "volume_after": volume * (1.26 if name == "display" else 1.02),
+        "area_before": 0.02,
+        "area_after": 0.0204,
         "notes": ["one cell thick"] if name == "display" else [],
     }

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 import emtwin
+from emtwin.benches.ends import EndAudit
 from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
+from emtwin.voxel import Box, Change, Contact, Gap, GapInGrid, Net, NetlistAudit
 from tests.unit.campaign_factory import make_campaign
 
 
@@ -66,7 +68,51 @@ class PartAudit:
     edges: int = 40321
     volume_before: float = 4.0e-4
     volume_after: float = 4.1e-4
+    area_before: float = 0.25
+    area_after: float | None = 0.26
     notes: tuple[str, ...] = ("one cell thick",)
+
+    @property
+    def volume_error(self) -> float:
+        """As of the real one."""
+        return self.volume_after / self.volume_before - 1
+
+    @property
+    def area_error(self) -> float:
+        """As of the real one."""
+        return (self.area_after or 0.0) / self.area_before - 1
+
+
+NETLIST = NetlistAudit(
+    before=(Net(("frame", "post_1")), Net(("lid",)), Net(("shim",))),
+    after=(Net(("frame", "post_1", "lid"), 512),),
+    contacts=(Contact(("frame", "post_1"), 0.0, 0.002, (0.01, 0.02, 0.03)),),
+    near=(Contact(("post_1", "lid"), 0.0015, 0.0, (0.05, 0.02, 0.03)),),
+    changes=(
+        Change(
+            *("contact", ("frame", "lid"), ("frame", "lid"), 0.0004, 0.0),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "a gasket closes it"),
+        ),
+        Change(
+            *("open", ("a", "b"), ("a", "b"), 0.0, 0.00123),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "screws"),
+        ),
+        Change(
+            *("lost", ("shim",), ("shim",), None, 0.0),
+            *((0.04, 0.02, 0.03), (0.001, 0.002, 0.004), "tiny"),
+        ),
+    ),
+    tolerance=5e-6,
+)
+_SLOT = Box((0.0, 0.0, 0.0), (0.001, 0.05, 0.0))
+GAPS = (
+    GapInGrid(Gap(("lid", "lid"), 0, _SLOT, True, 0, 0.004), "closed", 1.0),
+    GapInGrid(Gap(("lid", "frame"), 0, _SLOT, True, 2, 0.0005), "open", 0.0),
+)
+ENDS = (
+    EndAudit("lead", "start", "bond", "frame", ("frame", "lid"), 0.00025, 0.0005),
+    EndAudit("lead", "end", "open", "", (), None, 0.0),
+)
 
 
 @dataclass(frozen=True)
@@ -99,9 +145,11 @@ class SitePlan:
     steps: int = 8200
     seconds: dict[str, float] = field(default_factory=lambda: {"native": 65.0, "numpy": 4000.0})
     audit: tuple[PartAudit, ...] = (PartAudit(),)
+    netlist: NetlistAudit = NETLIST
+    ends: tuple[EndAudit, ...] = ENDS
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
     smallest: tuple[SmallestCell, ...] = (SmallestCell(),)
-    gaps: tuple[()] = ()
+    gaps: tuple[GapInGrid, ...] = GAPS
 
 
 @dataclass(frozen=True)
@@ -146,6 +194,11 @@ class FakePipeline:
         assert loaded == "loaded twin"
         return CampaignPlan()
 
+    def geometry(self, loaded: Any) -> Campaign:
+        """The geometry of a campaign."""
+        assert loaded == "loaded twin"
+        return make_campaign()
+
     def run(self, loaded: Any, folder: Path, *, progress: Any = None, **rest: Any) -> Campaign:
         """A campaign with the wanted outcomes, its result file and report."""
         assert loaded == "loaded twin"
@@ -170,7 +223,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakePipeline:
     """The pipeline replaced; the current folder is empty."""
     fake = FakePipeline()
     module = ModuleType("emtwin.pipeline")
-    for name in ("load", "check", "run"):
+    for name in ("load", "check", "geometry", "run"):
         setattr(module, name, getattr(fake, name))
     monkeypatch.setitem(sys.modules, "emtwin.pipeline", module)
     monkeypatch.setattr(emtwin, "pipeline", module, raising=False)

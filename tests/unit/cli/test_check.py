@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,17 @@ def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeli
         *("free_space", "over_floor", "50 x 40 x 55", "110,000", "2 mm to 12 mm", "3.8 ps"),
         *("8,200", "512 MiB", "sensor_input", "clock"),
         *("native", "1 min 5 s", "2 min 10 s", "numpy", "1 h 7 min", "2 h 13 min"),
-        *("housing", "abs", "12,345", "40,321", "400 cm³", "410 cm³", "one cell thick"),
+        *(
+            "housing",
+            "abs",
+            "12,345",
+            "40,321",
+            "400 cm³",
+            "+2.5%",
+            "2,500 cm²",
+            "+4.0%",
+            "one cell thick",
+        ),
         *("Memory at its peak", "program", "150 MiB", "fields", "362 MiB", "together", "512 MiB"),
         *(
             "What sets the time step, over_floor",
@@ -37,12 +48,52 @@ def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeli
     assert "folder" not in pipeline.asked
 
 
+def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: FakePipeline) -> None:
+    lines = [" ".join(line.split()) for line in call("check", "pump.yaml").out.splitlines()]
+    for text in (
+        "│ 1 │ frame, post_1 │ 1 │ 512 │",
+        "│ 2 │ lid │ 1 │ 512 │",
+        "│ 3 │ shim │ none │ 0 │",
+        "│ contact formed │ frame, lid │ 0.4 mm │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ "
+        "a gasket closes it │",
+        "│ contact opened │ a, b │ -1.23 mm │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ screws │",
+        "│ metal lost │ shim │ – │ 40, 20, 30 mm │ 1 x 2 x 4 mm │ tiny │",
+        "│ near │ post_1, lid │ 1.5 mm │ 50, 20, 30 mm │ │ no contact │",
+        "│ lead, start │ bond │ frame │ frame, lid │ 0.25 mm │ 0.5 mm │",
+        "│ lid │ 1 mm │ 50 mm │ 0 │ closed │ 100% │",
+        "│ lead, end │ open │ – │ – │ – │ 0 mm │",
+    ):
+        assert lines.count(text) == 2, text
+
+
+def test_it_draws_the_audit(
+    call: Call, pipeline: FakePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from emtwin.viz.probe import probe
+
+    monkeypatch.setenv("EMTWIN_RENDERING", "off")
+    probe.cache_clear()
+    target = tmp_path / "new" / "audit.png"
+    done = call("check", "pump.yaml", "--picture", target)
+    probe.cache_clear()
+    assert done.code == 0, done.err
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert str(target) in done.err
+    refused = call("check", "pump.yaml", "--picture", "audit.jpg")
+    assert refused.code == 2
+    assert "--picture: audit.jpg is not the name of a PNG file" in refused.err
+
+
 def test_json(call: Call, pipeline: FakePipeline) -> None:
     document = json.loads(call("check", "pump.yaml", "--json").out)
     assert document["exit_code"] == 0
     assert document["seconds"] == {"native": 130.0, "numpy": 8000.0}
     assert [site["cells"] for site in document["sites"]] == [110_000, 110_000]
     assert document["sites"][0]["audit"][0]["notes"] == ["one cell thick"]
+    netlist = document["sites"][0]["netlist"]
+    assert netlist["before"][0]["pieces"] == ["frame", "post_1"]
+    assert netlist["changes"][0]["allowed"] == "a gasket closes it"
+    assert document["sites"][0]["ends"][0]["distance"] == 0.00025
     assert document["notices"] == [{"name": "lines-merged", "message": "moved by 0.4 mm"}]
 
 

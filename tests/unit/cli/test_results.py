@@ -40,7 +40,7 @@ def probed_again() -> Iterator[None]:
     probe.cache_clear()
 
 
-@pytest.mark.parametrize("what", ["setup", "surface"])
+@pytest.mark.parametrize("what", ["setup", "audit", "surface"])
 def test_a_screenshot(call: Call, stored: Path, tmp_path: Path, what: str) -> None:
     target = tmp_path / "new" / "picture.png"
     done = call("view", stored, "--what", what, "--screenshot", target)
@@ -53,7 +53,7 @@ def test_a_screenshot(call: Call, stored: Path, tmp_path: Path, what: str) -> No
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--what", "voxel"), "'voxel' is not one of setup, voxels, field, surface."),
+        (("--what", "voxel"), "'voxel' is not one of setup, voxels, audit, field, surface."),
         (("--what", "voxels", "--of", "free_spce"), "Did you mean 'free_space'?"),
         (("--of", "nothing"), "choose radiated_immunity or radiated_emission"),
         (("--screenshot", "picture.jpg"), "picture.jpg is not the name of a PNG file"),

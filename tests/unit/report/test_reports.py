@@ -113,6 +113,22 @@ def test_large_change_of_volume_is_marked(tmp_path: Path) -> None:
     assert re.findall(r'<tr class="alarm"><td>(\w+)</td>', text) == ["display"]
 
 
+def test_the_netlist_and_the_ends_are_told(tmp_path: Path) -> None:
+    page = report(make_campaign(), tmp_path)
+    for text in (
+        "Which metal touches which",
+        "within 5 µm of each other",
+        '<tr><td>1</td><td>ground_plane</td><td>2</td><td class="n">1,200</td></tr>',
+        "<td>contact formed</td><td>frame, lid</td>",
+        ">0.4 mm</td>",
+        "<td>a gasket closes it</td>",
+        "<td>do not touch, but nearly</td><td>ground_plane, frame</td>",
+        "<td>dc_lead, start</td><td>bond</td><td>frame</td><td>frame</td>",
+        '<td class="n">200 cm²</td><td class="n">+2.0 %</td>',
+    ):
+        assert text in page, text
+
+
 def test_korean_report_has_the_same_parts(tmp_path: Path) -> None:
     text = report(make_campaign(), tmp_path, "ko")
     assert '<html lang="ko">' in text

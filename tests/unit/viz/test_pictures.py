@@ -10,13 +10,28 @@ import pytest
 
 from emtwin.errors import InputError
 from emtwin.results import Campaign, Pictures
-from emtwin.viz import flat, gallery, interactive, palette, pictures, projection, setting, spectra
+from emtwin.viz import (
+    audit_view,
+    flat,
+    gallery,
+    interactive,
+    palette,
+    pictures,
+    projection,
+    setting,
+    spectra,
+)
 from emtwin.viz.probe import Rendering, probe
 from tests.unit.campaign_factory import box, make_campaign
 
 TESTS = ("radiated_immunity", "radiated_emission")
 VIEWS = {f"{view}/{test}" for view in ("setup", "field", "surface_field") for test in TESTS}
-NAMES = VIEWS | {"voxels/free_space", "voxels/over_floor"} | {f"spectrum/{t}" for t in TESTS}
+NAMES = (
+    VIEWS
+    | {"geometry_audit/free_space"}
+    | {"voxels/free_space", "voxels/over_floor"}
+    | {f"spectrum/{t}" for t in TESTS}
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +74,7 @@ def test_rendered_views_show_something(campaign: Campaign, tmp_path: Path) -> No
     [
         ("setup", "radiated_emission"),
         ("voxels", "free_space"),
+        ("audit", "free_space"),
         ("field", "radiated_immunity"),
         ("surface", "radiated_emission"),
     ],
@@ -69,6 +85,33 @@ def test_window_shows_each_view(campaign: Campaign, what: str, subject: str) -> 
     interactive.show(campaign, what, subject, off_screen=True)
     with pytest.raises(InputError, match="there is no view 'inside'"):
         interactive.show(campaign, "inside", subject, off_screen=True)
+
+
+def test_the_audit_shows_conductors_and_marks(campaign: Campaign, tmp_path: Path) -> None:
+    assert audit_view.sites_with_audit(campaign) == ["free_space", "over_floor"]
+    names = [name for name, _ in audit_view.legend(campaign, "free_space")]
+    assert names == [
+        *("1: frame", "2: ground_plane", "change of the netlist", "nearly touching, or a gap shut")
+    ]
+    closed, near = audit_view.marks(campaign, "free_space")
+    assert (closed.label, closed.colour) == ("gap closed\nframe, lid", audit_view.SIGNAL)
+    assert near.label == "1.5 mm apart\nground_plane, frame"
+    assert closed.place == pytest.approx([0.05, 0.02, 0.03])
+    voxels = campaign.datasets["voxels/free_space"]
+    faces = audit_view.conductor_of_faces(voxels, "y")
+    assert np.array_equal(faces >= 0, voxels["sheet_y"].values)
+    assert set(np.unique(faces).tolist()) == {-1, 0, 1}
+    assert (audit_view.conductor_of_cells(voxels) == -1).all()  # no metal cell, only sheets
+    pictures(campaign, tmp_path)
+    assert (tmp_path / "geometry_audit.png").is_file()
+
+
+def test_many_conductors_share_a_grey() -> None:
+    nets = [{"pieces": [f"screw_{n}"], "edges": 12, "number": n} for n in range(13)]
+    stored = {"after": nets, "changes": [], "near": []}
+    campaign = Campaign({"sites": [{"name": "s", "netlist": stored}]}, [])
+    assert audit_view.legend(campaign, "s")[-1][0] == "3 smaller conductors"
+    assert len(set(audit_view.colours(campaign, "s").values())) == 11
 
 
 def test_campaign_without_arrays_has_no_pictures(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_open_solid_outside_part_and_wrong_sheet_come_at_once() -> None:
 
 def test_large_change_of_volume_is_a_notice() -> None:
     model = voxelise([solid("rod", box((1, 1, 1.4), (6, 6, 2.6)), METAL)], GRID)
-    assert [n.name for n in model.notices] == ["volume-error"]
+    assert [n.name for n in model.notices] == ["volume-error", "area-error"]
     assert "'rod' changed by +67%" in model.notices[0].message
 
 

@@ -1,0 +1,96 @@
+"""Whether the gaps that were found before meshing are still open in the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.errors import Notice
+from emtwin.grid import Grid
+from emtwin.voxel.gaps import Gap, described
+from emtwin.voxel.model import VoxelModel
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class GapInGrid:
+    """A gap between conductors, as the grid has it.
+
+    Parameters
+    ----------
+    gap : Gap
+        The gap as drawn, with the cells that the plan put across it.
+    state : {"open", "bridged", "closed"}
+        ``closed``: no cell is left between its faces; ``bridged``: metal edges of its own parts
+        lead from face to face somewhere inside it; ``open`` otherwise.
+    bridged : float
+        Share of the grid lines through it, across its width, that are metal of its own parts.
+    """
+
+    gap: Gap
+    state: Literal["open", "bridged", "closed"]
+    bridged: float
+
+
+def check_gaps(model: VoxelModel, gaps: Sequence[Gap]) -> tuple[GapInGrid, ...]:
+    """Look whether metal of the grid bridges each gap.
+
+    Parameters
+    ----------
+    model : VoxelModel
+        Voxelised device.
+    gaps : sequence of Gap
+        Gaps as `find_gaps` gives them.
+
+    Returns
+    -------
+    tuple of GapInGrid
+        One per gap, in their order.
+    """
+    return tuple(_checked(model, gap) for gap in gaps)
+
+
+def bridge_notices(gaps: Sequence[GapInGrid]) -> Iterator[Notice]:
+    """A notice for every gap with cells across it that metal bridges nevertheless."""
+    for found in gaps:
+        if found.state == "bridged":
+            yield Notice(
+                "gap-bridged",
+                f"{described(found.gap)}: metal of the grid leads across it on "
+                f"{found.bridged:.0%} of the lines through it, so that it is shorter or shut; use "
+                "finer cells there",
+            )
+
+
+def _checked(model: VoxelModel, gap: Gap) -> GapInGrid:
+    ends = [
+        int(np.abs(model.grid.lines[gap.axis] - side[gap.axis]).argmin())
+        for side in (gap.box.lo, gap.box.hi)
+    ]
+    if ends[0] >= ends[1]:
+        return GapInGrid(gap, "closed", 1.0)
+    index = [_inner(model.grid, gap, axis) for axis in range(3)]
+    index[gap.axis] = np.arange(*ends)
+    own = [n for n, body in enumerate(model.bodies) if body.name in gap.parts]
+    # What other parts put across was drawn there, or is a contact that the netlist tells of.
+    across = np.isin(model.metal_part[gap.axis][np.ix_(*index)], own)
+    bridged = across.all(axis=gap.axis)
+    share = float(bridged.mean()) if bridged.size else 0.0
+    return GapInGrid(gap, "bridged" if share > 0.0 else "open", share)
+
+
+def _inner(grid: Grid, gap: Gap, axis: int) -> Ints:
+    """Lines through the inside of a gap; where it is flat, the line that it lies on.
+
+    The outermost lines are left out: at the ends of a slot its own metal goes across.
+    """
+    lines, lo, hi = grid.lines[axis], gap.box.lo[axis], gap.box.hi[axis]
+    first, last = (int(np.abs(lines - side).argmin()) for side in (lo, hi))
+    if first == last:
+        return np.array([first])
+    return np.arange(first + 1, last)
