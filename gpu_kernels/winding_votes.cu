@@ -99,7 +99,8 @@ KERNEL_ITEMS(winding_votes) {
       flag* const cell = column + k * a.stride_w;
       const Index change = (*cell >> 3) - (*cell >> 7) * 32;
       below += change;
-      *cell = (flag)(((*cell & 7) + (below > 0) + (below > total)) & 7);
+      const int votes = (*cell & 7) + (below > 0) + (below > total);
+      *cell = (flag)(votes & 7);
     }
   }
 }

@@ -16,7 +16,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
-from emtwin.voxel import GapInGrid, NetlistAudit, PartAudit, SmallestCell, smallest_cells
+from emtwin.voxel import GapInGrid, NetlistAudit, PartAudit, SmallestCell, WallAudit, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
 """Cells per second that a modest machine reaches, per backend; measured on two cores."""
@@ -53,6 +53,8 @@ class SitePlan:
         Expected wall time of all runs, per available backend.
     audit : tuple of PartAudit
         What became of each part.
+    walls : tuple of WallAudit
+        How thick the walls of each part are, and what stands for them.
     netlist : NetlistAudit
         Which metal touches which, as drawn and in the grid.
     ends : tuple of EndAudit
@@ -77,6 +79,7 @@ class SitePlan:
     steps: int
     seconds: dict[str, float]
     audit: tuple[PartAudit, ...]
+    walls: tuple[WallAudit, ...]
     netlist: NetlistAudit
     ends: tuple[EndAudit, ...]
     notices: tuple[Notice, ...]
@@ -180,6 +183,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         steps,
         {b.name: work / _SPEED[b.name] for b in available_backends() if b.available},
         site.model.audit,
+        site.model.walls,
         site.netlist,
         site.ends,
         site.notices,

@@ -329,7 +329,9 @@ def _audit(done: dict[str, SiteResult]) -> list[dict[str, Any]]:
             "volume_after": part.volume_after,
             "area_before": part.area_before,
             "area_after": part.area_after,
+            "wall": wall.thickness,
+            "models": list(wall.models),
             "notes": "; ".join(part.notes),
         }
-        for part in first.site.model.audit
+        for part, wall in zip(first.site.model.audit, first.site.model.walls, strict=True)
     ]

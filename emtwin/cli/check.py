@@ -59,7 +59,12 @@ def check(
     for site in plan.sites:
         console.print(smallest_table(site))
     for site in plan.sites:
-        for table in (audit_table(site), netlist_table(site), *_more_tables(site)):
+        for table in (
+            audit_table(site),
+            walls_table(site),
+            netlist_table(site),
+            *_more_tables(site),
+        ):
             console.print(table)
     for notice in _notices(plan):
         output.line(console, f"- {notice}", "yellow")
@@ -178,6 +183,23 @@ def audit_table(site: SitePlan) -> Table:
     return output.table(f"Geometry audit, {site.name}", names, rows, right=range(3, 9))
 
 
+def walls_table(site: SitePlan) -> Table:
+    """How thick the walls of each part are, and what stands for them in the grid."""
+    rows = [
+        (
+            wall.name,
+            _length(wall.thickness),
+            _length(wall.thinnest),
+            f"{wall.thin_share:.0%}",
+            f"{wall.faces:,}" if wall.faces else "–",
+            "; ".join(wall.models),
+        )
+        for wall in site.walls
+    ]
+    names = ("Part", "Wall", "Thinnest", "Thinner than a cell", "Metal faces", "In the grid")
+    return output.table(f"Walls, {site.name}", names, rows, right=range(1, 5))
+
+
 def netlist_table(site: SitePlan) -> Table:
     """Conductors of the geometry, and how many the grid made of each."""
     after = site.netlist.after
@@ -268,6 +290,10 @@ def _place(metres: tuple[float, float, float]) -> str:
 
 def _change(error: float) -> str:
     return f"{round(error, 3) + 0.0:+.1%}"  # no -0.0 %
+
+
+def _length(metres: float | None) -> str:
+    return "–" if metres is None else format_si(metres, "m", 3)
 
 
 def _area(square_metres: float) -> str:

@@ -16,6 +16,14 @@ from emtwin.results import Campaign, Pictures
 from emtwin.units import format_si
 
 LIMITS = ("limit_1", "limit_2", "limit_3", "limit_4", "limit_5")
+MODELS = {
+    "metal cells": "model_metal",
+    "perfectly conducting sheet on cell faces": "model_faces",
+    "averaged into the cells (eps t, sigma t)": "model_averaged",
+    "cells": "model_cells",
+}
+"""Name of the text for each model of a wall in a campaign's audit."""
+
 VOLUME_ALARM = 0.2
 
 
@@ -81,7 +89,7 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "setup": _figures(pictures, "setup/", texts),
         "voxels": _figures(pictures, "voxels/", texts)[:1],
         "tests": [_test(entry, campaign, pictures, texts) for entry in campaign.verdicts],
-        "audit": [_audit(entry) for entry in meta.get("audit", [])],
+        "audit": [_audit(entry, texts) for entry in meta.get("audit", [])],
         "audit_pictures": _figures(pictures, "geometry_audit/", texts),
         "netlists": [netlist(site) for site in meta.get("sites", []) if site.get("netlist")],
         "runs": [(site, run) for site in meta.get("sites", []) for run in site.get("runs", [])],
@@ -181,7 +189,10 @@ def inline_svg(text: str, name: str, title: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 
 
-def _audit(part: dict[str, Any]) -> dict[str, Any]:
+def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
+    models = " + ".join(texts(MODELS[model]) for model in part.get("models", []))
+    wall = part.get("wall")
+    part = part | {"model": f"{models} ({format_si(wall, 'm', 3)})" if wall else models}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:
         return part | {"alarm": False, "solid": False}

@@ -53,6 +53,11 @@ ENGLISH = {
     "area_before": "Surface",
     "caption_geometry_audit": "Metal in the grid, coloured by conductor, site {name}. Lines: the "
     "geometry as drawn. Rings: changes of the netlist, and parts that nearly touch.",
+    "wall_model": "Model (wall)",
+    "model_metal": "metal cells",
+    "model_faces": "perfectly conducting cell faces",
+    "model_averaged": "averaged into the cells",
+    "model_cells": "cells",
     "netlist": "Which metal touches which",
     "netlist_note": "As drawn, metal touches where its surfaces are within {tolerance} of each "
     "other or one lies inside the other. In the grid it touches where metal edges share a node. "
@@ -197,6 +202,11 @@ KOREAN = {
     "area_before": "표면적",
     "caption_geometry_audit": "격자 안의 금속을 도체별로 색칠한 그림, 환경 {name}. 선: 원래 형상. "
     "고리: 연결이 달라진 곳과 거의 닿은 부품.",
+    "wall_model": "모델(벽 두께)",
+    "model_metal": "금속 셀",
+    "model_faces": "완전도체 셀 면",
+    "model_averaged": "셀에 평균화",
+    "model_cells": "셀",
     "netlist": "금속 부품의 접촉 관계",
     "netlist_note": "원래 형상에서는 표면 사이가 {tolerance} 이내이거나 한쪽이 다른 쪽 안에 있으면 "
     "접촉으로 봅니다. 격자에서는 금속 모서리가 절점을 공유하면 접촉입니다. "

@@ -335,5 +335,7 @@ def _audit(name: str) -> dict[str, Any]:
         "volume_after": volume * (1.26 if name == "display" else 1.02),
         "area_before": 0.02,
         "area_after": 0.0204,
+        "wall": None if kind == "sheet" else 0.0015,
+        "models": ["perfectly conducting sheet on cell faces"] if kind == "sheet" else ["cells"],
         "notes": ["one cell thick"] if name == "display" else [],
     }

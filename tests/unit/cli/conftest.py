@@ -17,6 +17,7 @@ from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
 from emtwin.voxel import Box, Change, Contact, Gap, GapInGrid, Net, NetlistAudit
+from emtwin.voxel.wall_audit import FACES, WallAudit
 from tests.unit.campaign_factory import make_campaign
 
 
@@ -109,6 +110,10 @@ GAPS = (
     GapInGrid(Gap(("lid", "lid"), 0, _SLOT, True, 0, 0.004), "closed", 1.0),
     GapInGrid(Gap(("lid", "frame"), 0, _SLOT, True, 2, 0.0005), "open", 0.0),
 )
+WALLS = (
+    WallAudit("lid", 0.5e-3, 0.4e-3, 0.97, (FACES,), 1234),
+    WallAudit("foil", None, None, 1.0, (FACES,), 12),
+)
 ENDS = (
     EndAudit("lead", "start", "bond", "frame", ("frame", "lid"), 0.00025, 0.0005),
     EndAudit("lead", "end", "open", "", (), None, 0.0),
@@ -145,6 +150,7 @@ class SitePlan:
     steps: int = 8200
     seconds: dict[str, float] = field(default_factory=lambda: {"native": 65.0, "numpy": 4000.0})
     audit: tuple[PartAudit, ...] = (PartAudit(),)
+    walls: tuple[WallAudit, ...] = WALLS
     netlist: NetlistAudit = NETLIST
     ends: tuple[EndAudit, ...] = ENDS
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)

@@ -16,6 +16,7 @@ from emtwin.errors import InputError
 from emtwin.report import (
     as_json,
     convergence_tables,
+    html,
     junit_xml,
     run_table,
     stage_table,
@@ -27,6 +28,7 @@ from emtwin.report.html import inline_svg
 from emtwin.report.strings import ENGLISH, KOREAN
 from emtwin.report.wording import change, decibel, quantity
 from emtwin.results import Campaign, Pictures
+from emtwin.voxel import wall_audit
 from tests.unit.campaign_factory import make_campaign
 
 PNG = b"\x89PNG\r\n\x1a\nsynthetic"
@@ -332,3 +334,8 @@ def test_a_refinement_study_is_two_tables(
     for text in (*texts, *values, "3 levels are the limit", "voltage at input (dBV)"):
         assert text in html, text
         assert text in printed, text
+
+
+def test_the_model_of_every_wall_has_its_words() -> None:
+    models = {wall_audit.CELLS, wall_audit.FACES, wall_audit.AVERAGED, wall_audit.DIELECTRIC}
+    assert set(html.MODELS) == models
