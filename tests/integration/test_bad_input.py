@@ -140,8 +140,8 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         "accuracy.memory",
         "site free_space needs 312 million cells and 252 GiB of memory, 164 GiB of it for spectra, "
         "the budget is 4 GiB",
-        "raise accuracy.memory to 252.1 GiB, or set accuracy.fit to true for the finest grid that fits, "
-        "or lower accuracy.f_max to 9.52 GHz",
+        "raise accuracy.memory to 252.1 GiB, or set accuracy.fit to true for the finest grid that "
+        "fits, or lower accuracy.f_max to 9.52 GHz",
     ),
     "memory budget": (
         ("decay_db: -40", "decay_db: -40, memory: 1 MiB"),
