@@ -23,6 +23,9 @@ OPPOSITE = {
 }
 """What becomes of an operator with two operands; a sign with one becomes plus."""
 
+_MINIMUM = "the lesser or greater of two equal values is either"
+_UNIT = "the factor is 1 or -1"
+
 EQUIVALENT = {
     ("yee.cu", "n <= low ? n : low + n - high"): (
         "element `low` absorbs only where the slabs meet, low = high, and then both give n"
@@ -42,6 +45,34 @@ EQUIVALENT = {
     ("winding_votes.cu", "return one >= other;"): (
         "the two differ by more than rounding there, so they are not equal"
     ),
+    ("winding_votes.cu", "value <= 0 ? -value : value"): "zero is zero with either sign",
+    ("winding_votes.cu", "? p >= q : q < 0"): "the two differ by more than rounding there",
+    ("winding_votes.cu", "? p > q : q <= 0"): (
+        "an edge that begins and ends at one q is passed over before"
+    ),
+    ("winding_votes.cu", "return decides >= 0 ? 1 : -1;"): (
+        "only a triangle without area has no normal, and no ray crosses it"
+    ),
+    ("winding_votes.cu", "bc_low = b[w] <= c[w]"): _MINIMUM,
+    ("winding_votes.cu", "bc_high = b[w] <= c[w]"): _MINIMUM,
+    ("winding_votes.cu", "low = a[w] <= bc_low"): _MINIMUM,
+    ("winding_votes.cu", "high = a[w] >= bc_high"): _MINIMUM,
+    ("winding_votes.cu", "side / shifted_side("): _UNIT,
+    ("winding_votes.cu", "side * shifted_side(n_x, n_y, n_z) >= 0"): "the product is 1 or -1",
+    ("winding_votes.cu", "is_beyond = centres[k] >= high;"): (
+        "the shift takes a centre as high as the triangle's highest point beyond it"
+    ),
+    ("winding_votes.cu", "near ? on_it_counts : height >= 0;"): "a height of 0 is near",
+    ("winding_votes.cu", "leaves = side / a.turn"): _UNIT,
+    ("winding_votes.cu", "- 8 / leaves"): _UNIT,
+    ("prisms.cu", "const double high = o[2] >= p[2]"): _MINIMUM,
+    ("prisms.cu", "low = o[2] >= p[2]"): _MINIMUM,
+    ("prisms.cu", "const double top = high >= q[2]"): _MINIMUM,
+    ("prisms.cu", "bottom = low <= q[2]"): _MINIMUM,
+    ("prisms.cu", "const double middle = q[2] >= high"): _MINIMUM,
+    ("prisms.cu", "q[2] <= low ? low : q[2];"): _MINIMUM,
+    ("winding_number.cu", "(re <= 0 ? -re : re)"): "zero is zero with either sign",
+    ("winding_number.cu", "(im <= 0 ? -im : im)"): "zero is zero with either sign",
     ("monitors.cu", "for (; k + LANES < last; k += LANES)"): (
         "the last whole vector of a row is then summed one by one"
     ),

@@ -97,6 +97,6 @@ def test_run_gives_a_verdict(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert code == document["exit_code"]
     immunity, emission = document["verdicts"]
     assert (immunity["test"], emission["outcome"]) == ("radiated_immunity", "not_applicable")
-    assert immunity["uncertainty_db"] >= 6
+    assert immunity["uncertainty_db"] >= 6 * (1 - 1e-12)  # a sum of squares, to rounding
     for name in ("report.html", "results.h5"):
         assert (folder / "results" / "my_pump" / name).is_file()
