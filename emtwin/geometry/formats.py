@@ -112,6 +112,7 @@ REFUSED = {
     ".catpart": "export it from CATIA as .step",
     ".prt": "export it from the CAD program as .step",
     ".x_t": "Parasolid is closed; export it as .step",
+    ".kicad_pcb": "declare the board under device.boards; its copper, nets and substrate follow",
     ".raw": "name the JSON file beside it, NAME.raw.json, which says shape, spacing and labels",
 }
 """Endings that are known and not read, with the way out."""

@@ -43,6 +43,8 @@ def read_stl(path: Path) -> Cells:
         If it is neither, or not whole.
     """
     content = path.read_bytes()
+    if not content:
+        raise _unreadable(path, "stl: it is empty")
     count = int.from_bytes(content[80:84], "little") if len(content) >= 84 else -1
     if len(content) == 84 + 50 * count:
         corners = np.frombuffer(content, _BINARY, count, 84)["corners"]

@@ -44,7 +44,7 @@ DECIDED = {
     "tiny_gaps.obj": {"gaps-stitched"},
 }
 REFUSED = {
-    "empty.stl": "cannot be read as stl",
+    "empty.stl": "cannot be read as stl: it is empty",
     "nan_coordinates.obj": "not finite|no number|nan",
 }
 
