@@ -7,7 +7,7 @@ References
 ----------
 Roache, Perspective: a method for uniform reporting of grid refinement studies, J. Fluids Eng. 116
 (1994), p. 405: observed order and grid convergence index, with a safety factor of 1.25 for three
-grids.
+grids and 3 for two.
 Richardson, Phil. Trans. R. Soc. A 210 (1911), p. 307.
 """
 
@@ -25,6 +25,9 @@ Method = Literal["observed order", "assumed order", "spread"]
 
 SAFETY = 1.25
 """Factor on the extrapolated error where three grids gave the order (Roache)."""
+
+SAFETY_OF_TWO = 3.0
+"""Factor where two grids leave the order open (Roache)."""
 
 ASSUMED_ORDER = 1.0
 """Order where only two grids are there: that of staircased surfaces."""
@@ -89,7 +92,8 @@ def extrapolate(values: Sequence[float], ratio: float) -> Estimate:
     finest, step = values[-1], values[-1] - values[-2]
     if len(values) == 2:
         error = step / (ratio**ASSUMED_ORDER - 1.0)
-        return Estimate(finest, finest + error, abs(error), None, "assumed order")
+        bound = SAFETY_OF_TWO * abs(error)
+        return Estimate(finest, finest + error, bound, None, "assumed order")
     last = values[-3:]
     before = last[1] - last[0]
     if step == 0.0 and before == 0.0:
@@ -129,7 +133,7 @@ def described(estimate: Estimate, levels: int) -> str:
     """How a bound in dB came about, in words."""
     match estimate.method:
         case "assumed order":
-            how = f"order {ASSUMED_ORDER:g} assumed"
+            how = f"order {ASSUMED_ORDER:g} assumed, safety factor {SAFETY_OF_TWO:g}"
         case "observed order" if estimate.order is None:
             how = "no change between the last three"
         case "observed order":

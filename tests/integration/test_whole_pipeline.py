@@ -112,7 +112,9 @@ def test_levels_and_estimates_are_kept_and_shown(
         assert margin["values_db"][-1] == verdict["margin_db"]
         (size,) = (u for name, u in verdict["contributions"] if name == "mesh refinement")
         assert size == pytest.approx(2 * margin["bound_db"] / 3**0.5)
-        assert verdict["notes"][-1].startswith("Mesh error: 2 grids, order 1 assumed: ±")
+        assert verdict["notes"][-1].startswith(
+            "Mesh error: 2 grids, order 1 assumed, safety factor 3: ±"
+        )
     assert len(study["quantities"]) == 5  # two margins, a voltage, levels at 3 m and 10 m
     (started,) = (u for u in updates if u.detail == "starts")
     assert started.stage == "level 2 (cells x 1.4)"

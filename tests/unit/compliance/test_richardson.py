@@ -38,7 +38,7 @@ def test_two_grids_assume_first_order() -> None:
     found = extrapolate([3.0, 2.0], 1.4)
     assert (found.method, found.order) == ("assumed order", None)
     assert found.extrapolated == pytest.approx(2.0 - 1.0 / 0.4)
-    assert found.bound == pytest.approx(1.0 / 0.4)
+    assert found.bound == pytest.approx(3 * 1.0 / 0.4)
 
 
 def test_an_order_above_two_is_not_believed() -> None:
@@ -79,7 +79,8 @@ def test_the_contribution_is_rectangular_and_says_how() -> None:
     assert "spread of the last three, because the sequence is not monotone" in described(
         extrapolate([1.0, 3.0, 2.0], 2.0), 3
     )
-    assert described(extrapolate([3.0, 2.0], 1.4), 2) == "2 grids, order 1 assumed: ±2.5 dB"
+    text = described(extrapolate([3.0, 2.0], 1.4), 2)
+    assert text == "2 grids, order 1 assumed, safety factor 3: ±7.5 dB"
     assert "no change" in described(extrapolate([2.0, 2.0, 2.0], 1.4), 3)
 
 
