@@ -24,6 +24,7 @@ OPPOSITE = {
 """What becomes of an operator with two operands; a sign with one becomes plus."""
 
 _MINIMUM = "the lesser or greater of two equal values is either"
+_TWICE = "a corner on the line is taken twice, exactly: that adds a triangle of area 0"
 _UNIT = "the factor is 1 or -1"
 
 EQUIVALENT = {
@@ -71,6 +72,12 @@ EQUIVALENT = {
     ("prisms.cu", "bottom = low <= q[2]"): _MINIMUM,
     ("prisms.cu", "const double middle = q[2] >= high"): _MINIMUM,
     ("prisms.cu", "q[2] <= low ? low : q[2];"): _MINIMUM,
+    ("prisms.cu", "(at_p >= 0 && at_q < 0)"): _TWICE,
+    ("prisms.cu", "(at_p <= 0 && at_q > 0)"): _TWICE,
+    ("prisms.cu", "if (c > 0) return (a + b + c) / 3;"): "for c = 0 the other forms give the same",
+    ("prisms.cu", "k < n_z && above >= 0"): "where nothing is above, nothing is added",
+    ("winding_number.cu", "across >= 0 && sum.im"): "an `across` of 0 has returned before",
+    ("winding_number.cu", "across <= 0 && sum.im"): "an `across` of 0 has returned before",
     ("winding_number.cu", "(re <= 0 ? -re : re)"): "zero is zero with either sign",
     ("winding_number.cu", "(im <= 0 ? -im : im)"): "zero is zero with either sign",
     ("monitors.cu", "for (; k + LANES < last; k += LANES)"): (

@@ -19,6 +19,8 @@ from emtwin.voxel.winding_votes import Bins, columns_met
 from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150
+_APART = 64.0
+_EXACT = 7  # cells along x of the shape whose lattice is exact in binary
 
 
 def _corners(rng: np.random.Generator, extent: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,6 +39,8 @@ def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
     p, q = (a for a in range(3) if a != axis)
     centres = [np.arange(n) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in centres]))
+    if shape[0] != _EXACT:  # ties of the lattice hold to rounding only
+        centres, corners = [c * 0.3 for c in centres], corners * 0.3
     points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
     spans = [columns_met(points[:, across], numbers, centres[across]) for across in (p, q)]
     bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
@@ -73,6 +77,11 @@ def _winding_number(
     tree = Tree.of(Surface(corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)))
     points = rng.uniform(-1.0, 2.0, (n, 3)) * extent
     points[: n // 2] = np.round(points[: n // 2] * 2) / 2
+    if shape[0] == _EXACT:  # seen from a centre, the half angle passes pi exactly
+        tree = Tree.of(_octahedra())
+        points[0], points[1] = 0.0, _APART
+    squared = _squared(tree.centre.reshape(-1, 3)[0] - points)
+    tree.far_squared[0] = squared.max()  # the farthest point is on the limit
     arguments = {
         "points": points.ravel(),
         "nodes": tree.skip.size,
@@ -84,6 +93,21 @@ def _winding_number(
         "turned": np.zeros(n, np.int32),
     }
     return ArgumentSet("winding_number", Box.items(n), arguments)
+
+
+def _octahedra() -> Surface:
+    """Two octahedra, the second turned inside out, around 0 and `_APART`."""
+    signs = np.array(np.meshgrid(*[(1.0, -1.0)] * 3)).reshape(3, -1).T
+    corners = signs[:, :, None] * np.eye(3)
+    inwards = signs.prod(axis=1) < 0
+    corners[inwards] = corners[inwards, ::-1]
+    both = np.concatenate([corners, corners[:, ::-1] + _APART])
+    return Surface(both.reshape(-1, 3), np.arange(both.size // 3).reshape(-1, 3))
+
+
+def _squared(r: NDArray[np.float64]) -> NDArray[np.float64]:
+    total: NDArray[np.float64] = r[:, 0] * r[:, 0] + r[:, 1] * r[:, 1] + r[:, 2] * r[:, 2]
+    return total
 
 
 def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
