@@ -9,7 +9,7 @@ import numpy as np
 
 from emtwin.backends import Backend
 from emtwin.benches import radiated_emission, radiated_immunity
-from emtwin.benches.applicable import placements
+from emtwin.benches.applicable import requests
 from emtwin.benches.estimates import Placed, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
@@ -79,11 +79,11 @@ def sites_of(
         By name of the test.
     """
     sites: dict[str, Site] = {}
-    for test, where in placements(loaded).items():
+    for test, wanted in requests(loaded).items():
         earlier = sum(
             site.outline.extent().left_behind(len(targets(loaded, site))) for site in sites.values()
         )
-        sites[test] = build_site(loaded, bodies, **where, refinement=refinement, earlier=earlier)
+        sites[test] = build_site(loaded, bodies, wanted, refinement, earlier)
     return sites
 
 

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.records import geometry_campaign
-from emtwin.benches.sites import discretised, site_name
+from emtwin.benches.sites import SiteRequest, discretised
 from emtwin.errors import InputError
 from emtwin.results import Campaign
 from emtwin.scene import LoadedTwin
 from emtwin.voxel import audit_netlist, check_gaps
 
 
-def placements(loaded: LoadedTwin) -> dict[str, dict[str, Any]]:
-    """Where the device stands in every applicable test.
-
-    Parameters
-    ----------
-    loaded : LoadedTwin
-        The twin.
-
-    Returns
-    -------
-    dict of str to dict
-        By name of the test: keyword arguments of `build_site`.
-    """
+def requests(loaded: LoadedTwin) -> dict[str, SiteRequest]:
+    """What every applicable test wants of its site, by name of the test."""
     settings, tests, found = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
     if tests.radiated_immunity.not_applicable is None:
         f_max = settings.f_max_immunity
-        found[radiated_immunity.TEST] = {
-            "over_floor": False,
-            "f_max": f_max,
-            "frequencies": radiated_immunity.sweep_frequencies(f_max, loaded.twin.environment),
-        }
+        sweep = radiated_immunity.sweep_frequencies(f_max, loaded.twin.environment)
+        found[radiated_immunity.TEST] = SiteRequest(False, f_max, sweep)
     if tests.radiated_emission.not_applicable is None:
         f_max = settings.f_max_emission
-        found[radiated_emission.TEST] = {
-            "over_floor": True,
-            "f_max": f_max,
-            "frequencies": radiated_emission.harmonics(loaded, f_max),
-        }
+        harmonics = radiated_emission.harmonics(loaded, f_max)
+        found[radiated_emission.TEST] = SiteRequest(True, f_max, harmonics)
     return found
 
 
@@ -63,15 +44,12 @@ def geometry(loaded: LoadedTwin) -> Campaign:
     InputError
         If no test applies, or a part is lost or impossible.
     """
-    places, bodies = placements(loaded), bodies_of(loaded)
-    if not places:
+    wanted, bodies = requests(loaded), bodies_of(loaded)
+    if not wanted:
         raise InputError.single(
             "no test applies, so there is no grid to show", remedy="let one test apply"
         )
-    where = next(iter(places.values()))
-    outline, model, _, _ = discretised(loaded, bodies, **where)
+    outline, model, _ = discretised(loaded, bodies, next(iter(wanted.values())))
     gaps = check_gaps(model, outline.planned.gaps)
     name = loaded.twin.device.name
-    return geometry_campaign(
-        name, bodies, site_name(where["over_floor"]), model, audit_netlist(model), gaps
-    )
+    return geometry_campaign(name, bodies, outline.name, model, audit_netlist(model), gaps)

@@ -87,7 +87,6 @@ def _bytes(outline: Outline, runs: int, earlier: int) -> int:
 
 
 def _notice(wanted: Outline, found: Outline, needed: int) -> Notice:
-    site = "over_floor" if wanted.over_floor else "free_space"
     budget = wanted.loaded.twin.accuracy.settings().memory_bytes
     changes = []
     if found.cells_per_wavelength < wanted.cells_per_wavelength:
@@ -102,6 +101,6 @@ def _notice(wanted: Outline, found: Outline, needed: int) -> Notice:
         )
     return Notice(
         "fitted-to-memory",
-        f"site {site} would need {format_si(float(needed), 'B', 3)} of memory, the budget is "
-        f"{format_si(float(budget), 'B', 3)}: it has {' and '.join(changes)}",
+        f"site {wanted.name} would need {format_si(float(needed), 'B', 3)} of memory, the budget "
+        f"is {format_si(float(budget), 'B', 3)}: it has {' and '.join(changes)}",
     )

@@ -65,6 +65,11 @@ class Outline:
     refinement: float = 1.0
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """``free_space`` or ``over_floor``."""
+        return "over_floor" if self.over_floor else "free_space"
+
     @cached_property
     def planned(self) -> Plan:
         """Grid, and what the mesh planner has to say of it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ from emtwin.solver import (
 from emtwin.solver.wire_network import build_network
 from emtwin.voxel import (
     Body,
+    Gap,
     GapInGrid,
     NetlistAudit,
     VoxelModel,
@@ -142,13 +143,29 @@ class Site:
         return np.stack([port.impedance(self.frequencies) for port in self.ports], axis=-1)
 
 
+@dataclass(frozen=True, eq=False)
+class SiteRequest:
+    """What a test wants of its site.
+
+    Parameters
+    ----------
+    over_floor : bool
+        With the conducting floor, or in free space.
+    f_max : float
+        Highest frequency that the mesh must carry, Hz.
+    frequencies : ndarray of float64
+        Frequencies wanted, Hz.
+    """
+
+    over_floor: bool
+    f_max: float
+    frequencies: NDArray[np.float64]
+
+
 def build_site(
     loaded: LoadedTwin,
     bodies: tuple[Body, ...],
-    *,
-    over_floor: bool,
-    f_max: float,
-    frequencies: NDArray[np.float64],
+    wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
 ) -> Site:
@@ -160,12 +177,8 @@ def build_site(
         The twin.
     bodies : tuple of Body
         Its parts.
-    over_floor : bool
-        With the conducting floor, or in free space.
-    f_max : float
-        Highest frequency that the mesh must carry, Hz.
-    frequencies : ndarray of float64
-        Frequencies wanted, Hz.
+    wanted : SiteRequest
+        Which site, and for which frequencies.
     refinement : float
         Factor on the cell sizes; above 1 coarser (for the convergence run).
     earlier : int
@@ -182,19 +195,11 @@ def build_site(
     InputError
         For geometry that is lost or impossible; every message names the part.
     """
-    outline, model, paths, given_up = discretised(
-        loaded,
-        bodies,
-        over_floor=over_floor,
-        f_max=f_max,
-        frequencies=frequencies,
-        refinement=refinement,
-        earlier=earlier,
-    )
-    name = site_name(over_floor)
-    netlist = judged(loaded, audit_netlist(model), name)
+    over_floor = wanted.over_floor
+    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier)
+    netlist = judged(loaded, audit_netlist(model), outline.name)
     gaps = check_gaps(model, outline.planned.gaps)
-    wires, lines, ports = place_wires(loaded, model, paths, over_floor=over_floor)
+    wires, lines, ports = place_wires(loaded, model, outline.paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
         SitePort(p.name, p.termination.resistance, p.termination.capacitance)
@@ -202,22 +207,22 @@ def build_site(
     ]
     network = build_network(outline.grid, tuple(wires), tuple(traces))
     return Site(
-        name,
+        outline.name,
         model,
         tuple(wires),
         tuple(traces),
         tuple(lines),
         tuple(sorted(ports, key=lambda port: port.name)),
         outline,
-        Pulse(f_max),
-        frequencies,
+        Pulse(wanted.f_max),
+        wanted.frequencies,
         -TABLE_HEIGHT if over_floor else None,
         (
             *given_up,
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
-            *shielding_notices(bodies, model.walls, float(frequencies.min())),
+            *shielding_notices(bodies, model.walls, float(wanted.frequencies.min())),
             *bridge_notices(gaps),
             *network.notices,
         ),
@@ -227,22 +232,14 @@ def build_site(
     )
 
 
-def site_name(over_floor: bool) -> str:
-    """Name of the site with or without the floor."""
-    return "over_floor" if over_floor else "free_space"
-
-
 def discretised(
     loaded: LoadedTwin,
     bodies: tuple[Body, ...],
-    *,
-    over_floor: bool,
-    f_max: float,
-    frequencies: NDArray[np.float64],
+    wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
-) -> tuple[Outline, VoxelModel, list[list[tuple[float, float, float]]], tuple[Notice, ...]]:
-    """Plan of a site, the parts on its grid and the paths of the cables in it.
+) -> tuple[Outline, VoxelModel, tuple[Notice, ...]]:
+    """Plan of a site, and the parts on its grid.
 
     Parameters
     ----------
@@ -250,12 +247,8 @@ def discretised(
         The twin.
     bodies : tuple of Body
         Its parts.
-    over_floor : bool
-        With the conducting floor, or in free space.
-    f_max : float
-        Highest frequency that the mesh must carry, Hz.
-    frequencies : ndarray of float64
-        Frequencies wanted, Hz.
+    wanted : SiteRequest
+        Which site, and for which frequencies.
     refinement : float
         Factor on the cell sizes; above 1 coarser.
     earlier : int
@@ -267,8 +260,6 @@ def discretised(
         What was planned.
     model : VoxelModel
         Parts on the grid.
-    paths : list of list of (x, y, z)
-        Corners of every cable, metres.
     given_up : tuple of Notice
         What the memory budget took from the mesh.
 
@@ -278,30 +269,34 @@ def discretised(
         For parts that are lost or impossible.
     """
     settings = loaded.twin.accuracy.settings()
-    name = site_name(over_floor)
     cables = loaded.twin.device.cables
     check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
-    paths = [_cable_path(cable, over_floor=over_floor) for cable in cables]
     outline, given_up = fitted(
         Outline(
             loaded,
             bodies,
-            paths,
-            over_floor,
-            f_max,
-            frequencies,
+            [_cable_path(cable, over_floor=wanted.over_floor) for cable in cables],
+            wanted.over_floor,
+            wanted.f_max,
+            wanted.frequencies,
             settings.cells_per_wavelength,
             settings.finest_cell,
-            gaps=find_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
+            gaps=_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
         ),
         earlier,
     )
     outline = replace(outline, refinement=refinement)
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
-        refuse_if_too_large(loaded, name, cells, memory, outline.ways())
+        refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
         model = voxelise(bodies, outline.grid)
-    return outline, model, paths, given_up
+    return outline, model, given_up
+
+
+@lru_cache(maxsize=1)
+def _gaps(bodies: tuple[Body, ...], widest: float) -> tuple[Gap, ...]:
+    """Gaps of the device: every site and every level of refinement asks for the same."""
+    return find_gaps(bodies, widest)
 
 
 def _cable_path(cable: Cable, *, over_floor: bool) -> list[tuple[float, float, float]]:
