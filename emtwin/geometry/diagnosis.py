@@ -137,8 +137,7 @@ def heights(surface: Surface) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     """Height over its longest side, and that side, of each triangle in metres, shape (m,)."""
     sides = np.linalg.norm(surface.corners - np.roll(surface.corners, -1, axis=1), axis=2)
     longest = sides.max(axis=1)
-    area = np.linalg.norm(surface.area_vectors, axis=1)
-    return 2.0 * area / np.maximum(longest, np.finfo(float).tiny), longest
+    return 2.0 * surface.areas / np.maximum(longest, np.finfo(float).tiny), longest
 
 
 def diagonal(surface: Surface) -> float:

@@ -157,8 +157,7 @@ def sides_inside(
         are asked.
     """
     places, triangle = _places(surface, patch, wanted)
-    vectors = surface.area_vectors[triangle]
-    normals = vectors / np.maximum(np.linalg.norm(vectors, axis=1), np.finfo(float).tiny)[:, None]
+    normals = surface.normals[triangle]
     if flip is not None:
         normals = np.where(flip[triangle][:, None], -normals, normals)
     odd, total = np.zeros((2, len(wanted))), np.zeros(len(wanted))
@@ -190,7 +189,7 @@ def _agreeing(surface: Surface) -> _Patches:
     _, patch = np.unique(np.minimum(way[:m], way[m:]), return_inverse=True)
     patch = patch.ravel()
     flip = way[:m] > way[m:]
-    area = np.linalg.norm(surface.area_vectors, axis=1)
+    area = surface.areas
     more = np.bincount(patch, np.where(flip, area, -area)) > 0.0
     one_sided = np.unique(patch[way[:m] == way[m:]]).size
     return _Patches(surface, patch, flip ^ more[patch], int(one_sided))
@@ -228,7 +227,7 @@ def _depths(patches: _Patches) -> Ints:
 def _places(surface: Surface, patch: Ints, wanted: Bools, most: int = _MOST) -> tuple[Floats, Ints]:
     """Random places on each wanted patch, spread evenly over its area, and their triangles."""
     rng = np.random.default_rng(20)  # fixed: the same surface gives the same answer
-    area = np.linalg.norm(surface.area_vectors, axis=1)
+    area = surface.areas
     of_patch = np.bincount(patch, area, minlength=len(wanted))
     chosen = np.flatnonzero(wanted & (of_patch > 0.0))
     chosen = chosen[np.argsort(-of_patch[chosen], kind="stable")][:_POINTS]

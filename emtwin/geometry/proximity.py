@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.geometry.space_curve import along_curve
 from emtwin.geometry.surface import Surface
 from emtwin.geometry.triangle_pairs import plane_distance, triangle_distance
 
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _BLOCK = 1 << 15  # pairs of boxes that are looked at together
+_BITS = 10  # of the curve along which triangles are sorted, per axis
 _MEASURED = 1 << 13  # pairs of triangles that are measured before the rest is looked at again
 
 
@@ -157,7 +159,9 @@ def _keep(
 
 def _tree(corners: Floats) -> tuple[Floats, Floats, Floats]:
     """Boxes of a complete binary tree (node n has the halves 2n and 2n + 1) and its triangles."""
-    corners = corners[_along_curve(corners.mean(axis=1))]
+    middle = corners.mean(axis=1)
+    span = float(np.ptp(middle, axis=0).max()) or 1.0
+    corners = corners[along_curve(middle, middle.min(axis=0), span, _BITS)]
     number, leaves = len(corners), 1 << (len(corners) - 1).bit_length()
     # The bottom row is filled up with boxes that are infinitely far from everything.
     lo, hi = np.full((2 * leaves, 3), np.inf), np.full((2 * leaves, 3), -np.inf)
@@ -182,17 +186,6 @@ def _samples(corners: Floats) -> Floats:
         result[row // 2 : row] = result[row : 2 * row : 2]
         row //= 2
     return result
-
-
-def _along_curve(points: Floats) -> Ints:
-    """Order of `points` along a Z curve, so that neighbours in the order are near in space."""
-    lo, span = points.min(axis=0), float(np.ptp(points, axis=0).max()) or 1.0
-    steps = ((points - lo) / span * 1023.0).astype(np.int64)
-    key = np.zeros(len(points), dtype=np.int64)
-    for bit in range(10):
-        for axis in range(3):
-            key |= ((steps[:, axis] >> bit) & 1) << (3 * bit + axis)
-    return np.argsort(key, kind="stable")
 
 
 def near_boxes(surfaces: Sequence[Surface], limit: float) -> Ints:

@@ -63,10 +63,21 @@ class Surface:
         a, b, c = self.corners[:, 0], self.corners[:, 1], self.corners[:, 2]
         return np.asarray(np.cross(b - a, c - a) / 2.0, dtype=np.float64)
 
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """Area of each triangle in square metres, shape (m,)."""
+        return np.asarray(np.linalg.norm(self.area_vectors, axis=1), dtype=np.float64)
+
+    @cached_property
+    def normals(self) -> NDArray[np.float64]:
+        """Unit normal of each triangle, zero where it has no area, shape (m, 3)."""
+        areas = self.areas[:, None]
+        return np.asarray(self.area_vectors / np.where(areas > 0.0, areas, 1.0))
+
     @property
     def area(self) -> float:
         """Sum of the triangle areas in square metres."""
-        return float(np.linalg.norm(self.area_vectors, axis=1).sum())
+        return float(self.areas.sum())
 
     @property
     def signed_volume(self) -> float:

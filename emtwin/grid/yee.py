@@ -128,6 +128,12 @@ class Grid:
         return self.x.size, self.y.size, self.z.size
 
     @property
+    def node_strides(self) -> tuple[int, int, int]:
+        """Distance of neighbours along x, y, z in an array of shape `nodes`, flattened."""
+        _, ny, nz = self.nodes
+        return ny * nz, nz, 1
+
+    @property
     def n_cells(self) -> int:
         """Number of cells."""
         nx, ny, nz = self.shape

@@ -123,9 +123,8 @@ def _notes(bodies: Sequence[Body], index: int, filled: Filled, edges: int) -> It
 
 def oblique_share(surface: Surface) -> float:
     """Share of the area whose normal is along no axis."""
-    vectors = np.abs(surface.area_vectors)
-    areas = np.linalg.norm(vectors, axis=1)
-    oblique = vectors.max(axis=1) < areas * (1.0 - 1e-6)
+    areas = surface.areas
+    oblique = np.abs(surface.area_vectors).max(axis=1) < areas * (1.0 - 1e-6)
     return float(areas[oblique].sum() / max(areas.sum(), np.finfo(float).tiny))
 
 

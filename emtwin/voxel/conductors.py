@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.grid import Grid, Node
+from emtwin.geometry.topology import connected
+from emtwin.grid import Node
 from emtwin.voxel.model import VoxelModel
 
 _SLAB = 1 << 22  # edges that are looked at together
@@ -114,21 +115,17 @@ def conductor_of_nodes(model: VoxelModel) -> NDArray[np.int32]:
     Nodes that follow each other along z on metal edges are one run. Only runs enter the graph,
     joined by the edges along x and y, so that solid metal costs little more than its surface.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     run, count = _runs(model)
     if not count:
         return run
     pairs = []
     for axis, flat, _ in metal_edges(model, axes=(0, 1)):
-        ends = np.stack([run[flat], run[flat + _strides(model.grid)[axis]]])
+        ends = np.stack([run[flat], run[flat + model.grid.node_strides[axis]]])
         new = np.ones(flat.size, dtype=bool)
         new[1:] = (ends[:, 1:] != ends[:, :-1]).any(axis=0)
         pairs.append(ends[:, new])
     ends = np.concatenate([np.zeros((2, 0), dtype=np.int32), *pairs], axis=1)
-    graph = coo_array((np.ones(ends.shape[1], dtype=np.int8), (ends[0], ends[1])), (count, count))
-    label = connected_components(graph, directed=False)[1].astype(np.int32)
+    label = connected(ends[0], ends[1], count).astype(np.int32)
     # The last element stands for -1, no metal.
     return np.asarray(np.append(label, np.int32(-1))[run], dtype=np.int32)
 
@@ -165,11 +162,6 @@ def metal_edges(
             flat = np.flatnonzero(slab >= 0)
             if flat.size:
                 yield axis, flat + start * plane, slab[flat]
-
-
-def _strides(grid: Grid) -> tuple[int, int, int]:
-    _, ny, nz = grid.nodes
-    return ny * nz, nz, 1
 
 
 def _edges_at(

@@ -34,9 +34,7 @@ def area_in_grid(body: Body, grid: Grid) -> float:
         Square metres: for a solid of the faces between a cell inside and one outside, for a sheet
         of its metal faces; before other parts took cells.
     """
-    vectors = np.abs(body.surface.area_vectors)
-    sizes = np.linalg.norm(vectors, axis=1)
-    cosines = vectors / np.where(sizes == 0.0, 1.0, sizes)[:, None]
+    cosines = np.abs(body.surface.normals)
     return sum(
         _weighted(crossings(body.surface, axis, grid.centres), cosines[:, axis], grid, axis, body)
         for axis in range(3)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.geometry.surface import Surface
-from emtwin.geometry.topology import directed_edges
+from emtwin.geometry.topology import connected, edges_of
 from emtwin.voxel.bodies import Body
 
 Floats = NDArray[np.float64]
@@ -111,10 +111,8 @@ def aligned(surface: Surface, axis: int) -> tuple[Flags, Flags]:
     corners = surface.corners[:, :, axis]
     spread = corners.max(axis=1) - corners.min(axis=1)
     exact = spread <= _FLAT * np.linalg.norm(surface.hi - surface.lo)
-    normals = surface.area_vectors
-    size = np.linalg.norm(normals, axis=1)
-    upright = np.abs(normals[:, axis]) >= np.cos(_TILT) * size
-    return exact, upright & ~exact & (size > 0.0)
+    upright = np.abs(surface.area_vectors[:, axis]) >= np.cos(_TILT) * surface.areas
+    return exact, upright & ~exact & (surface.areas > 0.0)
 
 
 class MetalSolids:
@@ -156,7 +154,7 @@ def _faces(body: Body, axis: int) -> Iterator[Face]:
         chosen = np.flatnonzero((exact | leaning) & (upward == up))
         for piece in _pieces(surface, chosen):
             corners = surface.corners[piece]
-            weights = np.linalg.norm(surface.area_vectors[piece], axis=1)
+            weights = surface.areas[piece]
             if weights.sum() == 0.0:
                 continue
             flat = corners[:, :, others]
@@ -174,16 +172,11 @@ def _faces(body: Body, axis: int) -> Iterator[Face]:
 
 def _pieces(surface: Surface, chosen: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Triangles by connected piece; those that share a point are one."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
     if chosen.size <= 1 or (chosen.size == 2 and _touch(*surface.triangles[chosen])):
         return [chosen] if chosen.size else []
     n = chosen.size
     points, columns = np.unique(surface.triangles[chosen], return_inverse=True)
-    rows, size = np.repeat(np.arange(n), 3), n + len(points)
-    graph = coo_matrix((np.ones(3 * n, np.int8), (rows, n + columns.ravel())), shape=(size, size))
-    label = connected_components(graph, directed=False)[1][:n]
+    label = connected(np.repeat(np.arange(n), 3), n + columns.ravel(), n + len(points))[:n]
     order = np.argsort(label, kind="stable")
     return np.split(chosen[order], np.flatnonzero(np.diff(label[order])) + 1)
 
@@ -238,11 +231,13 @@ def _lengths(
 
 def _open_edges(surface: Surface) -> tuple[Floats, Floats]:
     """Edges of one triangle only, shape (n, 2, 3), and the third corner of that triangle."""
-    pairs = np.sort(directed_edges(surface.triangles), axis=1)
-    unique, first, counts = np.unique(pairs, axis=0, return_index=True, return_counts=True)
-    edge, triangle = np.divmod(first[counts == 1], len(surface.triangles))
-    third = surface.triangles[triangle, (edge + 2) % 3]
-    return surface.points[unique[counts == 1]], surface.points[third]
+    edges = edges_of(surface.triangles)
+    open_ = edges.counts == 1
+    side = np.flatnonzero(open_[edges.of_side])
+    side = side[np.argsort(edges.of_side[side])]
+    corner, triangle = np.divmod(side, len(surface.triangles))
+    third = surface.triangles[triangle, (corner + 2) % 3]
+    return surface.points[edges.ends[open_]], surface.points[third]
 
 
 def _inside(points: Floats, triangle: Floats) -> Flags:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emtwin.geometry import Surface
 from emtwin.geometry.proximity import BoxTrees, near_boxes, winding
+from emtwin.geometry.topology import connected
 from emtwin.voxel.bodies import Body
 
 Ints = NDArray[np.int64]
@@ -174,12 +175,8 @@ def shells_of(surface: Surface) -> list[Surface]:
 
 def _groups(links: Ints, count: int) -> Ints:
     """Group of each of `count` things of which some pairs are linked, numbered by first member."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    ends = np.reshape(links, (-1, 2)).T
-    matrix = coo_array((np.ones(ends.shape[1], dtype=np.int8), (ends[0], ends[1])), (count, count))
-    label = connected_components(matrix, directed=False)[1]
+    first_end, second_end = np.reshape(links, (-1, 2)).T
+    label = connected(first_end, second_end, count)
     _, first, number = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty_like(first)
     rank[np.argsort(first)] = np.arange(first.size)

@@ -206,7 +206,7 @@ class _Comparison:
         highest = np.full(self.label.size, -1, dtype=np.int32)
         for axis, flat, owner in metal_edges(self.model):
             net = self.before.nets[self.piece_at(axis, flat, owner)].astype(np.int32)
-            for end in (flat, flat + _stride(self.model, axis)):
+            for end in (flat, flat + self.model.grid.node_strides[axis]):
                 # Edges of one axis have different starts and different ends.
                 lowest[end] = np.minimum(lowest[end], net)
                 highest[end] = np.maximum(highest[end], net)
@@ -217,7 +217,7 @@ class _Comparison:
     def _pairs(self, mixed: NDArray[np.bool_]) -> dict[tuple[int, int], Ints]:
         ends, pieces = [], []
         for axis, flat, owner in metal_edges(self.model):
-            for end in (flat, flat + _stride(self.model, axis)):
+            for end in (flat, flat + self.model.grid.node_strides[axis]):
                 here = mixed[end]
                 ends.append(end[here])
                 pieces.append(self.piece_at(axis, flat[here], owner[here]))
@@ -298,7 +298,7 @@ class _PieceFinder:
         for body, (tree, numbers) in self.trees.items():
             mine = np.flatnonzero(owner == body)
             if mine.size:
-                ends = (flat[mine], flat[mine] + _stride(self.model, axis))
+                ends = (flat[mine], flat[mine] + self.model.grid.node_strides[axis])
                 middle = (_points(self.model, ends[0]) + _points(self.model, ends[1])) / 2.0
                 result[mine] += numbers[tree.query(middle)[1]]
         return np.asarray(result, dtype=np.int64)
@@ -332,11 +332,6 @@ def samples_on(piece: Piece, spacing: float) -> NDArray[np.float64]:
         weights = np.stack([a, b, count - a - b], axis=1)[a + b <= count] / count
         points.append((weights @ corners[steps == count]).reshape(-1, 3))
     return np.concatenate(points)
-
-
-def _stride(model: VoxelModel, axis: int) -> int:
-    _, ny, nz = model.grid.nodes
-    return (ny * nz, nz, 1)[axis]
 
 
 def _points(model: VoxelModel, nodes: Ints) -> NDArray[np.float64]:

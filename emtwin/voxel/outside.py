@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.geometry.topology import connected
+
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
@@ -26,14 +28,10 @@ def outside(blocked: Bools, closed: Sequence[Bools]) -> Bools:
     ndarray of bool
         Shape (nx, ny, nz).
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     run, count = _runs(blocked, closed[2])
     pairs = [_joined(run, blocked, closed[axis], axis) for axis in (0, 1)]
     first, second = (np.concatenate([pair[end] for pair in pairs]) for end in (0, 1))
-    links = coo_array((np.ones(first.size, dtype=np.int8), (first, second)), shape=(count, count))
-    _, label = connected_components(links, directed=False)
+    label = connected(first, second, count)
     return np.asarray((label == label[run[0, 0, 0]])[run] & ~blocked)
 
 

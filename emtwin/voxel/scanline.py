@@ -46,31 +46,6 @@ class Crossings:
     triangle: Ints
     side: Ints
 
-    def per_gap(self, shape: tuple[int, int, int], axis: int) -> NDArray[np.uint8]:
-        """Number of crossings between neighbouring centres, 255 standing for more as well.
-
-        Parameters
-        ----------
-        shape : tuple of int
-            Cells along x, y and z.
-        axis : int
-            Direction of the rays, 0 to 2.
-
-        Returns
-        -------
-        ndarray of uint8
-            One element more along `axis` than there are cells: element w counts the crossings
-            beyond centre w - 1 and not beyond centre w.
-        """
-        nx, ny, nz = (n + (along == axis) for along, n in enumerate(shape))
-        index = [self.u] * 3
-        index[axis], index[(axis + 2) % 3] = self.w, self.v
-        flat = np.ravel_multi_index(tuple(index), (nx, ny, nz))
-        places, counts = np.unique(flat, return_counts=True)
-        result = np.zeros((nx, ny, nz), dtype=np.uint8)
-        result.reshape(-1)[places] = np.minimum(counts, 255)
-        return result
-
 
 def crossings(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Crossings:
     """All crossings of `surface` with the rays along `axis`.

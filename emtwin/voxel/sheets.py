@@ -55,9 +55,7 @@ def rim_edges(
     faces: Sequence[NDArray[np.int64]], grid: Grid
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """Axis and flat indices (into `grid.nodes`) of the four edges of every face."""
-    ny, nz = grid.nodes[1:]
-    stride = (ny * nz, nz, 1)
     for axis, flat in enumerate(faces):
         for along, across in (((axis + 1) % 3, (axis + 2) % 3), ((axis + 2) % 3, (axis + 1) % 3)):
             yield along, flat
-            yield along, flat + stride[across]
+            yield along, flat + grid.node_strides[across]

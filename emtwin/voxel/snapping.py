@@ -123,7 +123,7 @@ def _facets(body: Body, axis: int, smallest: float) -> Iterator[tuple[float, flo
     """Flat facets each at its own place, leaning ones at one place per smallest cell."""
     exact, leaning = aligned(body.surface, axis)
     heights = body.surface.corners[:, :, axis].mean(axis=1)
-    areas = np.linalg.norm(body.surface.area_vectors, axis=1)
+    areas = body.surface.areas
     yield from _clusters(heights[exact], areas[exact])
     yield from _spans(heights[leaning], areas[leaning], smallest)
 

@@ -99,7 +99,7 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
     low, high = np.concatenate([low, alone]), np.concatenate([high, alone])
     sorted_again = np.argsort(low)
     low, high = low[sorted_again], high[sorted_again]
-    normals = _unit(surface.area_vectors)
+    normals = surface.normals
     return Spans(
         ray[low],
         height[low],
@@ -111,12 +111,7 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
 
 def oblique_triangles(surface: Surface) -> NDArray[np.bool_]:
     """Triangles whose normal is along no axis, shape (m,)."""
-    return np.asarray(np.abs(_unit(surface.area_vectors)).max(axis=1) < 1.0 - 1e-12)
-
-
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(length > 0.0, length, 1.0)
+    return np.asarray(np.abs(surface.normals).max(axis=1) < 1.0 - 1e-12)
 
 
 def _turned(normals: Floats, axis: int, side: float) -> Floats:

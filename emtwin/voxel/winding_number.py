@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Backend, Box, Stage
 from emtwin.geometry import Surface
+from emtwin.geometry.space_curve import along_curve
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -56,10 +57,11 @@ class Tree:
     @classmethod
     def of(cls, surface: Surface) -> Tree:
         """Tree of the triangles of `surface`."""
-        order = _curve(surface.corners.mean(axis=1), surface.lo, surface.hi)
+        span = max(float((surface.hi - surface.lo).max()), np.finfo(float).tiny)
+        order = along_curve(surface.corners.mean(axis=1), surface.lo, span, _BITS)
         corners, areas = surface.corners[order], surface.area_vectors[order]
         begin, end, skip = _ranges(len(corners))
-        middle, size = corners.mean(axis=1), np.linalg.norm(areas, axis=1)
+        middle, size = corners.mean(axis=1), surface.areas[order]
         weight = _sums(size, begin)
         centre = _sums(middle * size[:, None], begin)
         centre /= np.maximum(weight, np.finfo(float).tiny)[:, None]
@@ -98,18 +100,6 @@ def winding_number(tree: Tree, points: Floats, backend: Backend) -> Floats:
 
 
 _PARTS = {"far": np.float64, "re": np.float64, "im": np.float64, "turned": np.int32}
-
-
-def _curve(points: Floats, lo: Floats, hi: Floats) -> Ints:
-    """Order of `points` along a Morton curve through the box from `lo` to `hi`."""
-    extent = max(float((hi - lo).max()), np.finfo(float).tiny)
-    cells = ((points - lo) / extent * (2**_BITS - 1)).astype(np.uint64)
-    code = np.zeros(len(points), np.uint64)
-    for bit in range(_BITS):
-        for axis in range(3):
-            digit = (cells[:, axis] >> np.uint64(bit)) & np.uint64(1)
-            code |= digit << np.uint64(3 * bit + axis)
-    return np.argsort(code, kind="stable")
 
 
 def _ranges(count: int) -> tuple[Numbers, Numbers, Numbers]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import InputError
-from emtwin.geometry.kicad.board import Board, Fill, Pad, Track, Via
+from emtwin.geometry.kicad.board import Board, Fill, Pad, Track
 from emtwin.geometry.surface import Surface
 
 if TYPE_CHECKING:
@@ -95,12 +95,6 @@ def filled(fills: Sequence[Fill]) -> BaseGeometry:
 def track_shape(track: Track) -> BaseGeometry:
     """Copper of a track with its round ends."""
     shape: BaseGeometry = shapely().LineString(track.points).buffer(track.width / 2)
-    return shape
-
-
-def via_shape(via: Via) -> BaseGeometry:
-    """Pad of a via."""
-    shape: BaseGeometry = shapely().Point(via.position).buffer(via.size / 2)
     return shape
 
 
