@@ -18,7 +18,6 @@ from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import ratio_db
 from emtwin.compliance.limits import radiated_immunity_level
-from emtwin.compliance.rows import Level
 from emtwin.compliance.uncertainty import Contribution, combine
 from emtwin.compliance.verdict import decide
 from emtwin.errors import Notice
@@ -26,6 +25,7 @@ from emtwin.extract import PortModel
 from emtwin.extract.port_model import reflection_factor
 from emtwin.scene import LoadedTwin, Port
 from emtwin.signals.modulation import carrier_to
+from emtwin.standards import Level
 
 TEST = "radiated_immunity"
 

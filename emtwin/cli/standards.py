@@ -14,7 +14,7 @@ from emtwin.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from emtwin.compliance.rows import AnyRow
+    from emtwin.standards import AnyRow
 
 STYLES = {"confirmed": "green", "high": "", "low": "yellow"}
 
@@ -28,7 +28,7 @@ def standards(
     json_output: options.Json = False,
 ) -> None:
     """Print the rows of the standards that say every word of QUERY, or all rows."""
-    from emtwin.compliance.standards import query
+    from emtwin.standards import query
 
     rows = query(" ".join(words or []))
     if not rows:
@@ -62,8 +62,8 @@ def _entry(row: AnyRow) -> dict[str, Any]:
 
 
 def _nothing(words: list[str]) -> Any:
-    from emtwin.compliance.standards import load
     from emtwin.errors import Problem
+    from emtwin.standards import load
 
     known = {word for row in load().rows for word in row.id.split("-")}
     hints = "".join(options.nearest(word, known) for word in words if word.lower() not in known)

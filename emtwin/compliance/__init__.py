@@ -1,6 +1,6 @@
 """Compliance: levels, limits, uncertainty and verdicts.
 
-In: standards/*.yaml, a margin in dB, what the run says about its own error.
+In: rows of the standards, a margin in dB, what the run says about its own error.
 Out: levels and limit lines with clause and confidence, `Verdict`.
 Never: meshes or grids, fields beyond closed forms; a verdict without an uncertainty.
 """
@@ -11,7 +11,6 @@ from emtwin.compliance.limits import (
     radiated_immunity_level,
     radiated_limit_rows,
 )
-from emtwin.compliance.standards import Standards, load, query
 from emtwin.compliance.uncertainty import Budget, Contribution, combine
 from emtwin.compliance.verdict import (
     Outcome,
@@ -26,17 +25,14 @@ __all__ = [
     "Budget",
     "Contribution",
     "Outcome",
-    "Standards",
     "Verdict",
     "cispr11_radiated_limit",
     "combine",
     "decide",
     "harmonics_resolved",
     "judge",
-    "load",
     "not_applicable",
     "outside_method",
-    "query",
     "radiated_immunity_level",
     "radiated_limit_rows",
 ]

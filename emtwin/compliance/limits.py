@@ -7,9 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emtwin.compliance.rows import Level, Limit
-from emtwin.compliance.standards import Standards, load
 from emtwin.errors import InputError
+from emtwin.standards import Level, Limit, Standards, load
 
 _BANDWIDTH = "cispr16-1-1-bandwidth-band-c-d"
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from emtwin.compliance.decibel import growth_db
-from emtwin.compliance.standards import Standards, load
 from emtwin.constants import C0, TWO_PI
 from emtwin.errors import InputError
+from emtwin.standards import Standards, load
 
 COVERAGE = 2.0
 """Coverage factor k of every expanded uncertainty."""

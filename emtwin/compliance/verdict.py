@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from emtwin.compliance.rows import AnyRow
 from emtwin.compliance.uncertainty import FLOOR_DB, Budget
 from emtwin.errors import InputError
+from emtwin.standards import AnyRow
 
 
 class Outcome(StrEnum):

@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("signals", "materials"),
     ("rational",),
     ("backends",),
+    ("standards",),
     ("scene",),
     ("constants", "units", "errors", "resources", "clock"),
 )
@@ -33,7 +34,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 # `grid` and `geometry` stay usable alone, and results know no physics.
 FORBIDDEN: dict[str, frozenset[str]] = {
-    "backends": frozenset({"scene"}),
+    "backends": frozenset({"scene", "standards"}),
     "results": frozenset({"solver", "compliance", "backends", "scene", "signals", "materials"}),
 }
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from emtwin.compliance import standards
+from emtwin import standards
 from tests.docs.pages import ROOT, recipe
 
 

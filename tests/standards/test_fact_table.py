@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from emtwin.compliance import load
-from emtwin.compliance.rows import Level, Limit, Parameter
+from emtwin.standards import Level, Limit, Parameter, load
 
 MHZ = 1e6
 

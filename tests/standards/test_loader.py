@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emtwin.compliance import load, query
 from emtwin.errors import InputError
+from emtwin.standards import load, query
 
 ROW = """\
   - id: {id}

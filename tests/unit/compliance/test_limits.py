@@ -16,8 +16,8 @@ from emtwin.compliance import (
 )
 from emtwin.compliance.decibel import field_dbuv, ratio_db
 from emtwin.compliance.limits import _piece
-from emtwin.compliance.rows import Limit
 from emtwin.errors import InputError
+from emtwin.standards import Limit
 
 
 @pytest.mark.parametrize(("kind", "distance", "low"), [("A", 3, 50), ("A", 10, 40), ("B", 3, 40)])

@@ -1,9 +1,8 @@
-"""Read, check and search standards/*.yaml."""
+"""Read and check standards/*.yaml."""
 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,9 +13,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from emtwin import resources
-from emtwin.compliance.rows import KINDS, AnyRow, Level, Limit, Parameter
 from emtwin.errors import InputError, Problem
 from emtwin.scene import document
+from emtwin.standards.kinds import KINDS, AnyRow
+from emtwin.standards.levels import Level
+from emtwin.standards.limits import Limit
+from emtwin.standards.parameters import Parameter
+from emtwin.standards.row import Row
 
 _REMEDIES = {
     "missing": "add the field",
@@ -24,7 +27,7 @@ _REMEDIES = {
     "string_type": "put the value in quotes",
 }
 
-Found = TypeVar("Found", Level, Limit, Parameter)
+Found = TypeVar("Found", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -42,17 +45,17 @@ class Standards:
     @property
     def levels(self) -> tuple[Level, ...]:
         """Immunity levels."""
-        return self._of(Level)
+        return self.of(Level)
 
     @property
     def limits(self) -> tuple[Limit, ...]:
         """Pieces of emission limit lines."""
-        return self._of(Limit)
+        return self.of(Limit)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Numbers of methods."""
-        return self._of(Parameter)
+        return self.of(Parameter)
 
     def row(self, row_id: str) -> AnyRow:
         """Row with this id.
@@ -104,7 +107,8 @@ class Standards:
             raise InputError.single(f"row '{row_id}' is a {row.kind}, not a parameter")
         return row
 
-    def _of(self, kind: type[Found]) -> tuple[Found, ...]:
+    def of(self, kind: type[Found]) -> tuple[Found, ...]:
+        """All rows of one kind, for example ``of(Level)``."""
         return tuple(row for row in self.rows if isinstance(row, kind))
 
 
@@ -138,51 +142,6 @@ def load(folder: Path | None = None) -> Standards:
     if problems:
         raise InputError(problems)
     return Standards(tuple(row for row, _ in rows))
-
-
-def query(text: str = "", standards: Standards | None = None) -> tuple[AnyRow, ...]:
-    """Rows that contain every word of a text.
-
-    Parameters
-    ----------
-    text : str
-        Words in any order, case ignored, looked for in everything that a row
-        says, for example ``"radiated home"`` or ``"cispr 11 class b 3 m"``. A
-        number or single letter counts together with a neighbour: ``group 1``,
-        ``3 m``. Empty: all rows.
-    standards : Standards, optional
-        Where to look; the package's own rows if left out.
-
-    Returns
-    -------
-    tuple of Level, Limit or Parameter
-        Matching rows, each with ``id``, ``citation``, ``summary()``,
-        ``confidence`` and ``source``.
-    """
-    words = text.casefold().split()
-    rows = (standards or load()).rows
-    return tuple(row for row in rows if _says_all(_searched(row), words))
-
-
-def _says_all(said: str, words: list[str]) -> bool:
-    tokens = f" {' '.join(re.sub(r'[-,:;()]', ' ', said).split())} "
-    return all(_says(said, tokens, words, at) for at in range(len(words)))
-
-
-def _says(said: str, tokens: str, words: list[str], at: int) -> bool:
-    if len(words[at]) > 2:
-        return words[at] in said
-    if len(words[at]) == 2 and words[at].isalpha():
-        return f" {words[at]}" in tokens
-    phrases = [" ".join(words[at - 1 : at + 1])] if at > 0 else []
-    phrases += [" ".join(words[at : at + 2])] if at + 1 < len(words) else []
-    return any(f" {phrase}" in tokens for phrase in phrases or words)
-
-
-def _searched(row: AnyRow) -> str:
-    said = (row.id, row.citation, row.summary(), row.note, row.confidence, row.kind)
-    extra = row.basic_standard if isinstance(row, Level) else ""
-    return " ".join((*said, extra)).casefold()
 
 
 def _read(file: Path, problems: list[Problem]) -> Iterator[tuple[AnyRow, Problem]]:
