@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from emtwin.compliance import (
     cispr11_radiated_limit,
     harmonics_resolved,
-    load,
     radiated_immunity_level,
     radiated_limit_rows,
 )
 from emtwin.compliance.decibel import field_dbuv, ratio_db
 from emtwin.compliance.limits import _piece
 from emtwin.errors import InputError
-from emtwin.standards import Limit
+from emtwin.standards import Limit, load
 
 
 @pytest.mark.parametrize(("kind", "distance", "low"), [("A", 3, 50), ("A", 10, 40), ("B", 3, 40)])

@@ -15,11 +15,11 @@ from emtwin.compliance import (
     combine,
     decide,
     judge,
-    load,
     not_applicable,
     outside_method,
 )
 from emtwin.errors import InputError
+from emtwin.standards import load
 
 SURE = load().row("cispr11-g1-b-3m-30-230")
 DOUBTFUL = load().row("cispr11-g2-a-3m-30-47")
