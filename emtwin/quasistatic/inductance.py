@@ -38,7 +38,7 @@ class InductanceMatrix:
 
     @property
     def coupling(self) -> Real:
-        """Coupling factors L_ij / sqrt(L_ii L_jj), shape (n, n); moduli below 1 off the diagonal."""
+        """Coupling factors L_ij / sqrt(L_ii L_jj), shape (n, n); below 1 off the diagonal."""
         own = np.sqrt(np.diag(self.matrix))
         return np.asarray(self.matrix / np.outer(own, own))
 

@@ -24,7 +24,7 @@ from emtwin.constants import MU0
 from emtwin.quasistatic.curl import curl, dual_volumes, face_reluctances, gradient
 from emtwin.quasistatic.poisson import TOLERANCE, PotentialSolver, Solution, edge_admittances
 from emtwin.quasistatic.static_scene import StaticScene
-from emtwin.quasistatic.walls import ELECTRIC, OPEN, Walls
+from emtwin.quasistatic.walls import ELECTRIC
 
 Numbers = NDArray[Any]
 Real = NDArray[np.float64]
@@ -53,12 +53,8 @@ class Magnetostatics:
     far: str = ELECTRIC
 
     def __post_init__(self) -> None:
-        axes = (
-            tuple(self.far if kind == OPEN else kind for kind in kinds)
-            for kinds in self.scene.walls.axes
-        )
-        closed = replace(self.scene, walls=Walls(*axes))
-        object.__setattr__(self, "scene", closed)
+        walls = self.scene.walls.instead_of_open(self.far)
+        object.__setattr__(self, "scene", replace(self.scene, walls=walls))
 
     @cached_property
     def free(self) -> NDArray[np.int64]:
@@ -116,7 +112,7 @@ class Magnetostatics:
     def field(self, potential: Numbers) -> Numbers:
         """Magnetomotive force along every dual edge in ampere, shape (3, nx+1, ny+1, nz+1)."""
         values = self.reluctances * (self.curl @ potential[self.free])
-        return values.reshape(3, *self.scene.grid.nodes)
+        return np.asarray(values.reshape(3, *self.scene.grid.nodes))
 
     def _divergence(self) -> Sparse:
         """(1 / mu0) M G N^-1 G^T M over the free edges."""

@@ -96,7 +96,10 @@ def surface_integrals(
     """
     metal = np.stack([ids == PEC_ROW for ids in scene.medium.ids]) & scene.exists
     n = len(fields.ports)
-    dual = [scene.grid.dual_spacings[a].reshape([-1 if b == a else 1 for b in range(3)]) for a in range(3)]
+    dual = [
+        scene.grid.dual_spacings[a].reshape([-1 if b == a else 1 for b in range(3)])
+        for a in range(3)
+    ]
     magnetic = [
         [f / d for f, d in zip(fields.magnetostatics.field(u), dual, strict=True)]
         for u in fields.potentials
@@ -145,7 +148,8 @@ def skin_impedance(finishes: Sequence[Finish], integrals: Real, frequencies: Rea
     frequencies : ndarray, shape (nf,)
         Hz, above 0.
     """
-    impedances = np.array([finish.impedance(frequencies) for finish in finishes])
+    impedances = np.array([finish.impedance(frequencies) for finish in finishes], np.complex128)
+    impedances = impedances.reshape(len(finishes), len(frequencies))
     return np.asarray(np.einsum("mf,mpq->fpq", impedances, integrals))
 
 
