@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import InputError, Problem
-from emtwin.quasistatic.capacitance import Electrostatics
+from emtwin.quasistatic.capacitance import Electrostatics, elastances
 from emtwin.quasistatic.magnetostatics import Magnetostatics
 from emtwin.quasistatic.poisson import TOLERANCE, edge_admittances
 from emtwin.quasistatic.ports import PortLike, gap_current, terminals
@@ -149,7 +149,7 @@ def displacement_current(statics: Electrostatics, charges: Real) -> Real:
     ndarray, shape (3, nx+1, ny+1, nz+1)
         In ampere, positive along the axes.
     """
-    voltages = np.linalg.pinv(statics.matrix().matrix, hermitian=True) @ charges
+    voltages = elastances(statics.matrix().matrix) @ charges
     return displacement(statics.scene, voltages @ statics.potentials)
 
 

@@ -120,8 +120,7 @@ class Magnetostatics:
 
         grid = self.scene.grid
         nodes = np.flatnonzero(self.scene.conductor_of_nodes < 0)
-        inverse = 1 / np.sqrt(MU0 * dual_volumes(grid).reshape(-1)[nodes])
+        inverse = 1 / (MU0 * dual_volumes(grid).reshape(-1)[nodes])
         weights = edge_admittances(grid, np.ones(())).reshape(-1)[self.free]
         apart = sparse.diags_array(weights) @ gradient(grid)[self.free][:, nodes]
-        scaled = apart @ sparse.diags_array(inverse)
-        return scaled @ scaled.T
+        return (apart @ sparse.diags_array(inverse)) @ apart.T
