@@ -48,6 +48,8 @@ from emtwin.quasistatic.surface_loss import Finish, Marks, skin_impedance, surfa
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+_FINER = 1e-2  # of the tolerance: potentials, whose residual leaves the currents open
+
 AGREEMENT = 10 ** (0.5 / 20) - 1
 """Error that is allowed at the end of the band: 0.5 dB, 5.9 %."""
 
@@ -209,30 +211,30 @@ def port_circuit(
         raise InputError.single("a circuit needs at least one port", field="ports")
     ends = terminals(scene, ports)
     gaps = [gap_current(scene, port) for port in ports]
-    statics = electrostatics(scene, tolerance=tolerance)
-    connection = np.zeros((len(statics.potentials), len(ports)))
+    electric = electrostatics(scene, tolerance=_FINER * tolerance)
+    connection = np.zeros((len(electric.potentials), len(ports)))
     for n, (start, stop) in enumerate(ends):
         connection[stop, n] += 1
         connection[start, n] -= 1
     currents = [
-        gap + displacement_current(statics, charge) if charge.any() else gap
+        gap + displacement_current(electric, charge) if charge.any() else gap
         for gap, charge in zip(gaps, connection.T, strict=True)
     ]
     names = tuple(port.name for port in ports)
     fields = port_fields(Magnetostatics(scene, tolerance), names, currents)
-    lossy = statics if frequency is None else electrostatics(scene, frequency, tolerance)
+    lossy = electric if frequency is None else electrostatics(scene, frequency, tolerance)
     return PortCircuit(
         names,
         lossy.matrix(),
         connection,
         fields.inductances(),
-        _bending(statics, fields, np.asarray(~connection.any(axis=0))),
+        _bending(electric, fields, np.asarray(~connection.any(axis=0))),
         tuple(finishes),
         surface_integrals(scene, fields, marks, len(finishes)),
     )
 
 
-def _bending(statics: Electrostatics, fields: PortFields, loops: NDArray[np.bool_]) -> Real:
+def _bending(electric: Electrostatics, fields: PortFields, loops: NDArray[np.bool_]) -> Real:
     """T_pq = u_p . M u_q once u has no charge on conductors and between them.
 
     The induced field is -jw u, less a gradient that takes its charges away: those between
@@ -243,17 +245,17 @@ def _bending(statics: Electrostatics, fields: PortFields, loops: NDArray[np.bool
     which = np.flatnonzero(loops)
     if not which.size:
         return result
-    scene = statics.scene
+    scene = electric.scene
     y = edge_admittances(scene.grid, scene.permittivity()).reshape(-1)
     u = fields.potentials[which]
     d = (gradient(scene.grid).T @ (y * u).T).T
     d[:, _outermost(fields, scene)] = 0
     free = np.flatnonzero(scene.conductor_of_nodes.reshape(-1) < 0)
-    solver = PotentialSolver(statics.operator[free][:, free], name="induced charge")
+    solver = PotentialSolver(electric.operator[free][:, free], name="induced charge")
     phi = np.zeros(d.shape)
     phi[:, free] = [solver.solve(charge).values for charge in d[:, free]]
-    held = elastances(statics.matrix().matrix)
-    phi += (d @ statics.potentials.T) @ held @ statics.potentials
+    held = elastances(electric.matrix().matrix)
+    phi += (d @ electric.potentials.T) @ held @ electric.potentials
     energy = (u * y) @ u.T - phi @ d.T
     result[np.ix_(which, which)] = (energy + energy.T) / 2
     return result

@@ -10,7 +10,7 @@ from emtwin.grid import Grid, Painter
 from emtwin.materials import Material
 from emtwin.quasistatic import StaticScene, Walls, capacitances, inductances, widened
 from emtwin.quasistatic.ports import Port
-from tests.physics.statics import (
+from tests.physics.static_scenes import (
     LATTICE_RADIUS,
     cube_eighth,
     permuted,

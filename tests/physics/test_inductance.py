@@ -27,7 +27,7 @@ from emtwin.quasistatic.overlap import differences
 from emtwin.quasistatic.resistance import cell_conductances
 from emtwin.solver import Absorber, EdgePort, Pulse, Simulation, StopRule, run
 from tests.physics.scenes import spectrum
-from tests.physics.statics import LATTICE_RADIUS, permuted, scaled, square_loop, without
+from tests.physics.static_scenes import LATTICE_RADIUS, permuted, scaled, square_loop, without
 from tests.validation import Validated
 
 
@@ -250,7 +250,8 @@ def test_circuit_and_field_solver_meet(
 
     Walls at 0.45 m act on a field that falls as (h / r)^2 = 0.2 %, and so does the absorber; the
     time step of the field solver counts by (w dt)^2 / 24 only: 0.4 % is allowed at 20 MHz.
-    Up to its limit the circuit is within 0.5 dB, and the two are joined in a band that reaches down to the lowest frequency.
+    Up to its limit the circuit is within 0.5 dB, and the two are joined in a band that reaches
+    down to the lowest frequency.
     """
     grid, medium, port = wire_over_floor(closed)
     scene, shift = widened(StaticScene(grid, medium, Walls.over_floor()), 0.3, 1.5)

@@ -66,7 +66,9 @@ def test_no_overlap_says_how_far_they_are_apart():
 
 
 def test_a_circuit_that_ends_below_the_field_solver_is_said_so():
-    with pytest.raises(NoOverlapError, match=r"holds up to 500 kHz, and only 0 .* 1 MHz, lie below"):
+    with pytest.raises(
+        NoOverlapError, match=r"holds up to 500 kHz, and only 0 .* 1 MHz, lie below"
+    ):
         join(coil, LOW, coil(HIGH), HIGH, limit=500e3)
 
 

@@ -102,13 +102,13 @@ def test_more_room_keeps_what_is_there():
     for old, new in zip(scene.medium.ids, wide.medium.ids, strict=True):
         inner = new[i : i + 8, j : j + 6, k : k + 5]
         np.testing.assert_array_equal(inner, old[:8, :6, :5])
-        assert (new == 0).sum() - (inner == 0).sum() == new[-1].size * 0 + _last(new, old)
+    assert wide.conducting.sum() - _floor(wide) == scene.conducting.sum() - _floor(scene)
     assert wide.n_conductors == scene.n_conductors
 
 
-def _last(new, old):
-    """Places without an edge: one plane of each array, what lies in the inner part apart."""
-    return int((new == 0).sum() - (old[:8, :6, :5] == 0).sum())
+def _floor(scene):
+    """Edges of the electric wall."""
+    return scene.conducting[:, :, :, 0].sum()
 
 
 def test_more_room_keeps_magnetic_faces():
@@ -131,18 +131,27 @@ def test_room_that_is_none_is_refused(room, growth):
 
 
 def test_a_voxelised_board_in_its_box():
-    """`meshes/board_in_box.msh`: the box with its posts and the ground plane on them is one
-    conductor; a wire of its own is another, and each has its name and a capacitance."""
+    """`meshes/board_in_box.msh` without its posts, on a floor 8 mm below: three conductors with
+    their names. The box is closed, so what is in it has no capacitance to anything else; to the
+    box the ground plane of 120 x 80 mm has at least that of its two sides, 12 mm over the bottom
+    and 28 mm under the lid or nearer.
+    """
     regions = read_regions(resources.meshes_dir() / "board_in_box.msh", "mm")
     bodies = []
-    for priority, (name, region) in enumerate(regions.items()):
-        region = demand_kind(region)
+    for priority, name in enumerate(("box", "board", "ground_plane")):
+        region = demand_kind(regions[name])
         material = lookup("fr4" if name == "board" else "copper")
         bodies.append(Body(name, region.surface, region.kind, material, 10 - priority))
-    lines = [np.arange(lo, hi + 1e-9, 4e-3) for lo, hi in ((-92e-3, 92e-3), (-60e-3, 60e-3))]
-    model = voxelise(bodies, Grid(*lines, np.arange(-8e-3, 52e-3, 2e-3)))
-    scene = StaticScene.of_voxels(model, Walls.over_floor())
+    x, y, z = (
+        1e-3 * np.arange(lo, hi + 1, step)
+        for lo, hi, step in ((-12, 172, 4), (-12, 112, 4), (-8, 48, 2))
+    )
+    scene = StaticScene.of_voxels(voxelise(bodies, Grid(x, y, z)), Walls.over_floor())
     found = capacitances(scene)
-    print(found.conductors, found.matrix)
-    assert found.conductors[0] == "walls"
-    assert "box" in found.conductors[1]
+    assert found.conductors == ("walls", "box", "ground_plane")
+    mutual = found.mutual
+    assert abs(mutual[0, 2]) < 1e-6 * mutual[1, 2]
+    assert abs(mutual[2, 2]) < 1e-6 * mutual[1, 2]
+    plates = EPS0 * 0.12 * 0.08 * (1 / 12e-3 + 1 / 28e-3)
+    assert plates < mutual[1, 2] < 2 * plates
+    assert mutual[0, 1] > EPS0 * 0.16 * 0.1 / 8e-3
