@@ -5,24 +5,31 @@ Out: checked rows (`Standards`), each with standard, edition, clause and confide
 Never: a verdict, a text of a standard, a number without its source.
 """
 
+from emtwin.standards.designated_bands import DesignatedBand
 from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.networks import Circuit, Network
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.row import Row
 from emtwin.standards.search import query
 from emtwin.standards.store import Standards, load
+from emtwin.standards.uncertainties import Uncertainty
 
 __all__ = [
     "AnyRow",
+    "Circuit",
+    "DesignatedBand",
     "Level",
     "Limit",
+    "Network",
     "Parameter",
     "PulseResponse",
     "Receiver",
     "Row",
     "Standards",
+    "Uncertainty",
     "load",
     "query",
 ]

@@ -215,19 +215,18 @@ def _collisions(rows: list[tuple[AnyRow, Problem]]) -> Iterator[Problem]:
             where = f"{other.file}:{other.line}"
             yield _at(place, f"the id is already used at {where}", "give each row its own id")
         first.setdefault(row.id, place)
-    limits = [(row, place) for row, place in rows if isinstance(row, Limit)]
-    for (row, place), (other_row, _) in combinations(limits, 2):
-        if row.line == other_row.line and _overlap(row, other_row):
-            yield _at(
-                place,
-                f"its frequency range overlaps that of '{other_row.id}'",
-                "pieces of one limit line may only touch",
-            )
-
-
-def _overlap(one: Limit, other: Limit) -> bool:
-    top = min(one.frequency_to, other.frequency_to)
-    return max(one.frequency_from, other.frequency_from) < top
+    lines: dict[object, list[tuple[Limit, Problem]]] = {}
+    for row, place in rows:
+        if isinstance(row, Limit):
+            lines.setdefault(row.line, []).append((row, place))
+    for pieces in lines.values():
+        for (row, place), (other_row, _) in combinations(pieces, 2):
+            if row.overlaps(other_row):
+                yield _at(
+                    place,
+                    f"its frequency range overlaps that of '{other_row.id}'",
+                    "pieces of one limit line may only touch",
+                )
 
 
 def _at(place: Problem, message: str, remedy: str) -> Problem:
