@@ -68,6 +68,8 @@ DIMENSIONS = MappingProxyType(
             _dimension("voltage", "V", "0.2 V", "500 mV"),
             _dimension("conductivity", "S/m", "0.01 S/m", "5 mS/m"),
             _dimension("field", "V/m", "3 V/m", "500 mV/m"),
+            _dimension("magnetic_field", "A/m", "30 A/m", "100 mA/m"),
+            _dimension("current", "A", "0.5 A", "150 mA"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }

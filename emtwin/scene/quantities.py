@@ -73,6 +73,19 @@ Capacitance = Annotated[
 Voltage = Annotated[
     float, Field(gt=0), _reader("voltage"), _writer("voltage"), _schema("voltage", "+")
 ]
+Current = Annotated[
+    float, Field(gt=0), _reader("current"), _writer("current"), _schema("current", "+")
+]
+ElectricField = Annotated[
+    float, Field(gt=0), _reader("field"), _writer("field"), _schema("field", "+")
+]
+MagneticField = Annotated[
+    float,
+    Field(gt=0),
+    _reader("magnetic_field"),
+    _writer("magnetic_field"),
+    _schema("magnetic_field", "+"),
+]
 Conductivity = Annotated[
     float,
     Field(ge=0),
