@@ -83,6 +83,19 @@ ImpulseArea = Annotated[
     _writer("impulse area"),
     _schema("impulse area", "+"),
 ]
+Current = Annotated[
+    float, Field(gt=0), _reader("current"), _writer("current"), _schema("current", "+")
+]
+ElectricField = Annotated[
+    float, Field(gt=0), _reader("field"), _writer("field"), _schema("field", "+")
+]
+MagneticField = Annotated[
+    float,
+    Field(gt=0),
+    _reader("magnetic_field"),
+    _writer("magnetic_field"),
+    _schema("magnetic_field", "+"),
+]
 Conductivity = Annotated[
     float,
     Field(ge=0),
