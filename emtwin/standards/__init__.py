@@ -9,8 +9,20 @@ from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.row import Row
 from emtwin.standards.search import query
 from emtwin.standards.store import Standards, load
 
-__all__ = ["AnyRow", "Level", "Limit", "Parameter", "Row", "Standards", "load", "query"]
+__all__ = [
+    "AnyRow",
+    "Level",
+    "Limit",
+    "Parameter",
+    "PulseResponse",
+    "Receiver",
+    "Row",
+    "Standards",
+    "load",
+    "query",
+]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.receivers import PulseResponse, Receiver
 
-AnyRow = Level | Limit | Parameter
+AnyRow = Level | Limit | Parameter | Receiver | PulseResponse
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "limit": Limit,
     "parameter": Parameter,
+    "receiver": Receiver,
+    "pulse_response": PulseResponse,
 }
 """Model of each kind of row."""
