@@ -68,6 +68,7 @@ DIMENSIONS = MappingProxyType(
             _dimension("voltage", "V", "0.2 V", "500 mV"),
             _dimension("conductivity", "S/m", "0.01 S/m", "5 mS/m"),
             _dimension("field", "V/m", "3 V/m", "500 mV/m"),
+            _dimension("power", "W", "2 W", "200 mW"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from emtwin.standards.bands import Band
+from emtwin.standards.dips import Dip
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
 
-AnyRow = Level | Limit | Parameter
+AnyRow = Level | Dip | Band | Ladder | Limit | Parameter
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
+    "dip": Dip,
+    "band": Band,
+    "ladder": Ladder,
     "limit": Limit,
     "parameter": Parameter,
 }
