@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError
-from emtwin.standards import DesignatedBand, Limit
+from emtwin.standards import Band, Limit
 from emtwin.standards.row import SLACK
 from emtwin.units import format_si
 
@@ -25,14 +25,14 @@ class LimitLine:
     ----------
     rows : tuple of Limit
         The pieces; they may touch, and there the lower one holds.
-    designated : tuple of DesignatedBand
+    designated : tuple of Band
         Bands in which a fundamental has no limit; empty for group 1.
     shift_db : float, default 0
         Added to every limit, by conversion to another distance.
     """
 
     rows: tuple[Limit, ...]
-    designated: tuple[DesignatedBand, ...] = ()
+    designated: tuple[Band, ...] = ()
     shift_db: float = 0.0
 
     def at(self, frequency: ArrayLike) -> NDArray[np.float64]:
@@ -115,7 +115,7 @@ class LimitLine:
                 margin = np.where(at, np.inf, margin)
         return margin
 
-    def designated_at(self, frequency: float) -> DesignatedBand | None:
+    def designated_at(self, frequency: float) -> Band | None:
         """Band that frees a fundamental at a frequency in hertz, None where none does."""
         for band in self.designated:
             if band.frequency_from <= frequency <= band.frequency_to:

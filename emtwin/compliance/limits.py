@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
-from emtwin.standards import DesignatedBand, Level, Limit, Receiver, Standards, load
+from emtwin.standards import Band, Level, Limit, Receiver, Standards, load
 
 CISPR_11 = "CISPR 11"
 EDITION = "2015+A1:2016+A2:2019"
@@ -124,7 +124,7 @@ def limit_line(
             field=f"tests.{test}",
             remedy=_remedy(like),
         )
-    bands = rows.of(DesignatedBand) if group == 2 else ()
+    bands = rows.of(Band) if group == 2 else ()
     return LimitLine(
         tuple(sorted(found, key=lambda row: row.frequency_from)),
         # A band of low confidence frees nothing: the limit then stays.

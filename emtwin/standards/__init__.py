@@ -5,8 +5,12 @@ Out: checked rows (`Standards`), each with standard, edition, clause and confide
 Never: a verdict, a text of a standard, a number without its source.
 """
 
-from emtwin.standards.designated_bands import DesignatedBand
+from emtwin.standards.applying import applying
+from emtwin.standards.bands import Band
+from emtwin.standards.conditions import Conditions, Situation
+from emtwin.standards.dips import Dip
 from emtwin.standards.kinds import AnyRow
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.networks import Circuit, Network
@@ -19,8 +23,11 @@ from emtwin.standards.uncertainties import Uncertainty
 
 __all__ = [
     "AnyRow",
+    "Band",
     "Circuit",
-    "DesignatedBand",
+    "Conditions",
+    "Dip",
+    "Ladder",
     "Level",
     "Limit",
     "Network",
@@ -28,8 +35,10 @@ __all__ = [
     "PulseResponse",
     "Receiver",
     "Row",
+    "Situation",
     "Standards",
     "Uncertainty",
+    "applying",
     "load",
     "query",
 ]

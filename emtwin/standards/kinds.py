@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from emtwin.standards.designated_bands import DesignatedBand
+from emtwin.standards.bands import Band
+from emtwin.standards.dips import Dip
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.networks import Network
@@ -11,16 +13,27 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.uncertainties import Uncertainty
 
 AnyRow = (
-    Level | Limit | Parameter | Receiver | PulseResponse | Network | DesignatedBand | Uncertainty
+    Level  # one line each, so that two new kinds never meet on one
+    | Dip
+    | Band
+    | Ladder
+    | Limit
+    | Parameter
+    | Receiver
+    | PulseResponse
+    | Network
+    | Uncertainty
 )
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
+    "dip": Dip,
+    "band": Band,
+    "ladder": Ladder,
     "limit": Limit,
     "parameter": Parameter,
     "receiver": Receiver,
     "pulse_response": PulseResponse,
     "network": Network,
-    "designated_band": DesignatedBand,
     "uncertainty": Uncertainty,
 }
 """Model of each kind of row."""

@@ -10,8 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency, Length
 from emtwin.standards.row import Number, Row, rising, said_band
+from emtwin.standards.terms import EmissionTest
 
-EmissionTest = Literal["radiated_emission", "conducted_emission", "magnetic_emission"]
 Quantity = Literal["voltage", "electric_field", "magnetic_field"]
 Detector = Literal["quasi_peak", "average", "peak", "weighted"]
 Port = Literal["ac_mains", "dc_power"]
@@ -95,13 +95,10 @@ class Limit(Row):
         place = (self.test, self.port, self.distance, self.detector, self.fluctuating)
         return (self.standard, self.edition, *place, self.equipment_class, self.group)
 
-    def overlaps(self, other: Limit) -> bool:
-        """Whether another piece of the same line holds for a power and frequency of this one."""
+    def shares_power(self, other: Limit) -> bool:
+        """Whether another row holds for a rated power for which this one holds too."""
         tops = [math.inf if row.power_to is None else row.power_to for row in (self, other)]
-        if max(self.power_above, other.power_above) >= min(tops):
-            return False
-        top = min(self.frequency_to, other.frequency_to)
-        return max(self.frequency_from, other.frequency_from) < top
+        return max(self.power_above, other.power_above) < min(tops)
 
     def covers_power(self, power: float) -> bool:
         """Whether the row holds for a rated input power in VA."""

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.limits import EmissionTest
 from emtwin.standards.row import SLACK, Number, Row, Text, rising, said_band
+from emtwin.standards.terms import EmissionTest
 
 Positive = Annotated[Number, Field(gt=0)]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from emtwin.compliance.limits import limit_line
-from emtwin.standards import DesignatedBand, Limit, Network, Parameter, Uncertainty, load
+from emtwin.standards import Band, Limit, Network, Parameter, Uncertainty, load
 
 MHZ = 1e6
 ED_6, ED_7 = "2015+A1:2016+A2:2019", "2024"
@@ -278,7 +278,7 @@ def test_parameter(name: str) -> None:
 @pytest.mark.parametrize("name", DESIGNATED)
 def test_designated_band(name: str) -> None:
     row = load().row(f"cispr11-ism-{name}")
-    assert isinstance(row, DesignatedBand)
+    assert isinstance(row, Band)
     found = (row.centre, row.frequency_from, row.frequency_to)
     np.testing.assert_allclose(found, np.array(DESIGNATED[name]) * MHZ, rtol=1e-12)
 
@@ -290,7 +290,7 @@ def test_designated_band(name: str) -> None:
 def test_width_of_the_designated_bands(centre: float, half_width: float) -> None:
     """15 kHz, 0.05 %, 0.6 % and 0.05 %; the table rounds to 1 kHz."""
     row = load().row(f"cispr11-ism-{centre}")
-    assert isinstance(row, DesignatedBand)
+    assert isinstance(row, Band)
     for edge, sign in ((row.frequency_from, -1), (row.frequency_to, 1)):
         assert edge / MHZ == pytest.approx(centre + sign * half_width, abs=5e-4)
 
