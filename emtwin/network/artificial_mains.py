@@ -112,7 +112,7 @@ def _series_rc(s: Complex, resistance: float, capacitance: float) -> Complex:
     return np.asarray(s * capacitance / (1.0 + s * capacitance * resistance))
 
 
-def impedance(frequencies: Real, network: Network, mains: complex = math.inf) -> Complex:
+def terminal_impedance(frequencies: Real, network: Network, mains: complex = math.inf) -> Complex:
     """Impedance at the device's terminal of the whole circuit, receiver connected.
 
     Parameters
