@@ -72,6 +72,7 @@ DIMENSIONS = MappingProxyType(
             _dimension("field", "V/m", "3 V/m", "500 mV/m"),
             _dimension("magnetic_field", "A/m", "30 A/m", "100 mA/m"),
             _dimension("current", "A", "0.5 A", "150 mA"),
+            _dimension("power", "W", "2 W", "200 mW"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }

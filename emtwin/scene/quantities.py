@@ -103,6 +103,7 @@ Conductivity = Annotated[
     _writer("conductivity"),
     _schema("conductivity", "+"),
 ]
+Power = Annotated[float, Field(gt=0), _reader("power"), _writer("power"), _schema("power", "+")]
 Memory = Annotated[float, Field(gt=0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
 
 

@@ -5,7 +5,12 @@ Out: checked rows (`Standards`), each with standard, edition, clause and confide
 Never: a verdict, a text of a standard, a number without its source.
 """
 
+from emtwin.standards.applying import applying
+from emtwin.standards.bands import Band
+from emtwin.standards.conditions import Conditions, Situation
+from emtwin.standards.dips import Dip
 from emtwin.standards.kinds import AnyRow
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
@@ -16,13 +21,19 @@ from emtwin.standards.store import Standards, load
 
 __all__ = [
     "AnyRow",
+    "Band",
+    "Conditions",
+    "Dip",
+    "Ladder",
     "Level",
     "Limit",
     "Parameter",
     "PulseResponse",
     "Receiver",
     "Row",
+    "Situation",
     "Standards",
+    "applying",
     "load",
     "query",
 ]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from emtwin.standards.bands import Band
+from emtwin.standards.dips import Dip
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 
-AnyRow = Level | Limit | Parameter | Receiver | PulseResponse
+AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
+    "dip": Dip,
+    "band": Band,
+    "ladder": Ladder,
     "limit": Limit,
     "parameter": Parameter,
     "receiver": Receiver,
