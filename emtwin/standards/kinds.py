@@ -11,6 +11,16 @@ from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 
 AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
+AnyRow = (
+    Level  # one line each, so that two new kinds never meet on one
+    | Dip
+    | Band
+    | Ladder
+    | Limit
+    | Parameter
+    | Receiver
+    | PulseResponse
+)
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "dip": Dip,
