@@ -18,6 +18,7 @@ from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
 from emtwin.benches.netlist_verdict import needless_allowances
+from emtwin.benches.planning import Plan, plan_tests
 from emtwin.benches.records import campaign_of
 from emtwin.benches.sites import Site
 from emtwin.clock import Clock
@@ -38,7 +39,17 @@ from emtwin.site_runs import (
 )
 from emtwin.voxel import Body
 
-__all__ = ["CampaignPlan", "Update", "check", "geometry", "load", "run", "run_site", "sites_of"]
+__all__ = [
+    "CampaignPlan",
+    "Update",
+    "check",
+    "geometry",
+    "load",
+    "plan",
+    "run",
+    "run_site",
+    "sites_of",
+]
 
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
@@ -83,6 +94,31 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     raise InputError.single(
         f"there is no accuracy {accuracy!r}", remedy="choose draft, normal or fine"
     )
+
+
+def plan(loaded: LoadedTwin, *, edition: str | None = None, authority: str = "") -> Plan:
+    """Tests that the device needs and those that it does not; runs nothing.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    edition : str, optional
+        Edition of IEC 60601-1-2; the current one if left out.
+    authority : str, default ""
+        Authority whose rules hold besides.
+
+    Returns
+    -------
+    Plan
+        Tests with levels, frequencies, time, methods and reasons.
+
+    Raises
+    ------
+    InputError
+        If the edition is unknown or a declared level contradicts the environment.
+    """
+    return plan_tests(loaded, edition=edition, authority=authority)
 
 
 def check(loaded: LoadedTwin) -> CampaignPlan:

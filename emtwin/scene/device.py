@@ -40,8 +40,8 @@ from emtwin.units import format_si
 MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
 """Units that the coordinates of a mesh file can have."""
 
-CablePort = Literal["ac_mains", "dc_input", "patient", "signal"]
-"""Port of IEC 60601-1-2 that a cable belongs to; the enclosure is the fifth."""
+CablePort = Literal["ac_mains", "dc_input", "patient", "signal", "internal"]
+"""Port of IEC 60601-1-2 that a cable belongs to; ``internal``: it stays inside the device."""
 
 
 # Lengths are checked in validators: pydantic's min_length counts only the valid
@@ -158,8 +158,9 @@ class Cable(Declared):
         Common-mode impedance at the foot of a cable that ends on the floor,
         in ohm, above 0; 150 ohm where left out.
     port : str, optional
-        Port of the standard that the cable belongs to: ``ac_mains``, ``dc_input``, ``patient``
-        or ``signal``; left out, the plan takes it as ``signal`` and says so.
+        Port of the standard that the cable belongs to: ``ac_mains``, ``dc_input``, ``patient``,
+        ``signal``, or ``internal`` for a wire that stays inside the device; left out, the plan
+        takes it as ``signal`` and says so.
     length : float, optional
         Longest length of the real cable in metres, where the modelled path is shorter; left
         out, the plan takes the cable as longer than every limit.

@@ -63,11 +63,8 @@ def effective_rows(
     declared: ImmunityTest = getattr(loaded.twin.tests, test)
     environment = loaded.twin.environment
     _refuse_lower(loaded, test, port, standards, edition)
-    if environment == "special":
-        if not applying(standards, test=test, port=port, environment="special", edition=edition):
-            return ()
-        if not declared.own_levels:
-            raise InputError([_no_level(loaded, test, declared)])
+    if environment == "special" and not declared.own_levels:
+        raise InputError([_no_level(loaded, test, declared)])
     base = declared.levels_of or ("professional" if environment == "special" else environment)
     rows = _level_rows(standards, test, port, base, edition)
     return tuple(_effective(row, declared, base, environment, standards) for row in rows)
@@ -109,11 +106,7 @@ def _level_rows(
 ) -> tuple[Level | Dip, ...]:
     """Rows of IEC 60601-1-2 that hold levels."""
     found = applying(standards, test=test, port=port, environment=environment, edition=edition)
-    return tuple(
-        row
-        for row in found
-        if isinstance(row, Level | Dip) and (isinstance(row, Dip) or row.levels or row.refers_to)
-    )
+    return tuple(row for row in found if isinstance(row, Level | Dip))
 
 
 def _effective(
@@ -185,8 +178,8 @@ def _no_level(loaded: LoadedTwin, test: str, declared: ImmunityTest) -> Problem:
     return loaded.problem(
         f"tests.{test}",
         "a special environment has no fixed levels, and the twin file gives none for this test",
-        f"write 'tests: {{{test}: {{{declared.changed_by}, reason: WHY}}}}', 'levels_of: home' with "
-        "a reason, or not_applicable: REASON",
+        f"write '{test}: {{{declared.changed_by}, reason: WHY}}', or levels_of: home with a "
+        "reason, or not_applicable: REASON",
     )
 
 

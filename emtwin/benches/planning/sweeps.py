@@ -88,7 +88,9 @@ def sweep_of(
     sweep = log_steps(low, high, step)
     named = [(band.frequency_from, band.frequency_to) for band in bands]
     extra = jumped_over(sweep, [*named, *receivers])
-    said = f"{_hz(low)} to {_hz(high)}, {step:.0%} steps: {sweep.size} frequencies".replace("%", " %")
+    said = f"{_hz(low)} to {_hz(high)}, {step:.0%} steps: {sweep.size} frequencies".replace(
+        "%", " %"
+    )
     if extra:
         said += f", and {len(extra)} in bands that the steps jump over"
     return Frequencies(said, sweep.size + len(extra), (), extra, dwell)
@@ -110,8 +112,10 @@ def spots_of(rows: Sequence[Level], dwell: float) -> Frequencies:
         In rising order.
     """
     spots = tuple(sorted({f for row in rows for f in row.frequencies}))
-    said = ", ".join(_hz(f) for f in spots) if len(spots) <= 4 else (
-        f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}"
+    said = (
+        ", ".join(_hz(f) for f in spots)
+        if len(spots) <= 4
+        else (f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}")
     )
     return Frequencies(said, len(spots), spots, (), dwell)
 

@@ -1,0 +1,28 @@
+"""Test plan of a device: which tests apply where, with which levels, and by which method.
+
+In:    a loaded twin, its parts, the rows of the standards.
+Out:   `Plan`: every test at every port, with levels, frequencies, time, method and reasons.
+Never: a verdict, a field run, a level without its row or the manufacturer's reason.
+"""
+
+from emtwin.benches.planning.entries import (
+    Change,
+    Duration,
+    Frequencies,
+    Plan,
+    PlannedLevel,
+    PlannedTest,
+)
+from emtwin.benches.planning.levels import radiated_immunity_row
+from emtwin.benches.planning.plan import plan_tests
+
+__all__ = [
+    "Change",
+    "Duration",
+    "Frequencies",
+    "Plan",
+    "PlannedLevel",
+    "PlannedTest",
+    "plan_tests",
+    "radiated_immunity_row",
+]
