@@ -5,12 +5,29 @@ Out: checked rows (`Standards`), each with standard, edition, clause and confide
 Never: a verdict, a text of a standard, a number without its source.
 """
 
+from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.row import Row
 from emtwin.standards.search import query
+from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
+from emtwin.standards.tissues import Relaxation, Tissue
 
-__all__ = ["AnyRow", "Level", "Limit", "Parameter", "Row", "Standards", "load", "query"]
+__all__ = [
+    "AnyRow",
+    "BasicRestriction",
+    "Level",
+    "Limit",
+    "Parameter",
+    "ReferenceLevel",
+    "Relaxation",
+    "Row",
+    "SiteAttenuation",
+    "Standards",
+    "Tissue",
+    "load",
+    "query",
+]

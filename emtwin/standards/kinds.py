@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.site_attenuation import SiteAttenuation
+from emtwin.standards.tissues import Tissue
 
-AnyRow = Level | Limit | Parameter
+AnyRow = (
+    Level | Limit | Parameter | Tissue | ReferenceLevel | BasicRestriction | SiteAttenuation
+)
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "limit": Limit,
     "parameter": Parameter,
+    "tissue": Tissue,
+    "reference_level": ReferenceLevel,
+    "basic_restriction": BasicRestriction,
+    "site_attenuation": SiteAttenuation,
 }
 """Model of each kind of row."""

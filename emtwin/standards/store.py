@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from emtwin import resources
 from emtwin.errors import InputError, Problem
 from emtwin.scene import document
+from emtwin.standards.exposure import ExposurePiece
 from emtwin.standards.kinds import KINDS, AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
@@ -215,7 +216,7 @@ def _collisions(rows: list[tuple[AnyRow, Problem]]) -> Iterator[Problem]:
             where = f"{other.file}:{other.line}"
             yield _at(place, f"the id is already used at {where}", "give each row its own id")
         first.setdefault(row.id, place)
-    limits = [(row, place) for row, place in rows if isinstance(row, Limit)]
+    limits = [(row, place) for row, place in rows if isinstance(row, Limit | ExposurePiece)]
     for (row, place), (other_row, _) in combinations(limits, 2):
         if row.line == other_row.line and _overlap(row, other_row):
             yield _at(
@@ -225,7 +226,7 @@ def _collisions(rows: list[tuple[AnyRow, Problem]]) -> Iterator[Problem]:
             )
 
 
-def _overlap(one: Limit, other: Limit) -> bool:
+def _overlap(one: Limit | ExposurePiece, other: Limit | ExposurePiece) -> bool:
     top = min(one.frequency_to, other.frequency_to)
     return max(one.frequency_from, other.frequency_from) < top
 
