@@ -10,6 +10,7 @@ from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.row import Row
 from emtwin.standards.search import query
 from emtwin.standards.site_attenuation import SiteAttenuation
@@ -22,6 +23,8 @@ __all__ = [
     "Level",
     "Limit",
     "Parameter",
+    "PulseResponse",
+    "Receiver",
     "ReferenceLevel",
     "Relaxation",
     "Row",

@@ -6,16 +6,27 @@ from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 
 AnyRow = (
-    Level | Limit | Parameter | Tissue | ReferenceLevel | BasicRestriction | SiteAttenuation
+    Level
+    | Limit
+    | Parameter
+    | Receiver
+    | PulseResponse
+    | Tissue
+    | ReferenceLevel
+    | BasicRestriction
+    | SiteAttenuation
 )
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "limit": Limit,
     "parameter": Parameter,
+    "receiver": Receiver,
+    "pulse_response": PulseResponse,
     "tissue": Tissue,
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
