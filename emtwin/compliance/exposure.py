@@ -107,9 +107,7 @@ def limit_at(rows: Sequence[ExposurePiece], frequency: ArrayLike) -> Real:
     return np.array([_lowest(rows, float(one)) for one in f.ravel()]).reshape(f.shape)
 
 
-def exposure_ratio(
-    value: ArrayLike, frequency: ArrayLike, rows: Sequence[ExposurePiece]
-) -> Real:
+def exposure_ratio(value: ArrayLike, frequency: ArrayLike, rows: Sequence[ExposurePiece]) -> Real:
     """Value over limit, dimensionless; 1 is at the limit.
 
     Parameters
