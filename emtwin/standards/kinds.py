@@ -8,10 +8,12 @@ from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.networks import Network
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
+from emtwin.standards.uncertainties import Uncertainty
 
 AnyRow = (
     Level
@@ -26,6 +28,8 @@ AnyRow = (
     | ReferenceLevel
     | BasicRestriction
     | SiteAttenuation
+    | Network
+    | Uncertainty
 )
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
@@ -40,5 +44,7 @@ KINDS: dict[str, type[AnyRow]] = {
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
+    "network": Network,
+    "uncertainty": Uncertainty,
 }
 """Model of each kind of row."""
