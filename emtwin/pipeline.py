@@ -56,11 +56,12 @@ _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """What a campaign would cost, site by site."""
+    """What a campaign would cost, site by site, and the tests of the plan that it leaves out."""
 
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
+    without_verdict: tuple[str, ...] = ()
 
 
 def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
@@ -139,7 +140,9 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     InputError
         Whatever a run would refuse.
     """
-    sites = sites_of(loaded, bodies_of(loaded))
+    bodies = bodies_of(loaded)
+    planned = plan_tests(loaded, bodies=bodies)
+    sites = sites_of(loaded, bodies)
     every = placed_sites(loaded, sites)
     for one in every:
         one.refuse_above_budget(loaded)
@@ -147,7 +150,8 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
     notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
     notices = [*loaded.notices, *notices]
-    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
+    left_out = planned.without_verdict()
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out)
 
 
 def run(
@@ -196,6 +200,7 @@ def run(
     report(Update("geometry"))
     with clock.stage("geometry"):
         bodies = bodies_of(loaded)
+        planned = plan_tests(loaded, bodies=bodies)
     with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies)
         every = _fitting(loaded, sites, machine)
@@ -208,6 +213,7 @@ def run(
     report(Update("files and pictures"))
     with clock.stage("records"):
         campaign = campaign_of(loaded, bodies, machine, done, findings, clock.seconds)
+    campaign.meta["tests_without_verdict"] = list(planned.without_verdict())
     if levels is not None:
         campaign.meta["convergence"] = levels.as_dict()
     _write(campaign, folder, clock)

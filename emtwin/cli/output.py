@@ -33,6 +33,13 @@ def line(console: Console, text: str, style: str = "") -> None:
     console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)
 
 
+def without_verdict(console: Console, tests: Sequence[str]) -> None:
+    """Name the tests that apply by the plan and have no verdict yet, in one line."""
+    if tests:
+        said = "By the plan these apply too, without a verdict from emtwin yet: "
+        line(console, f"{said}{', '.join(tests)}. See `emtwin plan`.", "yellow")
+
+
 def table(
     title: str,
     names: Sequence[str],

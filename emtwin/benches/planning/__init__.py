@@ -13,16 +13,19 @@ from emtwin.benches.planning.entries import (
     PlannedLevel,
     PlannedTest,
 )
-from emtwin.benches.planning.levels import radiated_immunity_row
-from emtwin.benches.planning.plan import plan_tests
+from emtwin.benches.planning.levels import clause_of, radiated_immunity_level_of
+from emtwin.benches.planning.plan import ALLOWED_STEPS, device_size, plan_tests
 
 __all__ = [
+    "ALLOWED_STEPS",
     "Change",
     "Duration",
     "Frequencies",
     "Plan",
     "PlannedLevel",
     "PlannedTest",
+    "clause_of",
+    "device_size",
     "plan_tests",
-    "radiated_immunity_row",
+    "radiated_immunity_level_of",
 ]

@@ -70,7 +70,7 @@ def effective_rows(
     return tuple(_effective(row, declared, base, environment, standards) for row in rows)
 
 
-def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
+def radiated_immunity_level_of(loaded: LoadedTwin, standards: Standards) -> tuple[Level, str]:
     """Row of the radiated RF field with the level that holds for the device.
 
     Parameters
@@ -82,8 +82,10 @@ def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
 
     Returns
     -------
-    Level
+    row : Level
         ``levels[0]`` is the rms of the unmodulated carrier in V/m.
+    changed : str
+        What the twin file changed, and why; empty where nothing.
 
     Raises
     ------
@@ -91,14 +93,20 @@ def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
         If no level can be had, as for `effective_rows`.
     """
     found = effective_rows(loaded, "radiated_immunity", "enclosure", standards)
-    row = next((one.row for one in found if isinstance(one.row, Level)), None)
-    if row is None:
-        raise InputError.single(
-            f"no radiated RF level for the environment '{loaded.twin.environment}'",
-            field="environment",
-            remedy="use professional, home or special; see `emtwin standards radiated`",
-        )
-    return row
+    for one in found:
+        if isinstance(one.row, Level):
+            return one.row, one.changed
+    raise InputError.single(
+        f"no radiated RF level for the environment '{loaded.twin.environment}'",
+        field="environment",
+        remedy="use professional, home or special; see `emtwin standards radiated`",
+    )
+
+
+def clause_of(loaded: LoadedTwin, test: str, port: str, standards: Standards) -> str:
+    """Standard, edition and clause of a test at a port, without looking at its level."""
+    found = applying(standards, test=test, port=port, environment=loaded.twin.environment)
+    return found[0].citation if found else ""
 
 
 def _level_rows(
