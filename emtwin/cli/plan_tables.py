@@ -12,6 +12,7 @@ from emtwin.units import format_si
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from emtwin.benches.methods import Choice
     from emtwin.benches.planning import Plan, PlannedLevel, PlannedTest
@@ -39,11 +40,14 @@ class Section:
         Heads of the columns.
     rows : tuple of tuple of str
         Cells; a line break starts a new line in the cell.
+    widths : tuple of int
+        Smallest width of each column in characters, so that short columns keep their names whole.
     """
 
     title: str
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
 
 
 def show(console: Console, plan: Plan) -> None:
@@ -58,12 +62,19 @@ def show(console: Console, plan: Plan) -> None:
     """
     output.line(console, headline(plan), "bold")
     for section in sections(plan):
-        console.print(output.table(section.title, section.names, section.rows, lines=True))
+        console.print(_table(section))
     for title, lines in lists(plan):
         output.line(console, f"\n{title}", "bold")
         for text in lines:
             style = "yellow" if "UNDECLARED" in text else ""
             console.print(f"- {text}", style=style or None, markup=False, highlight=False)
+
+
+def _table(section: Section) -> Table:
+    table = output.table(section.title, section.names, section.rows, lines=True)
+    for column, width in zip(table.columns, section.widths, strict=True):
+        column.min_width = width
+    return table
 
 
 def markdown(plan: Plan) -> str:
@@ -91,7 +102,7 @@ def markdown(plan: Plan) -> str:
 
 def headline(plan: Plan) -> str:
     """Device, edition, environment and size in one line."""
-    sizes = f"{format_si(plan.body, 'm', 2)}, with cables {format_si(plan.size, 'm', 2)}"
+    sizes = f"{format_si(plan.body, 'm', 3)}, with cables {format_si(plan.size, 'm', 3)}"
     authority = f", {plan.authority}" if plan.authority else ""
     return (
         f"Test plan: {plan.device} ({sizes}); IEC 60601-1-2:{plan.edition}{authority}, "
@@ -121,7 +132,7 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         if level.changed
     ]
     remarks = _remarks(plan)
-    noted = list(dict.fromkeys(lv.note for t in plan.tests for lv in t.levels if lv.note))
+    noted = _noted(plan)
     counted = f"about {duration(plan.seconds)} could be counted"
     every = {
         "Levels and modulation of the manufacturer": changed,
@@ -142,6 +153,17 @@ def _remarks(plan: Plan) -> list[str]:
     return [f"{', '.join(where)}: {remark}" for remark, where in places.items()]
 
 
+def _noted(plan: Plan) -> list[str]:
+    """Notes of the rows, each once, with the tests that they belong to."""
+    tests: dict[str, list[str]] = {}
+    for test in plan.tests:
+        for level in test.levels:
+            names = tests.setdefault(level.note, [])
+            if test.test not in names:
+                names.append(test.test)
+    return [f"{', '.join(names)}: {note}" for note, names in tests.items() if note]
+
+
 def _applying(plan: Plan) -> Section:
     rows = [
         (
@@ -149,13 +171,12 @@ def _applying(plan: Plan) -> Section:
             "\n".join([PORTS[test.port], *test.cables]),
             "\n".join(_level_lines(test)) or test.why,
             "\n".join(_time_lines(test)),
-            "\n".join(_method_lines(test)),
         )
         for test in plan.tests
         if test.status == "applies"
     ]
-    names = ("Test", "Port, cables", "Levels", "Frequencies and time", "Method")
-    return Section("Tests that apply", names, tuple(rows))
+    names = ("Test", "Port, cables", "Levels", "Frequencies and time")
+    return Section("Tests that apply", names, tuple(rows), (26, 13, 26, 18))
 
 
 def _level_lines(test: PlannedTest) -> Iterator[str]:
@@ -182,15 +203,6 @@ def _time_lines(test: PlannedTest) -> Iterator[str]:
         yield f"{duration(test.duration.seconds)}: {test.duration.counted}"
 
 
-def _method_lines(test: PlannedTest) -> Iterator[str]:
-    yield from dict.fromkeys(choice.method.value for choice in test.methods)
-    if test.verdict:
-        runs = "" if test.runs is None else f", {test.runs} field run{'s' * (test.runs != 1)}"
-        yield f"verdict by emtwin run{runs}"
-    else:
-        yield "no verdict yet"
-
-
 def _refused(plan: Plan, status: str, title: str, head: str) -> Section:
     """Tests of a status with their reason; ports with the same reason share a row."""
     grouped: dict[tuple[str, str], list[str]] = {}
@@ -198,20 +210,25 @@ def _refused(plan: Plan, status: str, title: str, head: str) -> Section:
         if test.status == status:
             grouped.setdefault((PORTS[test.port], test.why), []).append(test.title)
     rows = tuple((", ".join(titles), port, why) for (port, why), titles in grouped.items())
-    return Section(title, ("Test", "Port", head), rows)
+    return Section(title, ("Test", "Port", head), rows, (26, 10, 30))
 
 
 def _methods(plan: Plan) -> Section:
-    """Pieces of every test's band with method and reason; tests with the same share a row."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    """How every test would be answered; ports with the same answer share a row."""
+    found: dict[tuple[str, str], list[str]] = {}
     for test in plan.tests:
-        for choice in test.methods:
-            key = (_band(choice), choice.method.value, choice.reason)
-            names = found.setdefault(key, [])
-            if test.test not in names:
-                names.append(test.test)
-    rows = tuple((", ".join(names), *key) for key, names in found.items())
-    return Section("Methods, and why", ("Test", "Band", "Method", "Because"), rows)
+        if test.methods:
+            ports = found.setdefault((test.test, "\n".join(_method_lines(test))), [])
+            ports.append(PORTS[test.port])
+    rows = tuple((f"{name}\n{', '.join(ports)}", said) for (name, said), ports in found.items())
+    return Section("Methods, and why", ("Test", "Method by band"), rows, (26, 40))
+
+
+def _method_lines(test: PlannedTest) -> Iterator[str]:
+    for choice in test.methods:
+        yield f"{choice.method.value}, {_band(choice)}: {choice.reason}"
+    runs = f", {test.runs} field run{'s' * (test.runs != 1)}" if test.runs is not None else ""
+    yield f"-> verdict by `emtwin run`{runs}" if test.verdict else "-> no verdict from emtwin yet"
 
 
 def _band(choice: Choice) -> str:
@@ -227,19 +244,19 @@ def _changes(plan: Plan) -> Section:
         for change in plan.changes
     ]
     names = ("Test", "Port", f"IEC 60601-1-2:{plan.edition}", "Current edition")
-    return Section("What the current edition changes", names, tuple(rows))
+    return Section("What the current edition changes", names, tuple(rows), (18, 10, 25, 25))
 
 
 def _rows(plan: Plan) -> Section:
-    """Rows of the standards behind the levels."""
-    rows = {
-        level.row: (level.row, level.citation, level.confidence)
-        for test in plan.tests
-        for level in test.levels
-        if level.row
-    }
-    names = ("Row", "Standard, edition, clause", "Confidence")
-    return Section("Rows of the standards", names, tuple(rows.values()))
+    """Rows of the standards behind the levels, by standard and clause."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for level in (level for test in plan.tests for level in test.levels if level.row):
+        rows = found.setdefault((level.citation, level.confidence), [])
+        if level.row not in rows:
+            rows.append(level.row)
+    cells = tuple((*key, ", ".join(rows)) for key, rows in found.items())
+    names = ("Standard, edition, clause", "Confidence", "Rows")
+    return Section("Rows of the standards", names, cells, (28, 10, 40))
 
 
 def _pipes(cells: tuple[str, ...]) -> str:

@@ -202,6 +202,29 @@ class Cable(Declared):
         return 150.0 if self.common_mode is None else self.common_mode
 
 
+class Line(Declared):
+    """A cable or tube that the model leaves out, for the test plan.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique among cables, traces and lines.
+    port : str
+        Port of the standard that it belongs to; a tube with conductive fluid to the patient is
+        ``patient``.
+    length : float, optional
+        Its longest length in metres; left out, the plan takes it as longer than every limit.
+    outdoor : bool, optional
+        Whether it is meant to be connected to outdoor cables; left out, the plan takes it as
+        such.
+    """
+
+    name: Name
+    port: CablePort
+    length: Length | None = None
+    outdoor: StrictBool | None = None
+
+
 class Trace(Declared):
     """Conductor of a circuit board at its true height over a plane.
 
@@ -270,6 +293,8 @@ class Device(Declared):
         Ports that the ends of cables and traces refer to.
     allow : tuple of Allowance
         Changes of the electrical netlist in the grid that are no errors.
+    lines : tuple of Line
+        Cables and tubes that the model leaves out; the plan has them.
     power : Power, optional
         How the device is supplied; left out, the plan asks for it.
     magnetically_sensitive : MagneticParts, optional
@@ -295,6 +320,7 @@ class Device(Declared):
     boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
     allow: tuple[Allowance, ...] = ()
+    lines: tuple[Line, ...] = ()
     power: Power | None = None
     magnetically_sensitive: MagneticParts | None = None
     intentional_receivers: tuple[RadioBand, ...] = ()

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from emtwin.benches.planning.context import COMPUTED, Context
 from emtwin.benches.planning.entries import PlannedLevel, PlannedTest
-from emtwin.benches.planning.port_use import PortUse, ports_of
+from emtwin.benches.planning.port_use import AnyCable, PortUse, ports_of
 from emtwin.benches.planning.runs import runs_of
-from emtwin.scene import Twin
+from emtwin.scene import Cable, Twin
 from emtwin.standards import Limit
 from emtwin.standards.applying import tests_of
 from emtwin.standards.terms import TITLES
@@ -105,24 +105,25 @@ def _entry(
     rows: Sequence[Limit],
     why: str,
     remarks: tuple[str, ...],
-    cables: tuple[str, ...] = (),
+    cables: tuple[AnyCable, ...] = (),
 ) -> PlannedTest:
     """An emission test that applies; without limits in the data it says so."""
     band = (
         min((row.frequency_from for row in rows), default=150e3),
         max((row.frequency_to for row in rows), default=30e6),
     )
+    modelled = any(isinstance(cable, Cable) for cable in cables)
     lacking = () if rows else ("the data hold no limit for this class, group and power",)
     return PlannedTest(
         test,
         TITLES[test],
         port,
-        cables,
+        tuple(cable.name for cable in cables),
         "applies",
         why,
         _STANDARD,
         tuple(map(_level, rows)),
-        methods=context.methods(test, band, bool(cables)),
+        methods=context.methods(test, band, modelled),
         runs=runs_of(context.twin, test),
         verdict=test in COMPUTED and context.twin.device.equipment.group == 1,
         remarks=(*remarks, *lacking),
@@ -166,14 +167,13 @@ def _conducted(context: Context, mains: PortUse) -> PlannedTest:
     absent = _absent(test, TITLES[test], mains, reason)
     if absent is not None:
         return absent
-    cables = tuple(cable.name for cable in mains.cables)
     remarks = []
     power = twin.device.power
     if power is not None and power.ac is not None:
         ends = " and ".join(format_si(value, "V") for value in power.ac.voltage)
         remarks.append(f"at the lowest and highest rated voltage: {ends}")
     rows = limit_rows(context, test)
-    return _entry(context, test, "ac_mains", rows, _kind(twin), tuple(remarks), cables)
+    return _entry(context, test, "ac_mains", rows, _kind(twin), tuple(remarks), mains.cables)
 
 
 def _magnetic(context: Context) -> PlannedTest:

@@ -11,7 +11,7 @@ from emtwin.benches.planning.context import COMPUTED, Context
 from emtwin.benches.planning.durations import duration_of
 from emtwin.benches.planning.entries import Frequencies, PlannedTest
 from emtwin.benches.planning.levels import Effective, effective_rows
-from emtwin.benches.planning.port_use import PortUse, ports_of, situation
+from emtwin.benches.planning.port_use import AnyCable, PortUse, ports_of, situation
 from emtwin.benches.planning.runs import runs_of
 from emtwin.benches.planning.sweeps import spots_of, sweep_of
 from emtwin.scene import Cable
@@ -91,7 +91,7 @@ def _at_port(context: Context, test: str, use: PortUse) -> PlannedTest:
     return _applying(context, test, use, holding, exempt)
 
 
-Target = Cable | None
+Target = AnyCable | None
 Exempt = list[tuple[Target, str]]
 
 
@@ -141,7 +141,7 @@ def _applying(
         (*map(wording.level, effective), *wording.own_spots(context.twin, test, rows)),
         frequencies,
         duration_of(test, use.port, rows, frequencies, context.standards),
-        context.methods(test, _band(test, rows), bool(targets)),
+        context.methods(test, _band(test, rows), any(isinstance(c, Cable) for c in targets)),
         runs_of(context.twin, test),
         test in COMPUTED,
         tuple(dict.fromkeys(remarks)),

@@ -178,8 +178,13 @@ def _notes(context: Context) -> Iterator[str]:
         "This plan supports the manufacturer's test plan and does not replace it: pass criteria, "
         "modes, patient simulation and the risk management file are the manufacturer's."
     )
-    for cable in undeclared_cables(twin):
-        yield f"UNDECLARED: port of cable {cable.name}; it is planned as a signal cable."
+    yield (
+        "Dwell times are the shortest of the basic standards; declare tests.NAME.dwell where the "
+        "device needs longer to respond."
+    )
+    names = ", ".join(cable.name for cable in undeclared_cables(twin))
+    if names:
+        yield f"UNDECLARED: port of {names}; planned as signal cables."
     if twin.device.power is None:
         yield "UNDECLARED: device.power; what depends on the supply ports is open."
     for cable in twin.device.cables:

@@ -11,6 +11,8 @@ from emtwin.benches.planning.entries import Frequencies
 from emtwin.standards import Band, Level
 from emtwin.units import format_si
 
+_LISTED = 3  # spots that are named one by one
+
 
 def log_steps(low: float, high: float, step: float) -> NDArray[np.float64]:
     """Frequencies from `low` to `high`, each `step` above the last, both ends included.
@@ -112,11 +114,9 @@ def spots_of(rows: Sequence[Level], dwell: float) -> Frequencies:
         In rising order.
     """
     spots = tuple(sorted({f for row in rows for f in row.frequencies}))
-    said = (
-        ", ".join(_hz(f) for f in spots)
-        if len(spots) <= 4
-        else (f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}")
-    )
+    said = f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}"
+    if len(spots) <= _LISTED:
+        said = " and ".join(_hz(f) for f in spots)
     return Frequencies(said, len(spots), spots, (), dwell)
 
 

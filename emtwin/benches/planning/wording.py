@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from emtwin.benches.planning.entries import PlannedLevel
 from emtwin.benches.planning.levels import Effective
-from emtwin.scene import Cable, Twin
+from emtwin.benches.planning.port_use import AnyCable
+from emtwin.scene import Twin
 from emtwin.standards import Dip, Level
 from emtwin.units import format_si
 
@@ -27,11 +28,11 @@ def _level_said(row: Level) -> str:
     if row.coupling:
         parts[0] += f" {row.coupling.replace('_', ' ')}"
     if row.frequencies:
-        parts[0] += f" at {', '.join(_hz(f) for f in row.frequencies)}"
+        parts[0] += f" at {listed(row.frequencies)}"
     elif row.frequency_from is not None and not row.bands:
         parts.append(f"{_hz(row.band[0])} to {_hz(row.band[1])}")
     if row.power is not None and row.distance is not None:
-        parts.append(f"{format_si(row.power, 'W')} at {format_si(row.distance, 'm')}")
+        parts.append(f"{row.power:g} W at {row.distance:g} m")
     parts += [f"in {_bands(row.bands)} bands"] if row.bands else []
     parts += [f"outside {_bands(row.except_bands)} bands"] if row.except_bands else []
     parts += [f"repetition {_hz(row.repetition)}"] if row.repetition else []
@@ -52,7 +53,7 @@ def no_level(environment: str) -> str:
     return f"the standard does not ask for it in the {environment} environment"
 
 
-def exempted(cable: Cable | None, why: str) -> str:
+def exempted(cable: AnyCable | None, why: str) -> str:
     """Why a row does not hold for a cable, or for the device."""
     return f"cable {cable.name}: {why}" if cable else why
 
@@ -68,7 +69,7 @@ def not_accepted(rows: Sequence[Effective] | Rows, authority: str) -> tuple[str,
     )
 
 
-def unknowns(twin: Twin, rows: Rows, cables: tuple[Cable, ...]) -> Iterator[str]:
+def unknowns(twin: Twin, rows: Rows, cables: tuple[AnyCable, ...]) -> Iterator[str]:
     """What was not declared, and how the plan took it.
 
     Parameters
@@ -77,7 +78,7 @@ def unknowns(twin: Twin, rows: Rows, cables: tuple[Cable, ...]) -> Iterator[str]
         The declaration.
     rows : sequence of Level or Dip
         Rows that hold.
-    cables : tuple of Cable
+    cables : tuple of Cable or Line
         Cables for which they hold.
 
     Yields
@@ -102,7 +103,7 @@ def unknowns(twin: Twin, rows: Rows, cables: tuple[Cable, ...]) -> Iterator[str]
         yield "UNDECLARED: device.life_supporting, so the levels of both kinds are listed"
 
 
-def _unknown(field: str, cables: Sequence[Cable], taken: str) -> Iterator[str]:
+def _unknown(field: str, cables: Sequence[AnyCable], taken: str) -> Iterator[str]:
     if cables:
         names = ", ".join(cable.name for cable in cables)
         yield f"UNDECLARED: {field} of {names}, taken as {taken}"
@@ -174,6 +175,18 @@ def own_spots(twin: Twin, test: str, rows: Rows) -> Iterator[PlannedLevel]:
             said = f"{spot.level:g} A/m at {_hz(spot.frequency)}"
             source = "risk management of the manufacturer"
             yield PlannedLevel(said, "", "", source, "", changed=str(declared.reason))
+
+
+def listed(frequencies: Sequence[float]) -> str:
+    """Frequencies in one list, a unit that several share written once: ``810, 870, 930 MHz``."""
+    said: list[tuple[str, str]] = []
+    for frequency in frequencies:
+        number, _, unit = _hz(frequency).partition(" ")
+        if said and said[-1][1] == unit:
+            said[-1] = (f"{said[-1][0]}, {number}", unit)
+        else:
+            said.append((number, unit))
+    return ", ".join(f"{numbers} {unit}" for numbers, unit in said)
 
 
 def _hz(frequency: float) -> str:
