@@ -15,7 +15,6 @@ from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 from emtwin.standards.uncertainties import Uncertainty
 
-AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 AnyRow = (
     Level
     | Dip
