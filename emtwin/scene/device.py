@@ -163,8 +163,9 @@ class Cable(Declared):
     length : float, optional
         Longest length of the real cable in metres, where the modelled path is shorter; left
         out, the plan takes the cable as longer than every limit.
-    outdoor : bool, default False
-        The cable is meant to be connected to outdoor cables.
+    outdoor : bool, optional
+        Whether the cable is meant to be connected to outdoor cables; left out, the plan takes
+        it as such.
     """
 
     name: Name
@@ -177,7 +178,7 @@ class Cable(Declared):
     common_mode: Resistance | None = None
     port: CablePort | None = None
     length: Length | None = None
-    outdoor: StrictBool = False
+    outdoor: StrictBool | None = None
 
     @property
     def modelled_length(self) -> float:
@@ -279,6 +280,8 @@ class Device(Declared):
         Highest frequency that the device generates or works with, in hertz.
     equipment : Equipment
         Group and class by CISPR 11; group 1 where left out.
+    life_supporting : bool, optional
+        Life-supporting equipment, a term of edition 3 of IEC 60601-1-2 that sets its levels.
     """
 
     name: Text
@@ -297,6 +300,7 @@ class Device(Declared):
     intentional_transmitters: tuple[RadioBand, ...] = ()
     highest_frequency: Frequency | None = None
     equipment: Equipment = Equipment()
+    life_supporting: StrictBool | None = None
 
     def mesh_of(self, part: Part) -> MeshFile:
         """Mesh file that holds `part`.

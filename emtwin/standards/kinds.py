@@ -13,6 +13,7 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 
+AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 AnyRow = (
     Level
     | Dip
