@@ -13,6 +13,7 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.row import Row
 from emtwin.standards.search import query
 from emtwin.standards.store import Standards, load
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
@@ -23,6 +24,7 @@ __all__ = [
     "Receiver",
     "Row",
     "Standards",
+    "Waveform",
     "load",
     "query",
 ]
