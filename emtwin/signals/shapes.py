@@ -55,7 +55,7 @@ class Shape(NamedTuple):
     undershoot: float
 
 
-def shape_of(pulse: Pulse, points: int = 200_001) -> Shape:
+def shape_of(pulse: Pulse, points: int = 200_001, times: Real | None = None) -> Shape:
     """Peak, rise, front, width and length of a pulse whose first maximum is its largest.
 
     Parameters
@@ -64,13 +64,15 @@ def shape_of(pulse: Pulse, points: int = 200_001) -> Shape:
         The pulse, of either sign.
     points : int
         Samples over its length; passages are interpolated between them.
+    times : ndarray of float64, optional
+        The samples themselves, rising from 0, in seconds.
 
     Returns
     -------
     Shape
         Its figures.
     """
-    t = np.linspace(0.0, pulse.silent_after(), points)
+    t = np.linspace(0.0, pulse.silent_after(), points) if times is None else times
     values = pulse(t)
     sign = 1.0 if values.max() >= -values.min() else -1.0
     values = sign * values
@@ -87,7 +89,7 @@ def shape_of(pulse: Pulse, points: int = 200_001) -> Shape:
         float(back[0.5] - half),
         float(back[0.1] - tenth),
         float(tenth),
-        float(max(-values.min(), 0.0) / peak),
+        float(max(0.0, -values.min()) / peak),
     )
 
 
