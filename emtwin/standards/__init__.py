@@ -21,6 +21,7 @@ from emtwin.standards.search import query
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
@@ -42,6 +43,7 @@ __all__ = [
     "Standards",
     "Tissue",
     "applying",
+    "Waveform",
     "load",
     "query",
 ]

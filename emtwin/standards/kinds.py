@@ -28,6 +28,9 @@ AnyRow = (
     | BasicRestriction
     | SiteAttenuation
 )
+from emtwin.standards.waveforms import Waveform
+
+AnyRow = Level | Limit | Parameter | Receiver | PulseResponse | Waveform
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "dip": Dip,
@@ -41,5 +44,6 @@ KINDS: dict[str, type[AnyRow]] = {
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
+    "waveform": Waveform,
 }
 """Model of each kind of row."""
