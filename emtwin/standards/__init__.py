@@ -23,6 +23,7 @@ from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
 from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
@@ -47,6 +48,7 @@ __all__ = [
     "Tissue",
     "Uncertainty",
     "applying",
+    "Waveform",
     "load",
     "query",
 ]

@@ -31,6 +31,9 @@ AnyRow = (
     | Network
     | Uncertainty
 )
+from emtwin.standards.waveforms import Waveform
+
+AnyRow = Level | Limit | Parameter | Receiver | PulseResponse | Waveform
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "dip": Dip,
@@ -46,5 +49,6 @@ KINDS: dict[str, type[AnyRow]] = {
     "site_attenuation": SiteAttenuation,
     "network": Network,
     "uncertainty": Uncertainty,
+    "waveform": Waveform,
 }
 """Model of each kind of row."""
