@@ -47,8 +47,8 @@ __all__ = [
     "Standards",
     "Tissue",
     "Uncertainty",
-    "applying",
     "Waveform",
+    "applying",
     "load",
     "query",
 ]
