@@ -59,7 +59,9 @@ def along_segments(source: Source, starts: ArrayLike, ends: ArrayLike) -> Number
         if good.all():
             return total.real if real else total
         bad = ~good
-        begin, end = (np.concatenate(p) for p in ((begin[bad], middle[bad]), (middle[bad], end[bad])))
+        begin, end = (
+            np.concatenate(p) for p in ((begin[bad], middle[bad]), (middle[bad], end[bad]))
+        )
         owner = np.tile(owner[bad], 2)
         whole = np.concatenate([half[bad] for half in halves])
     x, y, z = begin[0]

@@ -6,7 +6,6 @@ their currents are what the user means by them, rms or peak, and so are all fiel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
