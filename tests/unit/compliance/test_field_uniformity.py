@@ -112,7 +112,9 @@ def test_larger_faces_are_lit_up_in_parts() -> None:
     st.floats(0.01, 100),
     st.permutations(range(16)),
 )
-def test_neither_order_nor_drive_matters(levels: list[float], gain: float, order: list[int]) -> None:
+def test_neither_order_nor_drive_matters(
+    levels: list[float], gain: float, order: list[int]
+) -> None:
     """And, by trying all: no point that counts is below the reference, and 12 count if any."""
     field = _volts(*levels)
     one = field_uniformity(F, field)
