@@ -13,9 +13,10 @@ from emtwin.cli.failures import reported
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from emtwin.benches.site_checks import AttenuationCheck, SiteReport
+    from emtwin.benches.site_checks import AttenuationCheck, SiteReport, UniformityCheck
 
 _SHOWN = 12  # frequencies of the table of uniformity
+_LEVEL = 3.0  # V/m, of which the drive is shown
 
 
 @reported
@@ -104,11 +105,28 @@ def _site_table(found: SiteReport) -> Table:
                 f"{100 * judged.within.mean():.1f}",
                 f"{100 * judged.reported_share:.1f}",
                 f"{judged.spread[worst]:.2f} at {judged.frequencies[worst] / 1e6:.4g} MHz",
+                _said_drive(one),
                 "yes" if judged.uniform else "no",
             ]
         )
-    names = ["Site", "Polarisation", "% within 6 dB", "% within 10 dB", "Worst", "Uniform"]
-    return output.table("Field uniformity over all frequencies", names, rows, right=(2, 3, 4))
+    names = ["Site", "Polarisation", "% within 6 dB", "% within 10 dB", "Worst", "Drive", "Uniform"]
+    title = f"Field uniformity over all frequencies; drive for a level of {_LEVEL:g} V/m"
+    return output.table(title, names, rows, right=(2, 3, 4, 5))
+
+
+def _said_drive(one: UniformityCheck) -> str:
+    """Smallest and largest drive over frequency, where the field is uniform."""
+    import numpy as np
+
+    from emtwin.benches.site_checks.uniformity import PLANE_WAVE
+
+    drive = one.found.drive(_LEVEL)
+    if np.isnan(drive).all():
+        return "none"
+    unit = "A" if one.site != PLANE_WAVE else "V/m"
+    low, high = float(np.nanmin(drive)), float(np.nanmax(drive))
+    said = f"{low:.3g} {unit}", f"{high:.3g} {unit}"
+    return said[0] if said[0] == said[1] else f"{low:.3g} to {said[1]}"
 
 
 def _check_table(found: SiteReport) -> Table:
@@ -142,6 +160,7 @@ def _as_json(found: SiteReport) -> dict[str, Any]:
                 "frequencies": one.found.frequencies,
                 "spread_db": one.found.spread,
                 "reference": one.found.reference,
+                "drive_per_v_per_m": one.found.drive(1.0),
                 "within": one.found.within,
                 "reported": one.found.reported,
             }

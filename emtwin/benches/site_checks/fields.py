@@ -76,7 +76,7 @@ def plane_wave_field(
         frequencies=frequencies,
     )
     result = run(simulation, backend, StopRule(max_steps=4000))
-    return np.abs(result.per_source("area")).astype(np.float64)
+    return np.asarray(np.abs(result.per_source("area")), np.float64)
 
 
 def antenna_field(
