@@ -300,6 +300,7 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
         "netlist": netlist_record(done.site.netlist),
         "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
         "gaps": gap_records(done.site.gaps),
+        "walls": [asdict(wall) for wall in done.site.model.walls],
         "runs": [
             {
                 "port": name,

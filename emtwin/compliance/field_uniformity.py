@@ -256,7 +256,7 @@ def field_uniformity(
 def _first(widths: Real, tolerance: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The lowest run that is narrow enough, and whether there is one."""
     narrow = widths <= tolerance + _ROUNDING
-    return np.asarray(narrow.argmax(axis=1)), np.asarray(narrow.any(axis=1))
+    return np.argmax(narrow, axis=1), np.asarray(narrow.any(axis=1))
 
 
 def _check(f: Real, values: NDArray[np.generic], magnitude: Real) -> None:

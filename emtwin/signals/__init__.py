@@ -10,13 +10,12 @@ from emtwin.signals.clock import trapezoid_harmonics
 from emtwin.signals.impulses import (
     Heidler,
     Impulse,
-    Shape,
     esd_contact_current,
     fast_transient,
-    shape_of,
     surge_current,
     surge_voltage,
 )
+from emtwin.signals.shapes import Shape, shape_of
 from emtwin.signals.modulation import (
     QUANTITIES,
     STANDARD_DEPTH,

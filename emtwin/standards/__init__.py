@@ -5,8 +5,13 @@ Out: checked rows (`Standards`), each with standard, edition, clause and confide
 Never: a verdict, a text of a standard, a number without its source.
 """
 
+from emtwin.standards.applying import applying
+from emtwin.standards.bands import Band
+from emtwin.standards.conditions import Conditions, Situation
+from emtwin.standards.dips import Dip
 from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.kinds import AnyRow
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
@@ -16,10 +21,15 @@ from emtwin.standards.search import query
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
+    "Band",
     "BasicRestriction",
+    "Conditions",
+    "Dip",
+    "Ladder",
     "Level",
     "Limit",
     "Parameter",
@@ -29,8 +39,11 @@ __all__ = [
     "Relaxation",
     "Row",
     "SiteAttenuation",
+    "Situation",
     "Standards",
     "Tissue",
+    "applying",
+    "Waveform",
     "load",
     "query",
 ]

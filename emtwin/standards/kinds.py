@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from emtwin.standards.bands import Band
+from emtwin.standards.dips import Dip
 from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
+from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
@@ -10,8 +13,12 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 
+AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 AnyRow = (
     Level
+    | Dip
+    | Band
+    | Ladder
     | Limit
     | Parameter
     | Receiver
@@ -21,8 +28,14 @@ AnyRow = (
     | BasicRestriction
     | SiteAttenuation
 )
+from emtwin.standards.waveforms import Waveform
+
+AnyRow = Level | Limit | Parameter | Receiver | PulseResponse | Waveform
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
+    "dip": Dip,
+    "band": Band,
+    "ladder": Ladder,
     "limit": Limit,
     "parameter": Parameter,
     "receiver": Receiver,
@@ -31,5 +44,6 @@ KINDS: dict[str, type[AnyRow]] = {
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
+    "waveform": Waveform,
 }
 """Model of each kind of row."""

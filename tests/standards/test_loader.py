@@ -120,8 +120,8 @@ def test_empty_folder_is_refused(tmp_path: Path) -> None:
 
 def test_level_needs_levels_or_a_table(tmp_path: Path) -> None:
     text = """rows:
-  - {id: l, kind: level, standard: S, edition: E, clause: C, phenomenon: p, basic_standard: b,
-     environments: [home], confidence: low, source: none}
+  - {id: l, kind: level, standard: S, edition: E, clause: C, test: esd, port: patient,
+     phenomenon: p, basic_standard: b, environments: [home], confidence: low, source: none}
 """
     assert "either levels or refers_to" in _problems(tmp_path, text)
 
