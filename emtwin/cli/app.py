@@ -11,6 +11,7 @@ from emtwin.cli import output
 from emtwin.cli.check import check
 from emtwin.cli.doctor import doctor
 from emtwin.cli.init import init
+from emtwin.cli.plan import plan
 from emtwin.cli.report import report
 from emtwin.cli.run import run
 from emtwin.cli.site import site
@@ -18,6 +19,7 @@ from emtwin.cli.standards import standards
 from emtwin.cli.view import view
 
 COMMANDS = (init, check, run, view, report, standards, site, doctor)
+COMMANDS = (init, plan, check, run, view, report, standards, doctor)
 
 _HELP = """Virtual EMC tests of a medical device: mesh in, verdicts with uncertainty out.
 

@@ -106,7 +106,7 @@ def _names(entries: list[Item]) -> list[str]:
 def _unique_names(document: Document) -> Iterator[Problem]:
     groups = {
         "part": items(document, "device", "parts"),
-        "cable or trace": _wires(document),
+        "cable or trace": _wires(document) + items(document, "device", "lines"),
         "port": items(document, "device", "ports"),
     }
     for what, group in groups.items():

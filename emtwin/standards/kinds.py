@@ -8,12 +8,13 @@ from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.networks import Network
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
+from emtwin.standards.uncertainties import Uncertainty
 
-AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 AnyRow = (
     Level
     | Dip
@@ -27,6 +28,8 @@ AnyRow = (
     | ReferenceLevel
     | BasicRestriction
     | SiteAttenuation
+    | Network
+    | Uncertainty
 )
 from emtwin.standards.waveforms import Waveform
 
@@ -45,5 +48,7 @@ KINDS: dict[str, type[AnyRow]] = {
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
     "waveform": Waveform,
+    "network": Network,
+    "uncertainty": Uncertainty,
 }
 """Model of each kind of row."""
