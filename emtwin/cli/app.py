@@ -18,8 +18,7 @@ from emtwin.cli.site import site
 from emtwin.cli.standards import standards
 from emtwin.cli.view import view
 
-COMMANDS = (init, check, run, view, report, standards, site, doctor)
-COMMANDS = (init, plan, check, run, view, report, standards, doctor)
+COMMANDS = (init, plan, check, run, view, report, standards, site, doctor)
 
 _HELP = """Virtual EMC tests of a medical device: mesh in, verdicts with uncertainty out.
 

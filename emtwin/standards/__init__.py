@@ -22,8 +22,8 @@ from emtwin.standards.search import query
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
-from emtwin.standards.waveforms import Waveform
 from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
@@ -47,8 +47,8 @@ __all__ = [
     "Standards",
     "Tissue",
     "Uncertainty",
-    "applying",
     "Waveform",
+    "applying",
     "load",
     "query",
 ]

@@ -14,6 +14,7 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
 AnyRow = (
     Level
@@ -30,10 +31,8 @@ AnyRow = (
     | SiteAttenuation
     | Network
     | Uncertainty
+    | Waveform
 )
-from emtwin.standards.waveforms import Waveform
-
-AnyRow = Level | Limit | Parameter | Receiver | PulseResponse | Waveform
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "dip": Dip,
