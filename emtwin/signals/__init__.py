@@ -15,7 +15,6 @@ from emtwin.signals.impulses import (
     surge_current,
     surge_voltage,
 )
-from emtwin.signals.shapes import Shape, shape_of
 from emtwin.signals.modulation import (
     QUANTITIES,
     STANDARD_DEPTH,
@@ -23,6 +22,7 @@ from emtwin.signals.modulation import (
     peak_factor,
     rms_factor,
 )
+from emtwin.signals.shapes import Shape, shape_of
 
 __all__ = [
     "QUANTITIES",

@@ -164,7 +164,9 @@ class PulseModulation:
     def __post_init__(self) -> None:
         _above_zero("frequency", self.frequency, "Hz")
         if not 0.0 < self.duty < 1.0:
-            raise InputError.single(f"duty must lie between 0 and 1, got {self.duty:g}", field="duty")
+            raise InputError.single(
+                f"duty must lie between 0 and 1, got {self.duty:g}", field="duty"
+            )
 
     @property
     def rms(self) -> float:

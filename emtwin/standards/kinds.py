@@ -46,8 +46,8 @@ KINDS: dict[str, type[AnyRow]] = {
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
-    "waveform": Waveform,
     "network": Network,
     "uncertainty": Uncertainty,
+    "waveform": Waveform,
 }
 """Model of each kind of row."""
