@@ -46,7 +46,9 @@ DISTANCES = (3.0, 10.0)
 COMMON_MODE = (0.0, 25.0, 150.0, np.inf)
 POLARISATIONS = ("horizontal", "vertical")
 BAND = (30e6, 1e9)
-_HEIGHTS = np.linspace(1.0, 4.0, 31)  # 0.1 m: within 0.2 dB of the maximum at 1 GHz and 3 m
+HEIGHTS = np.linspace(1.0, 4.0, 31)
+"""Of the antenna over the floor, m; steps of 0.1 m: within 0.2 dB of the maximum at 1 GHz, 3 m."""
+
 _ANGLES = np.arange(0.0, 360.0, 10.0)  # lobes of a device of 1 m are 17 degrees wide at 1 GHz
 
 
@@ -113,17 +115,36 @@ def scan(site: Site, model: PortModel, device_radius: float) -> Scan:
     flat = points.reshape(-1, 3)
     driven = [port for port, currents in enumerate(model.radiated) if currents is not None]
     currents = [c for c in model.radiated if c is not None]
-    e = np.concatenate(
-        [
-            _over_floor([c.at(rows) for c in currents], site.floor, flat)
-            for rows in _octaves(model.frequencies)
-        ],
-        axis=1,
-    ).reshape(len(driven), model.frequencies.size, *points.shape)
+    e = fields_over_floor(currents, site.floor, flat)
+    e = e.reshape(len(driven), model.frequencies.size, *points.shape)
     field = np.zeros((len(model.radiated), *e.shape[1:-1], 2), np.complex128)
     field[driven, ..., 0] = np.einsum("nfdahc,dahc->nfdah", e, horizontal)
     field[driven, ..., 1] = e[..., 2]
     return Scan(np.moveaxis(field, 1, 2))
+
+
+def fields_over_floor(
+    currents: list[EquivalentCurrents], floor: float, points: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """Electric fields of several sets of currents over the conducting floor, within 0.01 dB.
+
+    Parameters
+    ----------
+    currents : list of EquivalentCurrents
+        One set at least, all at the same rising frequencies and places; without images.
+    floor : float
+        Height of the floor, m.
+    points : ndarray of float64, shape (np, 3)
+        Places in metres.
+
+    Returns
+    -------
+    ndarray of complex128, shape (sets, nf, np, 3)
+        V/m per unit of the currents.
+    """
+    octaves = _octaves(currents[0].frequencies)
+    parts = [_over_floor([c.at(rows) for c in currents], floor, points) for rows in octaves]
+    return np.concatenate(parts, axis=1)
 
 
 def _octaves(frequencies: NDArray[np.float64]) -> list[slice]:
@@ -136,7 +157,7 @@ def _octaves(frequencies: NDArray[np.float64]) -> list[slice]:
 def _over_floor(
     currents: list[EquivalentCurrents], floor: float, points: NDArray[np.float64]
 ) -> NDArray[np.complex128]:
-    """Fields of currents and their images, shape (ports, nf, points, 3), within 0.01 dB."""
+    """Fields of currents and their images at the frequencies of about one octave."""
     shortest = C0 / float(currents[0].frequencies.max())
     radiating = [c.aggregated(shortest / 8).over_floor(floor) for c in currents]
     return near_fields(radiating, points, precision="single")
@@ -150,11 +171,11 @@ def _antenna_places(floor: float, radius: float) -> tuple[NDArray[np.float64], N
     angle = np.deg2rad(_ANGLES)
     away = np.stack([np.sin(angle), -np.cos(angle), np.zeros_like(angle)], -1)
     across = np.stack([np.cos(angle), np.sin(angle), np.zeros_like(angle)], -1)
-    shape = (len(DISTANCES), _ANGLES.size, _HEIGHTS.size, 3)
+    shape = (len(DISTANCES), _ANGLES.size, HEIGHTS.size, 3)
     places = np.zeros(shape)
     for n, distance in enumerate(DISTANCES):
         places[n] += (distance + radius) * away[:, None, :]
-    places[..., 2] += floor + _HEIGHTS
+    places[..., 2] += floor + HEIGHTS
     return places, np.broadcast_to(across[None, :, None, :], shape)
 
 
@@ -246,10 +267,11 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    lines = {c: [_line(c, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
+    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
     limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
-    line, f = lines[declared.class_][distance], model.frequencies[:, None]
+    line, f = lines[own][distance], model.frequencies[:, None]
     margins = line.margin(f, nominal.level[distance])
     n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
     margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
@@ -282,7 +304,7 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} "
+            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {own} "
             "limit at "
             f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, "
@@ -303,7 +325,7 @@ def evaluate(
             "polarisation": POLARISATIONS,
         },
         _curves(nominal, repeated, limits),
-        {"class": declared.class_, "distance_declared": declared.distance},
+        {"class": own, "distance_declared": declared.distance},
         frequency,
         _loudest(loaded, frequency),
         maxima={
@@ -325,12 +347,14 @@ class _Readings:
 def _readings(field: NDArray[np.float64]) -> _Readings:
     places = np.moveaxis(field, (2, 3), (3, 4)).reshape(*field.shape[:2], field.shape[4], -1)
     best = places.argmax(axis=-1)
-    angle, height = np.unravel_index(best, (_ANGLES.size, _HEIGHTS.size))
-    return _Readings(field_dbuv(places.max(axis=-1)), _HEIGHTS[height], _ANGLES[angle])
+    angle, height = np.unravel_index(best, (_ANGLES.size, HEIGHTS.size))
+    return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _line(equipment_class: str, distance: float, standards: Standards | None) -> LimitLine:
-    return limit_line(TEST, equipment_class, distance=distance, standards=standards)
+def _line(
+    equipment_class: str, group: int, distance: float, standards: Standards | None
+) -> LimitLine:
+    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
 
 
 def _curves(

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from emtwin.errors import Problem
 from emtwin.standards.bands import Band
+from emtwin.standards.exposure import ExposurePiece
 from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
@@ -73,7 +74,7 @@ def _other_power(one: AnyRow, other: AnyRow) -> bool:
 
 def _pieces(row: AnyRow) -> Iterator[tuple[Hashable, Range]]:
     """The lines that the row is a piece of, and its range in hertz on them."""
-    if isinstance(row, Limit):
+    if isinstance(row, Limit | ExposurePiece):
         yield row.line, (row.frequency_from, row.frequency_to)
     elif isinstance(row, Band):
         yield row.list, (row.frequency_from, row.frequency_to)
