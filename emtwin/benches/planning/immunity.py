@@ -87,7 +87,8 @@ def _at_port(context: Context, test: str, use: PortUse) -> PlannedTest:
     if not holding:
         reasons = dict.fromkeys(wording.exempted(cable, why) for cable, why in exempt)
         accepted = wording.not_accepted(rows, context.authority)
-        return _refused(test, use.port, "; ".join(reasons), accepted)
+        stated = wording.stated(context.twin, test, rows)
+        return _refused(test, use.port, "; ".join(reasons) + stated, accepted)
     return _applying(context, test, use, holding, exempt)
 
 
