@@ -142,7 +142,12 @@ def _applying(
         (*map(wording.level, effective), *wording.own_spots(context.twin, test, rows)),
         frequencies,
         duration_of(test, use.port, rows, frequencies, context.standards),
-        context.methods(test, _band(test, rows), any(isinstance(c, Cable) for c in targets)),
+        context.methods(
+            test,
+            _band(test, rows),
+            any(isinstance(cable, Cable) for cable in targets),
+            frequencies.spots if frequencies else (),
+        ),
         runs_of(context.twin, test),
         test in COMPUTED,
         tuple(dict.fromkeys(remarks)),
