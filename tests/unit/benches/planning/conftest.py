@@ -26,7 +26,7 @@ def device(*lines: str) -> Change:
     return ENVIRONMENT, "".join(f"  {line}\n" for line in lines) + ENVIRONMENT
 
 
-def tests(*lines: str) -> Change:
+def with_tests(*lines: str) -> Change:
     """Further tests."""
     return TESTS, TESTS + "".join(f"  {line}\n" for line in lines)
 

@@ -15,7 +15,6 @@ from tests.unit.benches.planning.conftest import (
     Make,
     device,
     entry,
-    tests,
 )
 
 SPECIAL = (ENVIRONMENT, "environment: special\n")
@@ -88,7 +87,7 @@ def test_a_smaller_separation_raises_the_proximity_level(
     make: Make, distance: str, level: str
 ) -> None:
     """6 sqrt(2 W) / 0.1 m = 84.9 V/m, at 0.2 m half of it."""
-    plan = make(tests(f"proximity_rf: {{distance: {distance}, reason: worn on the body}}"))
+    plan = make(with_tests(f"proximity_rf: {{distance: {distance}, reason: worn on the body}}"))
     levels = entry(plan, "proximity_rf", "enclosure").levels
     (found,) = [one for one in levels if "450 MHz" in one.said]
     assert found.said.startswith(level)
@@ -100,7 +99,7 @@ def test_a_smaller_separation_raises_the_proximity_level(
 def test_one_burst_level_for_ports_of_different_levels(make: Make) -> None:
     """The declared level holds where it is the higher one."""
     mains = device("power: {ac: {voltage: [230 V]}}")
-    plan = make(mains, tests("eft: {level: 2 kV, reason: long cables}"))
+    plan = make(mains, with_tests("eft: {level: 2 kV, reason: long cables}"))
     assert said(plan, "eft", "ac_mains") == ["±2 kV, repetition 100 kHz"]
     assert said(plan, "eft", "signal") == ["±2 kV, repetition 100 kHz"]
     assert entry(plan, "eft", "ac_mains").levels[0].changed == ""
@@ -108,7 +107,7 @@ def test_one_burst_level_for_ports_of_different_levels(make: Make) -> None:
 
 
 def test_bands_with_a_level_of_their_own(make: Make) -> None:
-    plan = make(tests("conducted_immunity: {level_in_bands: 10 V, reason: ISM next door}"))
+    plan = make(with_tests("conducted_immunity: {level_in_bands: 10 V, reason: ISM next door}"))
     levels = entry(plan, "conducted_immunity", "signal").levels
     assert [(one.said.split(",")[0], bool(one.changed)) for one in levels] == [
         ("3 V", False),
@@ -121,17 +120,19 @@ def test_bands_with_a_level_of_their_own(make: Make) -> None:
     [
         (raised("level: 1 V/m, reason: x"), "radiated_immunity.level", "1 V/m is below the 3 V/m"),
         (
-            tests("esd: {contact: [6 kV], reason: x}"),
+            with_tests("esd: {contact: [6 kV], reason: x}"),
             "esd.contact",
             "6 kV is below the ±8 kV of Table 4",
         ),
         (
-            tests("proximity_rf: {distance: 1 m, reason: x}"),
+            with_tests("proximity_rf: {distance: 1 m, reason: x}"),
             "proximity_rf.distance",
             "8.05 V/m is below the 27 V/m of Table 9",
         ),
         (
-            tests("proximity_magnetic: {spots: [{frequency: 134.2 kHz, level: 8 A/m}], reason: x}"),
+            with_tests(
+                "proximity_magnetic: {spots: [{frequency: 134.2 kHz, level: 8 A/m}], reason: x}"
+            ),
             "proximity_magnetic.spots",
             "8 A/m is below the 65 A/m of Table 11",
         ),

@@ -10,7 +10,7 @@ from emtwin.benches.methods import Method
 from emtwin.benches.planning import device_size
 from emtwin.benches.planning.emission import highest_measured
 from emtwin.errors import InputError
-from tests.unit.benches.planning.conftest import Load, Make, device, entry, lead, sensor, tests
+from tests.unit.benches.planning.conftest import Load, Make, device, entry, lead, sensor, with_tests
 
 MAINS = "power: {ac: {voltage: [100 V, 240 V], current: 0.5 A}}"
 AT_MAINS = ("eft", "surge", "conducted_immunity", "dips", "interruptions", "conducted_emission")
@@ -171,14 +171,16 @@ def test_no_sensitive_part_means_no_magnetic_test(make: Make) -> None:
 
 
 def test_an_assured_distance_spares_the_proximity_magnetic_test(make: Make) -> None:
-    plan = make(tests("proximity_magnetic: {source_distance: 0.2 m, reason: a bracket}"))
+    plan = make(with_tests("proximity_magnetic: {source_distance: 0.2 m, reason: a bracket}"))
     refused = entry(plan, "proximity_magnetic", "enclosure")
     assert refused.status == "not_applicable"
     assert "0.2 m to any source are assured in use" in refused.why
 
 
 def test_a_test_that_the_manufacturer_refuses(make: Make) -> None:
-    plan = make(tests("esd: {not_applicable: sealed in resin}", "dips: {not_applicable: none}"))
+    plan = make(
+        with_tests("esd: {not_applicable: sealed in resin}", "dips: {not_applicable: none}")
+    )
     esd = [test for test in plan.tests if test.test == "esd"]
     assert [(one.port, one.why) for one in esd] == [
         ("all", "declared by the manufacturer: sealed in resin")
