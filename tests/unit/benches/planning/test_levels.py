@@ -15,6 +15,7 @@ from tests.unit.benches.planning.conftest import (
     Make,
     device,
     entry,
+    with_tests,
 )
 
 SPECIAL = (ENVIRONMENT, "environment: special\n")
