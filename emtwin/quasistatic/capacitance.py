@@ -116,9 +116,7 @@ class CapacitanceMatrix:
         return complex(1 / (potential[a] - potential[b]))
 
     def _of(self, kept: list[int], matrix: Numbers) -> CapacitanceMatrix:
-        return CapacitanceMatrix(
-            tuple(self.conductors[n] for n in kept), matrix, self.frequency
-        )
+        return CapacitanceMatrix(tuple(self.conductors[n] for n in kept), matrix, self.frequency)
 
 
 @dataclass(frozen=True, eq=False)

@@ -97,9 +97,7 @@ def face_reluctances(grid: Grid, faces: Faces | None) -> Real:
     """
     result = np.zeros((3, *grid.nodes))
     for axis in range(3):
-        factors = [
-            grid.dual_spacings[a] if a == axis else 1 / grid.spacings[a] for a in range(3)
-        ]
+        factors = [grid.dual_spacings[a] if a == axis else 1 / grid.spacings[a] for a in range(3)]
         shape = np.einsum("i,j,k->ijk", *factors) / MU0
         inside = tuple(slice(0, m) for m in shape.shape)
         relative = 1.0 if faces is None else faces.permeability[faces.ids[axis][inside]]

@@ -96,7 +96,10 @@ def surface_integrals(
     """
     metal = np.stack([ids == PEC_ROW for ids in scene.medium.ids]) & scene.exists
     n = len(fields.ports)
-    dual = [scene.grid.dual_spacings[a].reshape([-1 if b == a else 1 for b in range(3)]) for a in range(3)]
+    dual = [
+        scene.grid.dual_spacings[a].reshape([-1 if b == a else 1 for b in range(3)])
+        for a in range(3)
+    ]
     magnetic = [
         [f / d for f, d in zip(fields.magnetostatics.field(u), dual, strict=True)]
         for u in fields.potentials
