@@ -14,10 +14,11 @@ from emtwin.cli.init import init
 from emtwin.cli.plan import plan
 from emtwin.cli.report import report
 from emtwin.cli.run import run
+from emtwin.cli.site import site
 from emtwin.cli.standards import standards
 from emtwin.cli.view import view
 
-COMMANDS = (init, plan, check, run, view, report, standards, doctor)
+COMMANDS = (init, plan, check, run, view, report, standards, site, doctor)
 
 _HELP = """Virtual EMC tests of a medical device: mesh in, verdicts with uncertainty out.
 

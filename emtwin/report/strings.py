@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from emtwin.errors import InputError
+from emtwin.report import titles
 
 ENGLISH = {
+    **titles.ENGLISH,
     "title": "Virtual EMC test report",
     "status": "Pre-compliance simulation. Not a test report of an accredited laboratory.",
     "what_1": "This report shows what a full-wave simulation (FDTD) of the device described in "
@@ -157,25 +159,9 @@ ENGLISH = {
     "caption_field": "Field strength at the worst frequency.",
     "caption_surface_field": "Field strength on the surface at the worst frequency.",
     "caption_spectrum": "Spectrum of the test; the worst point is circled.",
-    "radiated_immunity": "Radiated RF immunity",
-    "radiated_emission": "Radiated emission",
     "method": "Method",
     "full wave": "full wave",
     "without_verdict": "By the plan these tests apply too; emtwin gives no verdict of them yet:",
-    "esd": "electrostatic discharge",
-    "proximity_rf": "RF proximity fields",
-    "power_frequency_magnetic": "power frequency magnetic field",
-    "proximity_magnetic": "proximity magnetic fields",
-    "eft": "fast transients (EFT/burst)",
-    "surge": "surge",
-    "conducted_immunity": "conducted RF immunity",
-    "dips": "voltage dips",
-    "interruptions": "voltage interruptions",
-    "supply_transients": "vehicle supply transients",
-    "conducted_emission": "conducted emission",
-    "magnetic_emission": "magnetic field emission",
-    "harmonics": "harmonic currents",
-    "flicker": "flicker",
     "frequency": "frequency",
     "face": "face",
     "polarisation": "polarisation",
@@ -194,6 +180,7 @@ ENGLISH = {
 }
 
 KOREAN = {
+    **titles.KOREAN,
     "title": "가상 EMC 시험 보고서",
     "status": "사전 적합성 시뮬레이션입니다. 공인 시험소의 시험 성적서가 아닙니다.",
     "what_1": "이 보고서는 트윈 파일에 기술된 기기를 전파(full-wave) FDTD로 해석하여 "
@@ -339,26 +326,10 @@ KOREAN = {
     "caption_field": "최악 주파수에서의 전계 강도.",
     "caption_surface_field": "최악 주파수에서의 표면 전계 강도.",
     "caption_spectrum": "시험 스펙트럼. 최악의 점을 원으로 표시했습니다.",
-    "radiated_immunity": "방사 RF 내성",
-    "radiated_emission": "방사 방출",
     "method": "방법",
     "full wave": "전파(full-wave) 해석",
     "without_verdict": "시험 계획에 따라 다음 시험도 적용되지만, emtwin은 아직 판정을 내지 "
     "않습니다:",
-    "esd": "정전기 방전",
-    "proximity_rf": "근접 RF 전자계",
-    "power_frequency_magnetic": "전원 주파수 자기장",
-    "proximity_magnetic": "근접 자기장",
-    "eft": "전기적 빠른 과도현상(버스트)",
-    "surge": "서지",
-    "conducted_immunity": "전도 RF 내성",
-    "dips": "전압 강하",
-    "interruptions": "순간 정전",
-    "supply_transients": "차량 전원 과도현상",
-    "conducted_emission": "전도 방출",
-    "magnetic_emission": "자기장 방출",
-    "harmonics": "고조파 전류",
-    "flicker": "플리커",
     "frequency": "주파수",
     "face": "면",
     "polarisation": "편파",

@@ -140,12 +140,22 @@ def test_a_limit_is_not_a_parameter() -> None:
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("radiated home rf", {"iec60601-1-2-t4-radiated-rf-home"}),
+        ("radiated home rf 2014+A1:2020", {"iec60601-1-2-t4-radiated-rf-home"}),
+        (
+            "radiated rf life-supporting",
+            {"iec60601-1-2-2007-radiated-rf-general", "iec60601-1-2-2007-radiated-rf-life-support"},
+        ),
         (
             "CISPR 11 2015 class B group 1 3 m",
             {"cispr11-g1-b-3m-30-230", "cispr11-g1-b-3m-230-1000"},
         ),
-        ("professional 3 V/m", {"iec60601-1-2-t4-radiated-rf-professional"}),
+        (
+            "professional 3 V/m 80 %",
+            {
+                "iec60601-1-2-t4-radiated-rf-professional",
+                "iec60601-1-2-2014-t4-radiated-rf-professional",
+            },
+        ),
         ("no such thing", set()),
     ],
 )

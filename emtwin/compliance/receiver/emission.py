@@ -89,12 +89,11 @@ def line_readings(
     at = tuned_frequencies(f, standards) if tuned is None else np.asarray(tuned, np.float64)
     places = given.reshape(f.size, -1)
     own = [receiver_at(float(t), standards) for t in at]
-    read: dict[Detector, Real] = {}
-    for name in detectors:
-        for receiver in own:
-            read[checked(name, receiver)] = np.zeros((at.size, places.shape[1]))
-    for receiver in dict.fromkeys(own):
-        rows = np.array([n for n, other in enumerate(own) if other == receiver])
+    used = dict.fromkeys(own)
+    known = dict.fromkeys(checked(name, receiver) for name in detectors for receiver in used)
+    read: dict[Detector, Real] = {name: np.zeros((at.size, places.shape[1])) for name in known}
+    for receiver in used:
+        rows = np.array([n for n, other in enumerate(own) if other is receiver])
         _read_band(f, places, at, rows, receiver, read)
     shaped = {name: level.reshape(at.size, *given.shape[1:]) for name, level in read.items()}
     return LineReadings(at, shaped, tuple(receiver.id for receiver in own))

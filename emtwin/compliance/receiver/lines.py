@@ -106,8 +106,8 @@ class LineSpectrum:
         """
         response = IfFilter.of(receiver)
         f, rms = np.asarray(self.frequencies, np.float64), np.asarray(self.rms)
-        if self.phases == "unknown":
-            rms = np.abs(rms)
+        # The filter turns phases, which means something only where there are phases.
+        rms = rms.astype(np.complex128) if self.phases == "known" else np.abs(rms)
         beats = [Beat.of(f, rms, float(tuned), response) for tuned in frequencies]
         noise = math.sqrt(self.noise * response.noise_bandwidth)
         return read_beats(beats, receiver, detector, self.phases, noise, self.watch)

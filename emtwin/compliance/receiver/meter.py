@@ -18,7 +18,7 @@ from emtwin.compliance.receiver.recurrence import recurrence
 
 Real = NDArray[np.float64]
 
-_LOOKS = 2000  # places in the silence where the deflection is looked at
+_LOOKS = 2047  # steps of the silence after each of which the deflection is looked at
 _LONG = 6.0  # time constants after which it can only fall
 
 
@@ -76,7 +76,7 @@ class Meter:
             Volt; a steady input reads as itself.
         """
         left = voltage[:, -1] if discharge is not None else np.zeros(len(voltage))
-        over = self._silence(np.array([gap]), discharge)[0]
+        over = self._silence(gap, discharge)
         zero = np.zeros(len(voltage))
         steps = np.broadcast_to(step, (len(voltage), voltage.shape[1] - 1))
         kept = np.exp(-steps.sum(axis=1) / self.time)
@@ -114,21 +114,22 @@ class Meter:
             Volt.
         """
         longest = _LONG * (self.time + (discharge or 0.0))
-        looks = np.linspace(0.0, min(gap, longest), _LOOKS)
-        deflection = self._silence(looks, discharge)[:, 2] @ state.T
+        look = self._silence(min(gap, longest) / _LOOKS, discharge)
+        maps = np.eye(3)[None]
+        while len(maps) <= _LOOKS:
+            maps = np.concatenate([maps, maps @ (maps[-1] @ look)])
+        deflection = maps[: _LOOKS + 1, 2] @ state.T
         return np.asarray(deflection.max(axis=0))
 
-    def _silence(self, times: Real, discharge: float | None) -> Real:
-        """Maps of (input, first lag, second lag) over some times without a signal."""
+    def _silence(self, seconds: float, discharge: float | None) -> Real:
+        """Map of (input, first lag, second lag) over a time without a signal."""
         from scipy.linalg import expm
 
-        fall = math.inf if discharge is None else discharge
-        system = np.array([[-1 / fall, 0, 0], [1, -1, 0], [0, 1, -1]])
-        system[1:] /= self.time
-        finite = np.where(np.isfinite(times), times, 0.0)
-        maps = expm(system * finite[:, None, None])
-        maps[~np.isfinite(times)] = 0.0
-        return np.asarray(maps)
+        if math.isinf(seconds):
+            return np.zeros((3, 3))
+        fall = 0.0 if discharge is None else seconds / discharge
+        share = seconds / self.time
+        return np.asarray(expm(np.array([[-fall, 0, 0], [share, -share, 0], [0, share, -share]])))
 
     def _lag(self, voltage: Real, step: Real, start: Real) -> Real:
         """One first-order lag, exact for an input that is straight between its points."""

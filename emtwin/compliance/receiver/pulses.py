@@ -50,15 +50,13 @@ class PulseTrain:
             )
 
     @classmethod
-    def calibration(cls, receiver: Receiver, repetition: float | None = None) -> PulseTrain:
-        """The band's calibration impulses at the receiver's input.
+    def calibration(cls, receiver: Receiver) -> PulseTrain:
+        """The band's calibration impulses, at the receiver's input.
 
         Parameters
         ----------
         receiver : Receiver
             Row of the band; its area is an e.m.f. behind 50 ohm.
-        repetition : float, optional
-            Another repetition than the row's, in hertz; infinite period: 0.
 
         Returns
         -------
@@ -75,8 +73,7 @@ class PulseTrain:
                 f"band {receiver.band} has no calibration impulses",
                 remedy="use a band from A to D",
             )
-        rate = receiver.calibration_repetition if repetition is None else repetition
-        return cls(receiver.calibration_area / 2, rate or None)
+        return cls(receiver.calibration_area / 2, receiver.calibration_repetition)
 
     def readings(self, frequencies: Real, receiver: Receiver, detector: Detector) -> Real:
         """Readings within one band.
