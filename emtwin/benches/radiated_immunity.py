@@ -25,7 +25,7 @@ from emtwin.extract import PortModel
 from emtwin.extract.port_model import reflection_factor
 from emtwin.scene import LoadedTwin, Port
 from emtwin.signals.modulation import carrier_to
-from emtwin.standards import Level
+from emtwin.standards import Level, Standards
 
 TEST = "radiated_immunity"
 
@@ -112,6 +112,7 @@ def evaluate(
     model: PortModel,
     quality: MeshQuality,
     refined: Contribution | None = None,
+    standards: Standards | None = None,
 ) -> Finding:
     """Verdict of the test from the port model.
 
@@ -127,13 +128,15 @@ def evaluate(
         Mesh and runs.
     refined : Contribution, optional
         Mesh error from a second resolution; replaces the estimate.
+    standards : Standards, optional
+        Where the level stands; the package's own rows if left out.
 
     Returns
     -------
     Finding
         Curves and verdict.
     """
-    row = radiated_immunity_level(loaded.twin.environment)
+    row = radiated_immunity_level(loaded.twin.environment, standards)
     ports = victims(loaded)
     every = port_voltages(model, site, row.levels[0])
     voltage = np.stack([every[model.index(port.name)] for port in ports])

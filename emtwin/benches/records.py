@@ -18,7 +18,7 @@ from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.sites import Site
 from emtwin.benches.views import view_datasets
-from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
+from emtwin.compliance.limits import limit_line, radiated_immunity_level
 from emtwin.compliance.verdict import Verdict, not_applicable
 from emtwin.errors import Notice
 from emtwin.extract import PortModel
@@ -251,7 +251,11 @@ def _not_applicable(loaded: LoadedTwin) -> list[Verdict]:
         clause = radiated_immunity_level(loaded.twin.environment).citation
         verdicts.append(not_applicable(radiated_immunity.TEST, clause, immunity.not_applicable))
     if emission.not_applicable is not None:
-        clause = radiated_limit_rows(emission.class_, emission.distance)[0].citation
+        clause = (
+            limit_line(radiated_emission.TEST, emission.class_, distance=emission.distance)
+            .rows[0]
+            .citation
+        )
         verdicts.append(not_applicable(radiated_emission.TEST, clause, emission.not_applicable))
     return verdicts
 
@@ -300,6 +304,7 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
         "netlist": netlist_record(done.site.netlist),
         "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
         "gaps": gap_records(done.site.gaps),
+        "walls": [asdict(wall) for wall in done.site.model.walls],
         "runs": [
             {
                 "port": name,

@@ -18,6 +18,7 @@ from emtwin.errors import InputError, Problem
 from emtwin.scene.allowances import KINDS
 from emtwin.scene.device import MeshFile, implied_region
 from emtwin.scene.document import Document, FieldPath, written
+from emtwin.scene.plan_checks import plan_problems
 from emtwin.scene.translate import did_you_mean, raw_value
 
 Regions = Callable[[MeshFile], Collection[str]]
@@ -74,6 +75,7 @@ def problems(
     yield from _ends(document)
     yield from _allowances(document)
     yield from _tests(document)
+    yield from plan_problems(document)
     yield from _meshes(document, regions)
     if materials is not None:
         yield from _materials(document, materials)

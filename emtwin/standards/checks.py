@@ -9,6 +9,7 @@ from itertools import combinations
 
 from emtwin.errors import Problem
 from emtwin.standards.bands import Band
+from emtwin.standards.exposure import ExposurePiece
 from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
@@ -57,16 +58,23 @@ def _overlaps(rows: Sequence[Placed]) -> Iterator[Problem]:
     told = set()
     for pieces in lines.values():
         for (one, (first, _)), (other, (row, place)) in combinations(pieces, 2):
-            apart = max(one[0], other[0]) >= min(one[1], other[1])
+            apart = max(one[0], other[0]) >= min(one[1], other[1]) or _other_power(first, row)
             if not apart and first.id != row.id and (first.id, row.id) not in told:
                 told.add((first.id, row.id))
                 said = f"its frequency range overlaps that of '{first.id}'"
                 yield replace(place, message=said, remedy="the ranges may only touch")
 
 
+def _other_power(one: AnyRow, other: AnyRow) -> bool:
+    """Whether two limits hold for rated powers apart from each other."""
+    if not (isinstance(one, Limit) and isinstance(other, Limit)):
+        return False
+    return not one.shares_power(other)
+
+
 def _pieces(row: AnyRow) -> Iterator[tuple[Hashable, Range]]:
     """The lines that the row is a piece of, and its range in hertz on them."""
-    if isinstance(row, Limit):
+    if isinstance(row, Limit | ExposurePiece):
         yield row.line, (row.frequency_from, row.frequency_to)
     elif isinstance(row, Band):
         yield row.list, (row.frequency_from, row.frequency_to)

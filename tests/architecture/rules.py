@@ -50,7 +50,7 @@ NEVER_IMPORTED = frozenset({"gmsh", "PyNEC", "gprMax", "pymeshfix", "InSpice", "
 # Paid for only by the command that needs it; `emtwin --help` loads none of them.
 LAZY_LIBRARIES = frozenset(
     {"pyvista", "vtk", "vtkmodules", "matplotlib", "h5py", "h5netcdf", "xarray", "meshio", "cupy"}
-    | {"scipy.optimize", "shapely", "trimesh", "trame", "cascadio", "nibabel", "nrrd"}
+    | {"scipy.optimize", "shapely", "trimesh", "trame", "pyamg", "cascadio", "nibabel", "nrrd"}
 )
 
 FORBIDDEN_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc"})
