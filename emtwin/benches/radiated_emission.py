@@ -267,10 +267,11 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    lines = {c: [_line(c, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
+    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
     limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
-    line, f = lines[declared.class_][distance], model.frequencies[:, None]
+    line, f = lines[own][distance], model.frequencies[:, None]
     margins = line.margin(f, nominal.level[distance])
     n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
     margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
@@ -303,7 +304,7 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} "
+            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {own} "
             "limit at "
             f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, "
@@ -324,7 +325,7 @@ def evaluate(
             "polarisation": POLARISATIONS,
         },
         _curves(nominal, repeated, limits),
-        {"class": declared.class_, "distance_declared": declared.distance},
+        {"class": own, "distance_declared": declared.distance},
         frequency,
         _loudest(loaded, frequency),
         maxima={
@@ -350,8 +351,10 @@ def _readings(field: NDArray[np.float64]) -> _Readings:
     return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _line(equipment_class: str, distance: float, standards: Standards | None) -> LimitLine:
-    return limit_line(TEST, equipment_class, distance=distance, standards=standards)
+def _line(
+    equipment_class: str, group: int, distance: float, standards: Standards | None
+) -> LimitLine:
+    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
 
 
 def _curves(

@@ -52,6 +52,8 @@ class Verdict:
         A run at a second resolution confirmed the result.
     rows : tuple of str
         Ids of the rows of the standards that the verdict rests on.
+    method, method_reason : str
+        How it was computed (``full wave``, ``quasi-static``, ``circuit``), and why so.
     """
 
     test: str
@@ -65,6 +67,8 @@ class Verdict:
     notes: tuple[str, ...] = ()
     verified_by_refinement: bool = False
     rows: tuple[str, ...] = ()
+    method: str = ""
+    method_reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Fields as JSON-able values; an infinite margin becomes None."""

@@ -61,8 +61,8 @@ class ImmunityTest(Declared):
 
     @property
     def own_levels(self) -> bool:
-        """Whether levels or a distance are declared, and not the modulation alone."""
-        return bool(set(self.changes) - {"modulation_frequency"})
+        """Whether levels are declared, or a distance that gives them."""
+        return bool(set(self.changes) - {"modulation_frequency", "source_distance"})
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
@@ -196,14 +196,17 @@ class ProximityMagnetic(ImmunityTest):
     levels_of : str, optional
         ``professional`` or ``home``: take the levels of that environment.
     reason : str, optional
-        Why the levels are not those of the environment.
+        Why the levels are not those of the environment, or why the distance is assured.
     spots : tuple of MagneticSpot
         Levels at frequencies of the table, or at further ones.
+    source_distance : float, optional
+        Distance to any source in metres that use of the device assures.
     """
 
     changed_by: ClassVar[str] = "spots: [{frequency: 134.2 kHz, level: 65 A/m}]"
 
     spots: tuple[MagneticSpot, ...] = ()
+    source_distance: Length | None = None
 
 
 class Eft(ImmunityTest):

@@ -23,6 +23,7 @@ from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
 from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
@@ -46,6 +47,7 @@ __all__ = [
     "Standards",
     "Tissue",
     "Uncertainty",
+    "Waveform",
     "applying",
     "load",
     "query",

@@ -14,6 +14,7 @@ from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
 from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
 AnyRow = (
     Level
@@ -30,6 +31,7 @@ AnyRow = (
     | SiteAttenuation
     | Network
     | Uncertainty
+    | Waveform
 )
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
@@ -46,5 +48,6 @@ KINDS: dict[str, type[AnyRow]] = {
     "site_attenuation": SiteAttenuation,
     "network": Network,
     "uncertainty": Uncertainty,
+    "waveform": Waveform,
 }
 """Model of each kind of row."""

@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 from emtwin.standards.row import Number, Row, Text
 
 UNITS = (
-    *("1", "%", "m", "s", "Hz", "deg", "dB", "dBuV", "V", "A", "W", "ohm", "F", "H"),
-    *("V/m", "dBuV/m", "dBuA/m", "A/m", "1/m", "V/sqrt(W)", "m/sqrt(W)", "V m/sqrt(W)"),
+    *("1", "%", "m", "s", "Hz", "deg", "V", "A", "W", "ohm", "F", "H"),
+    *("dB", "dBuV", "dBuV/m", "dBuA/m"),
+    *("V/m", "A/m", "1/m", "V/sqrt(W)", "m/sqrt(W)", "V m/sqrt(W)"),
 )
 """Units that a parameter may have: SI without prefix, decibels, degrees and per cent."""
 

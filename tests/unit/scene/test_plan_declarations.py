@@ -34,7 +34,7 @@ def test_nothing_of_it_is_needed(write: Write) -> None:
     device = twin.device
     assert (device.power, device.magnetically_sensitive, device.highest_frequency) == (None,) * 3
     assert (device.intentional_receivers, device.equipment.group) == ((), 1)
-    assert [(c.port, c.length, c.outdoor) for c in device.cables] == [(None, None, False)] * 2
+    assert [(c.port, c.length, c.outdoor) for c in device.cables] == [(None, None, None)] * 2
     assert twin.equipment_class == "B"
     assert all(not test.own_levels for test in (twin.tests.esd, twin.tests.eft, twin.tests.dips))
 
