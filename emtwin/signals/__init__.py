@@ -10,10 +10,8 @@ from emtwin.signals.clock import trapezoid_harmonics
 from emtwin.signals.impulses import (
     Heidler,
     Impulse,
-    Shape,
     esd_contact_current,
     fast_transient,
-    shape_of,
     surge_current,
     surge_voltage,
 )
@@ -24,6 +22,7 @@ from emtwin.signals.modulation import (
     peak_factor,
     rms_factor,
 )
+from emtwin.signals.shapes import Shape, shape_of
 
 __all__ = [
     "QUANTITIES",
