@@ -72,7 +72,13 @@ def applying(
         and _covers(standards, row, frequency)
         and standards.in_edition(row, edition)
     ]
-    return tuple(sorted(_with_bands(found), key=lambda row: TESTS.index(tests_of(row)[0])))
+    return tuple(sorted(_with_bands(found), key=_place))
+
+
+def _place(row: Applying) -> tuple[int, bool]:
+    """Order of a test plan; what refers to the risk management comes last."""
+    special = isinstance(row, Level | Dip) and row.environments == ("special",)
+    return TESTS.index(tests_of(row)[0]), special
 
 
 def _with_bands(found: list[Applying]) -> list[Applying]:
