@@ -160,7 +160,9 @@ class DampedSine:
 
 def _shape(pulse: DoubleExponential) -> Shape:
     """Shape on a logarithmic scale of its own: fine at the rise however long the fall is."""
-    return shape_of(pulse, times=np.concatenate([[0.0], np.geomspace(1e-4 * pulse.rise, 8, 20_001)]))
+    return shape_of(
+        pulse, times=np.concatenate([[0.0], np.geomspace(1e-4 * pulse.rise, 8, 20_001)])
+    )
 
 
 def _ratio(wanted: float, figure: str) -> float:

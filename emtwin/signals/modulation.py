@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from emtwin.errors import InputError
 from emtwin.scene.ports import Immunity
 from emtwin.signals.fourier import Complex, Real
+from emtwin.standards import modulation as modulations
 
 Values = TypeVar("Values", float, NDArray[np.float64])
 
@@ -164,7 +165,9 @@ class PulseModulation:
     def __post_init__(self) -> None:
         _above_zero("frequency", self.frequency, "Hz")
         if not 0.0 < self.duty < 1.0:
-            raise InputError.single(f"duty must lie between 0 and 1, got {self.duty:g}", field="duty")
+            raise InputError.single(
+                f"duty must lie between 0 and 1, got {self.duty:g}", field="duty"
+            )
 
     @property
     def rms(self) -> float:
@@ -233,6 +236,29 @@ class FrequencyModulation:
         amplitudes = jv(n, self.index).astype(np.complex128)
         left_out = max(0.0, 1 - float(np.sum(np.abs(amplitudes) ** 2)))
         return Sidebands(n * self.frequency, amplitudes, left_out)
+
+
+def modulation_of(row: modulations.Modulation | None) -> Modulation:
+    """Modulation that a row of the standards declares; none is CW.
+
+    Parameters
+    ----------
+    row : standards.modulation.Modulation or None
+        Field ``modulation`` of a level.
+
+    Returns
+    -------
+    Modulation
+        The signal.
+    """
+    match row:
+        case modulations.Amplitude():
+            return AmplitudeModulation(row.depth, row.frequency)
+        case modulations.Pulse():
+            return PulseModulation(row.frequency, row.duty)
+        case modulations.FrequencySwing():
+            return FrequencyModulation(row.deviation, row.frequency)
+    return Unmodulated()
 
 
 def modulated(t: Real, carrier: float, rms: float, modulation: Modulation) -> Real:

@@ -121,9 +121,7 @@ class Burst:
         return self.pulse.spectrum(f) * kernel * phase
 
 
-def line_spectrum(
-    pulse: Pulse, period: float, f_from: float, f_to: float
-) -> tuple[Real, Complex]:
+def line_spectrum(pulse: Pulse, period: float, f_from: float, f_to: float) -> tuple[Real, Complex]:
     """Lines of a pulse that repeats for ever.
 
     Parameters

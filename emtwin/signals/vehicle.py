@@ -77,9 +77,7 @@ def vehicle_burst(
     standards: Standards | None = None,
 ) -> Burst:
     """Burst of pulses 3a or 3b of ISO 7637-2; parameters and errors as `vehicle_pulse`."""
-    one = vehicle_pulse(
-        pulse, voltage, system, rise=rise, length=length, standards=standards
-    )
+    one = vehicle_pulse(pulse, voltage, system, rise=rise, length=length, standards=standards)
     figures = _figures(pulse, system, standards)
     if not {"spacing", "burst_length", "burst_pause"} <= set(figures):
         raise InputError.single(
