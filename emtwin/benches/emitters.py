@@ -33,8 +33,11 @@ def frequencies_of(loaded: LoadedTwin, f_max: float) -> NDArray[np.float64]:
 
 
 def emf_at(port: Port, frequencies: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rms e.m.f. of a port in the receiver's bandwidth, at the frequencies of a run."""
-    return received_emf(_spectrum(port), frequencies, bandwidth())
+    """Rms e.m.f. of a port in the receiver's bandwidth, at the frequencies of a run; 1 pV at least.
+
+    Where a source is silent 1 pV stands for nothing: far below every limit, and finite in decibels.
+    """
+    return np.maximum(received_emf(_spectrum(port), frequencies, bandwidth()), 1e-12)
 
 
 def notes_of(loaded: LoadedTwin) -> tuple[str, ...]:
@@ -52,9 +55,10 @@ def notes_of(loaded: LoadedTwin) -> tuple[str, ...]:
     for name, spectrum in spectra.items():
         low, high = max(spectrum.known[0], BAND[0]), min(spectrum.known[1], BAND[1])
         if (low, high) != BAND:
+            known = " to ".join(format_si(f, "Hz") for f in spectrum.known)
             said.append(
-                f"The file of port {name} says nothing outside {format_si(spectrum.known[0], 'Hz')} "
-                f"to {format_si(spectrum.known[1], 'Hz')}: there the port is taken as silent."
+                f"The file of port {name} says nothing outside {known}: there the port is taken "
+                "as silent."
             )
     return tuple(said)
 

@@ -22,8 +22,16 @@ from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import field_dbuv
-from emtwin.compliance.limits import cispr11_radiated_limit, radiated_limit_rows
-from emtwin.compliance.uncertainty import Contribution, cispr_16_4_2, combine, termination_spread
+from emtwin.compliance.limit_line import LimitLine
+from emtwin.compliance.limits import limit_line
+from emtwin.compliance.uncertainty import (
+    SEMI_ANECHOIC,
+    Contribution,
+    cispr_16_4_2,
+    combine,
+    termination_spread,
+    u_cispr,
+)
 from emtwin.compliance.verdict import decide
 from emtwin.constants import C0
 from emtwin.extract import PortModel
@@ -31,6 +39,7 @@ from emtwin.extract.port_model import launched_wave, reflection_factor
 from emtwin.scene import LoadedTwin
 from emtwin.solver.currents import EquivalentCurrents
 from emtwin.solver.near_to_far import near_fields
+from emtwin.standards import Standards
 
 TEST = "radiated_emission"
 DISTANCES = (3.0, 10.0)
@@ -195,6 +204,7 @@ def evaluate(
     quality: MeshQuality,
     device_radius: float,
     refined: Contribution | None = None,
+    standards: Standards | None = None,
 ) -> Finding:
     """Verdict of the test from the port model.
 
@@ -212,6 +222,8 @@ def evaluate(
         Radius of the device's boundary circle, metres.
     refined : Contribution, optional
         Mesh error from a second resolution; replaces the estimate.
+    standards : Standards, optional
+        Where limits and uncertainty stand; the package's own rows if left out.
 
     Returns
     -------
@@ -222,37 +234,34 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    limits = {c: _limits(model.frequencies, c) for c in ("A", "B")}
+    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
+    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
-    margins = limits[declared.class_][distance][:, None] - nominal.level[distance]
+    line, f = lines[own][distance], model.frequencies[:, None]
+    margins = line.margin(f, nominal.level[distance])
     n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
     margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
     feet = any(port.name.endswith(".foot") for port in site.ports)
-    spread = [
-        float((limits[declared.class_][distance][:, None] - r.level[distance]).min())
-        for r in repeated
-    ]
+    spread = [float(line.margin(f, r.level[distance]).min()) for r in repeated]
+    limit = line.row_at(frequency)
+    measuring = u_cispr(TEST, frequency, SEMI_ANECHOIC, standards)
     numerical, decay = quality.contributions(frequency)
     budget = combine(
         [
             refined or numerical,
             decay,
-            cispr_16_4_2(),
+            cispr_16_4_2(measuring),
             *([termination_spread(spread, margin)] if feet else []),
         ],
         verified_by_refinement=refined is not None,
     )
-    rows = [
-        row
-        for row in radiated_limit_rows(declared.class_, declared.distance)
-        if row.frequency_from <= frequency <= row.frequency_to
-    ]
     verdict = decide(
         TEST,
-        rows[0].citation,
+        limit.citation,
         margin,
         budget,
-        rows,
+        [limit, measuring],
         worst={
             "frequency": frequency,
             "polarisation": POLARISATIONS[polarisation],
@@ -262,7 +271,7 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest {_read(loaded)} {'below' if margin > 0 else 'above'} the class {declared.class_} "
+            f"Largest {_read(loaded)} {'below' if margin > 0 else 'above'} the class {own} "
             "limit at "
             f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, "
@@ -283,7 +292,7 @@ def evaluate(
             "polarisation": POLARISATIONS,
         },
         _curves(nominal, repeated, limits),
-        {"class": declared.class_, "distance_declared": declared.distance},
+        {"class": own, "distance_declared": declared.distance},
         frequency,
         _loudest(loaded, model.frequencies, n),
         maxima={
@@ -309,8 +318,10 @@ def _readings(field: NDArray[np.float64]) -> _Readings:
     return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _limits(frequencies: NDArray[np.float64], equipment_class: str) -> NDArray[np.float64]:
-    return np.stack([cispr11_radiated_limit(frequencies, equipment_class, d) for d in DISTANCES])
+def _line(
+    equipment_class: str, group: int, distance: float, standards: Standards | None
+) -> LimitLine:
+    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
 
 
 def _curves(

@@ -1,4 +1,4 @@
-"""Field uniformity of IEC 61000-4-3: is the field of a site the same all over the device's face?
+"""Field uniformity of IEC 61000-4-3: whether the field is the same all over the device's face.
 
 At the points of the uniform field area the readings are sorted. The reference is the weakest
 reading that has, with those up to 6 dB above it, enough points (12 of 16): so no point that counts

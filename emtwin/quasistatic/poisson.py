@@ -125,12 +125,15 @@ class PotentialSolver:
         Steps after which it gives up.
     name : str
         What is solved, for messages.
+    near : scipy.sparse array, shape (n, n), optional
+        A matrix like A, and easier, to precondition with; A itself if left out.
     """
 
     matrix: Sparse
     tolerance: float = TOLERANCE
     max_iterations: int = MAX_ITERATIONS
     name: str = "potential"
+    near: Sparse | None = None
     preconditioner: str = field(init=False)
     """Which one is in use, in words."""
 
@@ -141,13 +144,20 @@ class PotentialSolver:
         if matrix.shape[0] != matrix.shape[1]:
             raise InputError.single(f"{self.name}: the matrix has shape {matrix.shape}, not square")
         self._used = np.flatnonzero(matrix.diagonal())
-        kept = matrix if self._used.size == matrix.shape[0] else matrix[self._used][:, self._used]
+        kept = self._kept(matrix)
         # To numbers near 1 by a power of two: sizes of any unit give the same digits.
         largest = float(np.abs(kept.diagonal()).max(initial=1e-300))
         self._scale = 2.0 ** -np.floor(np.log2(largest))
         self._system = kept * self._scale
         self._floating = _Floating.of(self._system)
-        self._apply, self.preconditioner = precondition(self._system)
+        near = self._system if self.near is None else self._kept(self.near) * self._scale
+        self._apply, self.preconditioner = precondition(near)
+
+    def _kept(self, matrix: Sparse) -> Sparse:
+        """Rows and columns that are used."""
+        if self._used.size == matrix.shape[0]:
+            return matrix
+        return matrix[self._used][:, self._used]
 
     def solve(self, source: Numbers) -> Solution:
         """The potential of `source`, shape (n,).

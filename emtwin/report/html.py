@@ -78,6 +78,7 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "name": meta.get("name") or Path(str(meta.get("twin_file", "twin"))).stem,
         "verdicts": [_verdict(entry, texts) for entry in campaign.verdicts],
         "notices": meta.get("notices", []),
+        "without_verdict": [texts(test) for test in meta.get("tests_without_verdict", [])],
         "flat_note": pictures.note if isinstance(pictures, Pictures) else "",
         "setup": _figures(pictures, "setup/", texts),
         "voxels": _figures(pictures, "voxels/", texts)[:1],

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from emtwin.errors import InputError
+from emtwin.report import titles
 
 ENGLISH = {
+    **titles.ENGLISH,
     "title": "Virtual EMC test report",
     "status": "Pre-compliance simulation. Not a test report of an accredited laboratory.",
     "what_1": "This report shows what a full-wave simulation (FDTD) of the device described in "
@@ -72,6 +74,7 @@ ENGLISH = {
     "gap_open": "open",
     "gap_bridged": "bridged",
     "gap_closed": "shut",
+    "gap_slot": "slot model in a row of cells",
     "model_metal": "metal cells",
     "model_faces": "perfectly conducting cell faces",
     "model_averaged": "averaged into the cells",
@@ -156,8 +159,9 @@ ENGLISH = {
     "caption_field": "Field strength at the worst frequency.",
     "caption_surface_field": "Field strength on the surface at the worst frequency.",
     "caption_spectrum": "Spectrum of the test; the worst point is circled.",
-    "radiated_immunity": "Radiated RF immunity",
-    "radiated_emission": "Radiated emission",
+    "method": "Method",
+    "full wave": "full wave",
+    "without_verdict": "By the plan these tests apply too; emtwin gives no verdict of them yet:",
     "frequency": "frequency",
     "face": "face",
     "polarisation": "polarisation",
@@ -176,6 +180,7 @@ ENGLISH = {
 }
 
 KOREAN = {
+    **titles.KOREAN,
     "title": "가상 EMC 시험 보고서",
     "status": "사전 적합성 시뮬레이션입니다. 공인 시험소의 시험 성적서가 아닙니다.",
     "what_1": "이 보고서는 트윈 파일에 기술된 기기를 전파(full-wave) FDTD로 해석하여 "
@@ -238,6 +243,7 @@ KOREAN = {
     "gap_open": "열림",
     "gap_bridged": "이어짐",
     "gap_closed": "막힘",
+    "gap_slot": "셀 한 줄의 슬롯 모델",
     "model_metal": "금속 셀",
     "model_faces": "완전도체 셀 면",
     "model_averaged": "셀에 평균화",
@@ -320,8 +326,10 @@ KOREAN = {
     "caption_field": "최악 주파수에서의 전계 강도.",
     "caption_surface_field": "최악 주파수에서의 표면 전계 강도.",
     "caption_spectrum": "시험 스펙트럼. 최악의 점을 원으로 표시했습니다.",
-    "radiated_immunity": "방사 RF 내성",
-    "radiated_emission": "방사 방출",
+    "method": "방법",
+    "full wave": "전파(full-wave) 해석",
+    "without_verdict": "시험 계획에 따라 다음 시험도 적용되지만, emtwin은 아직 판정을 내지 "
+    "않습니다:",
     "frequency": "주파수",
     "face": "면",
     "polarisation": "편파",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from emtwin.scene.accuracy import Accuracy, AccuracySettings
 from emtwin.scene.allowances import Allowance
 from emtwin.scene.boards import Board, BoardTrace, Components
-from emtwin.scene.device import Cable, CablePort, Device, MeshFile, Part, Trace
+from emtwin.scene.device import Cable, CablePort, Device, Line, MeshFile, Part, Trace
 from emtwin.scene.emission_tests import EmissionTest, RadiatedEmission
 from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
 from emtwin.scene.immunity_tests import (
@@ -73,6 +73,7 @@ __all__ = [
     "Esd",
     "Immunity",
     "ImmunityTest",
+    "Line",
     "LoadedTwin",
     "MagneticParts",
     "MagneticSpot",

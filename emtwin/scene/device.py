@@ -40,8 +40,8 @@ from emtwin.units import format_si
 MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
 """Units that the coordinates of a mesh file can have."""
 
-CablePort = Literal["ac_mains", "dc_input", "patient", "signal"]
-"""Port of IEC 60601-1-2 that a cable belongs to; the enclosure is the fifth."""
+CablePort = Literal["ac_mains", "dc_input", "patient", "signal", "internal"]
+"""Port of IEC 60601-1-2 that a cable belongs to; ``internal``: it stays inside the device."""
 
 
 # Lengths are checked in validators: pydantic's min_length counts only the valid
@@ -158,8 +158,9 @@ class Cable(Declared):
         Common-mode impedance at the foot of a cable that ends on the floor,
         in ohm, above 0; 150 ohm where left out.
     port : str, optional
-        Port of the standard that the cable belongs to: ``ac_mains``, ``dc_input``, ``patient``
-        or ``signal``; left out, the plan takes it as ``signal`` and says so.
+        Port of the standard that the cable belongs to: ``ac_mains``, ``dc_input``, ``patient``,
+        ``signal``, or ``internal`` for a wire that stays inside the device; left out, the plan
+        takes it as ``signal`` and says so.
     length : float, optional
         Longest length of the real cable in metres, where the modelled path is shorter; left
         out, the plan takes the cable as longer than every limit.
@@ -199,6 +200,29 @@ class Cable(Declared):
     def foot_impedance(self) -> float:
         """Common-mode impedance at the foot in ohm, 150 where none is declared."""
         return 150.0 if self.common_mode is None else self.common_mode
+
+
+class Line(Declared):
+    """A cable or tube that the model leaves out, for the test plan.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique among cables, traces and lines.
+    port : str
+        Port of the standard that it belongs to; a tube with conductive fluid to the patient is
+        ``patient``.
+    length : float, optional
+        Its longest length in metres; left out, the plan takes it as longer than every limit.
+    outdoor : bool, optional
+        Whether it is meant to be connected to outdoor cables; left out, the plan takes it as
+        such.
+    """
+
+    name: Name
+    port: CablePort
+    length: Length | None = None
+    outdoor: StrictBool | None = None
 
 
 class Trace(Declared):
@@ -269,6 +293,8 @@ class Device(Declared):
         Ports that the ends of cables and traces refer to.
     allow : tuple of Allowance
         Changes of the electrical netlist in the grid that are no errors.
+    lines : tuple of Line
+        Cables and tubes that the model leaves out; the plan has them.
     power : Power, optional
         How the device is supplied; left out, the plan asks for it.
     magnetically_sensitive : MagneticParts, optional
@@ -294,6 +320,7 @@ class Device(Declared):
     boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
     allow: tuple[Allowance, ...] = ()
+    lines: tuple[Line, ...] = ()
     power: Power | None = None
     magnetically_sensitive: MagneticParts | None = None
     intentional_receivers: tuple[RadioBand, ...] = ()

@@ -34,20 +34,26 @@ def plan_problems(document: Document) -> Iterator[Problem]:
 
 def _cables_without_supply(document: Document) -> Iterator[Problem]:
     power, _ = raw_value(document.data, ("device", "power"))
-    cables, _ = raw_value(document.data, ("device", "cables"))
-    if not isinstance(power, dict) or not isinstance(cables, list):
+    if not isinstance(power, dict):
         return
-    for number, cable in enumerate(cables):
-        port = cable.get("port") if isinstance(cable, dict) else None
-        if not isinstance(port, str) or port not in _SUPPLIED:
-            continue
+    for path, port in _ports(document):
         key, what, example = _SUPPLIED[port]
         if power.get(key) is None:
             yield document.problem(
-                ("device", "cables", number, "port"),
+                path,
                 f"{what}, but device.power has no {key}",
                 f"add '{example}' to device.power, or correct the cable's port",
             )
+
+
+def _ports(document: Document) -> Iterator[tuple[FieldPath, str]]:
+    """Supply ports of cables and lines, with their places."""
+    for group in ("cables", "lines"):
+        entries, _ = raw_value(document.data, ("device", group))
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            port = entry.get("port") if isinstance(entry, dict) else None
+            if isinstance(port, str) and port in _SUPPLIED:
+                yield ("device", group, number, "port"), port
 
 
 def _classes(document: Document) -> Iterator[Problem]:

@@ -24,10 +24,9 @@ def trapezoid_harmonics(
     pulse is `duty` periods wide at half height and t = 0 is the middle of the
     rising edge::
 
-        a_n = A / (j pi n) (sinc(n t_r f) - sinc(n t_f f) exp(-j 2 pi n d))
-        v(t) = A d + Re sum a_n exp(+j 2 pi n f t),  sinc(x) = sin(pi x) / (pi x)
-
-    With equal edges that is ``2 A d sinc(n d) sinc(n t_r f) exp(-j pi n d)``.
+        a_n = (2 A d sinc(n d) S - j 2 A / (pi n) cos(pi n d) D) exp(-j pi n d)
+        S, D = (sinc(n t_r f) +- sinc(n t_f f)) / 2,  sinc(x) = sin(pi x) / (pi x)
+        v(t) = A d + Re sum a_n exp(+j 2 pi n f t)
 
     Parameters
     ----------
@@ -59,15 +58,17 @@ def trapezoid_harmonics(
     References
     ----------
     The derivative is a rectangle of width ``t_r`` and area A, and another of area -A a pulse width
-    later; integration divides by ``j 2 pi n f``.
+    later; integration divides by ``j 2 pi n f``. D vanishes with equal edges.
     """
     fall_time = rise_time if fall_time is None else fall_time
     _check(frequency, amplitude, rise_time, fall_time, duty, f_max)
     # A harmonic on f_max belongs to the run although f_max / f may round down.
     orders = np.arange(1, math.floor(f_max / frequency * (1.0 + 1e-12)) + 1, dtype=np.float64)
     rising, falling = (np.sinc(orders * edge * frequency) for edge in (rise_time, fall_time))
-    later = np.exp(-2j * np.pi * np.mod(orders * duty, 1.0))
-    amplitudes = np.asarray(amplitude / (1j * np.pi * orders) * (rising - falling * later))
+    turn = np.pi * np.mod(orders * duty, 2.0)
+    even = duty * np.sinc(orders * duty) * (rising + falling)
+    odd = np.cos(turn) * (rising - falling) / (np.pi * orders)
+    amplitudes = np.asarray(amplitude * (even - 1j * odd) * np.exp(-1j * turn))
     return orders * frequency, amplitudes
 
 

@@ -237,5 +237,4 @@ def ringing_transfer(frequency: float, damping: float, f: Real) -> Complex:
             remedy="give a frequency above 0 and a damping between 0 and 1",
         )
     x = np.asarray(f, np.float64) / (frequency / math.sqrt(1 - damping**2))
-    transfer: Complex = 1 / (1 - x**2 + 2j * damping * x)
-    return transfer
+    return np.asarray(1 / (1 - x**2 + 2j * damping * x), np.complex128)

@@ -1,4 +1,4 @@
-"""What any emitter sends out: lines and a continuous density, and what a bandwidth takes of them."""
+"""What any emitter sends out: lines and a density, and what a bandwidth takes of them."""
 
 from __future__ import annotations
 

@@ -176,7 +176,8 @@ class PulseModulation:
 
     def envelope(self, t: Real) -> Real:
         """One while the carrier is on, else 0."""
-        return 1.0 * (np.mod(np.asarray(t, np.float64) * self.frequency, 1.0) < self.duty)
+        on = np.mod(np.asarray(t, np.float64) * self.frequency, 1.0) < self.duty
+        return np.asarray(on, np.float64)
 
     def phase(self, t: Real) -> Real:
         """Zeros."""
@@ -186,7 +187,7 @@ class PulseModulation:
         """Lines ``duty sinc(n duty)``; what is left out falls as 1 / orders."""
         n = np.arange(-orders, orders + 1, dtype=np.float64)
         turn = np.exp(-1j * np.pi * np.mod(n * self.duty, 2.0))
-        amplitudes = self.duty * np.sinc(n * self.duty) * turn
+        amplitudes = np.asarray(self.duty * np.sinc(n * self.duty) * turn, np.complex128)
         power = float(np.sum(np.abs(amplitudes) ** 2))
         return Sidebands(n * self.frequency, amplitudes, max(0.0, 1 - power / self.duty))
 

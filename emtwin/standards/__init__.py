@@ -14,6 +14,7 @@ from emtwin.standards.kinds import AnyRow
 from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.networks import Circuit, Network
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.row import Row
@@ -21,17 +22,20 @@ from emtwin.standards.search import query
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.store import Standards, load
 from emtwin.standards.tissues import Relaxation, Tissue
+from emtwin.standards.uncertainties import Uncertainty
 from emtwin.standards.waveforms import Waveform
 
 __all__ = [
     "AnyRow",
     "Band",
     "BasicRestriction",
+    "Circuit",
     "Conditions",
     "Dip",
     "Ladder",
     "Level",
     "Limit",
+    "Network",
     "Parameter",
     "PulseResponse",
     "Receiver",
@@ -42,8 +46,9 @@ __all__ = [
     "Situation",
     "Standards",
     "Tissue",
-    "applying",
+    "Uncertainty",
     "Waveform",
+    "applying",
     "load",
     "query",
 ]

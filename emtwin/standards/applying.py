@@ -15,10 +15,6 @@ Applying = Level | Dip | Band | Limit
 """Kinds of row that belong to a test."""
 
 _CLASSES = {"home": ("B",), "professional": ("A", "B"), "special": ("A", "B")}
-_FIELDS = {
-    "electric_field": "radiated_emission",
-    "magnetic_field": "magnetic_emission",
-}
 
 
 def applying(
@@ -82,9 +78,7 @@ def applying(
 
 def tests_of(row: Applying) -> tuple[str, ...]:
     """Tests that a row belongs to."""
-    if isinstance(row, Band):
-        return row.tests
-    return (row.test,) if isinstance(row, Level | Dip) else (_FIELDS[row.quantity],)
+    return row.tests if isinstance(row, Band) else (row.test,)
 
 
 def bands_named(standards: Standards, row: Level, name: str) -> tuple[Band, ...]:
@@ -115,7 +109,7 @@ def _at_port(row: Applying, port: str) -> bool:
         return row.port == port
     if isinstance(row, Band):
         return True
-    return port == "enclosure"
+    return port == (row.port or "enclosure")
 
 
 def _in_environment(row: Applying, environment: str) -> bool:

@@ -58,11 +58,18 @@ def _overlaps(rows: Sequence[Placed]) -> Iterator[Problem]:
     told = set()
     for pieces in lines.values():
         for (one, (first, _)), (other, (row, place)) in combinations(pieces, 2):
-            apart = max(one[0], other[0]) >= min(one[1], other[1])
+            apart = max(one[0], other[0]) >= min(one[1], other[1]) or _other_power(first, row)
             if not apart and first.id != row.id and (first.id, row.id) not in told:
                 told.add((first.id, row.id))
                 said = f"its frequency range overlaps that of '{first.id}'"
                 yield replace(place, message=said, remedy="the ranges may only touch")
+
+
+def _other_power(one: AnyRow, other: AnyRow) -> bool:
+    """Whether two limits hold for rated powers apart from each other."""
+    if not (isinstance(one, Limit) and isinstance(other, Limit)):
+        return False
+    return not one.shares_power(other)
 
 
 def _pieces(row: AnyRow) -> Iterator[tuple[Hashable, Range]]:

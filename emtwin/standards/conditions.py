@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from emtwin.scene.quantities import Declared, Length
 from emtwin.standards.terms import Supply
-from emtwin.units import format_si
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,11 @@ class Conditions(Declared):
         length = situation.cable_length
         if length is None or situation.authority in self.length_not_accepted_by:
             return ""
-        said = f"the longest cable is {format_si(length, 'm')}"
+        said = f"the longest cable is {length:g} m"
         if self.cable_longer_than is not None and length <= self.cable_longer_than:
-            return f"{said}, not longer than {format_si(self.cable_longer_than, 'm')}"
+            return f"{said}, not longer than {self.cable_longer_than:g} m"
         if self.cable_at_least is not None and length < self.cable_at_least:
-            return f"{said}, shorter than {format_si(self.cable_at_least, 'm')}"
+            return f"{said}, shorter than {self.cable_at_least:g} m"
         return ""
 
     def _outdoor(self, situation: Situation) -> str:
@@ -117,7 +116,7 @@ class Conditions(Declared):
         near, assured = self.source_closer_than, situation.source_distance
         if near is None or assured is None or assured < near:
             return ""
-        return f"{format_si(assured, 'm')} to any source are assured in use"
+        return f"{assured:g} m to any source are assured in use"
 
     def _equipment(self, situation: Situation) -> str:
         if self.supply and situation.supply not in (None, self.supply):
@@ -132,7 +131,7 @@ class Conditions(Declared):
         limit, size = self.not_self_contained_below, situation.self_contained_size
         if limit is None or size is None or size >= limit:
             return ""
-        return f"it is self-contained and measures {format_si(size, 'm')} with all cables"
+        return f"it is self-contained and measures {size:g} m with all cables"
 
     def __str__(self) -> str:
         return "; ".join(self._said())
@@ -140,24 +139,24 @@ class Conditions(Declared):
     def _said(self) -> list[str]:
         said = []
         if self.cable_longer_than is not None:
-            said.append(f"cables longer than {format_si(self.cable_longer_than, 'm')}")
+            said.append(f"cables longer than {self.cable_longer_than:g} m")
         if self.cable_at_least is not None:
-            said.append(f"cables of {format_si(self.cable_at_least, 'm')} or longer")
+            said.append(f"cables of {self.cable_at_least:g} m or longer")
         if self.length_not_accepted_by:
             who = ", ".join(self.length_not_accepted_by)
-            said.append(f"{who}: whatever the length")
+            said.append(f"shorter ones not exempt for {who}")
         if self.outdoor_cables:
             said.append("lines to outdoor cables")
         if self.magnetically_sensitive_parts:
             said.append("magnetically sensitive parts")
         if self.source_closer_than is not None:
-            said.append(f"{format_si(self.source_closer_than, 'm')} to sources not assured")
+            said.append(f"{self.source_closer_than:g} m to sources not assured")
         if self.supply:
             said.append(f"supply of a {VEHICLES[self.supply]}")
         if self.life_support is not None:
             said.append(f"{'' if self.life_support else 'not '}life-supporting")
         if self.not_self_contained_below is not None:
-            size = format_si(self.not_self_contained_below, "m")
+            size = f"{self.not_self_contained_below:g} m"
             said.append(f"not self-contained devices below {size}")
         return said
 

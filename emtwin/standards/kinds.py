@@ -8,12 +8,14 @@ from emtwin.standards.exposure import BasicRestriction, ReferenceLevel
 from emtwin.standards.ladders import Ladder
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.networks import Network
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.receivers import PulseResponse, Receiver
 from emtwin.standards.site_attenuation import SiteAttenuation
 from emtwin.standards.tissues import Tissue
+from emtwin.standards.uncertainties import Uncertainty
+from emtwin.standards.waveforms import Waveform
 
-AnyRow = Level | Dip | Band | Ladder | Limit | Parameter | Receiver | PulseResponse
 AnyRow = (
     Level
     | Dip
@@ -27,10 +29,10 @@ AnyRow = (
     | ReferenceLevel
     | BasicRestriction
     | SiteAttenuation
+    | Network
+    | Uncertainty
+    | Waveform
 )
-from emtwin.standards.waveforms import Waveform
-
-AnyRow = Level | Limit | Parameter | Receiver | PulseResponse | Waveform
 KINDS: dict[str, type[AnyRow]] = {
     "level": Level,
     "dip": Dip,
@@ -44,6 +46,8 @@ KINDS: dict[str, type[AnyRow]] = {
     "reference_level": ReferenceLevel,
     "basic_restriction": BasicRestriction,
     "site_attenuation": SiteAttenuation,
+    "network": Network,
+    "uncertainty": Uncertainty,
     "waveform": Waveform,
 }
 """Model of each kind of row."""

@@ -153,7 +153,8 @@ class Level(Row):
             f"repetition {format_si(self.repetition, 'Hz')}" if self.repetition else "",
             str(self.conditions),
         )
-        return f"{', '.join(filter(None, parts))} ({' and '.join(self.environments)})"
+        place = f"{self.port.replace('_', ' ')}; {' and '.join(self.environments)}"
+        return f"{', '.join(filter(None, parts))} ({place})"
 
     def said_level(self) -> str:
         """The levels with sign and unit, or where they stand."""

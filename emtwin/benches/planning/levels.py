@@ -63,17 +63,14 @@ def effective_rows(
     declared: ImmunityTest = getattr(loaded.twin.tests, test)
     environment = loaded.twin.environment
     _refuse_lower(loaded, test, port, standards, edition)
-    if environment == "special":
-        if not applying(standards, test=test, port=port, environment="special", edition=edition):
-            return ()
-        if not declared.own_levels:
-            raise InputError([_no_level(loaded, test, declared)])
+    if environment == "special" and not declared.own_levels:
+        raise InputError([_no_level(loaded, test, declared)])
     base = declared.levels_of or ("professional" if environment == "special" else environment)
     rows = _level_rows(standards, test, port, base, edition)
     return tuple(_effective(row, declared, base, environment, standards) for row in rows)
 
 
-def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
+def radiated_immunity_level_of(loaded: LoadedTwin, standards: Standards) -> tuple[Level, str]:
     """Row of the radiated RF field with the level that holds for the device.
 
     Parameters
@@ -85,8 +82,10 @@ def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
 
     Returns
     -------
-    Level
+    row : Level
         ``levels[0]`` is the rms of the unmodulated carrier in V/m.
+    changed : str
+        What the twin file changed, and why; empty where nothing.
 
     Raises
     ------
@@ -94,14 +93,20 @@ def radiated_immunity_row(loaded: LoadedTwin, standards: Standards) -> Level:
         If no level can be had, as for `effective_rows`.
     """
     found = effective_rows(loaded, "radiated_immunity", "enclosure", standards)
-    row = next((one.row for one in found if isinstance(one.row, Level)), None)
-    if row is None:
-        raise InputError.single(
-            f"no radiated RF level for the environment '{loaded.twin.environment}'",
-            field="environment",
-            remedy="use professional, home or special; see `emtwin standards radiated`",
-        )
-    return row
+    for one in found:
+        if isinstance(one.row, Level):
+            return one.row, one.changed
+    raise InputError.single(
+        f"no radiated RF level for the environment '{loaded.twin.environment}'",
+        field="environment",
+        remedy="use professional, home or special; see `emtwin standards radiated`",
+    )
+
+
+def clause_of(loaded: LoadedTwin, test: str, port: str, standards: Standards) -> str:
+    """Standard, edition and clause of a test at a port, without looking at its level."""
+    found = applying(standards, test=test, port=port, environment=loaded.twin.environment)
+    return found[0].citation if found else ""
 
 
 def _level_rows(
@@ -109,11 +114,7 @@ def _level_rows(
 ) -> tuple[Level | Dip, ...]:
     """Rows of IEC 60601-1-2 that hold levels."""
     found = applying(standards, test=test, port=port, environment=environment, edition=edition)
-    return tuple(
-        row
-        for row in found
-        if isinstance(row, Level | Dip) and (isinstance(row, Dip) or row.levels or row.refers_to)
-    )
+    return tuple(row for row in found if isinstance(row, Level | Dip))
 
 
 def _effective(
@@ -185,8 +186,8 @@ def _no_level(loaded: LoadedTwin, test: str, declared: ImmunityTest) -> Problem:
     return loaded.problem(
         f"tests.{test}",
         "a special environment has no fixed levels, and the twin file gives none for this test",
-        f"write 'tests: {{{test}: {{{declared.changed_by}, reason: WHY}}}}', 'levels_of: home' with "
-        "a reason, or not_applicable: REASON",
+        f"write '{test}: {{{declared.changed_by}, reason: WHY}}', or levels_of: home with a "
+        "reason, or not_applicable: REASON",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emtwin.scene import Cable, Twin
+from emtwin.scene import Cable, Line, Twin
 from emtwin.standards import Situation
 from emtwin.units import format_si
 
@@ -16,6 +16,10 @@ PORT_TITLES = {
     "signal": "signal input/output",
 }
 """What each port is called in a text, in the order of a plan."""
+
+
+AnyCable = Cable | Line
+"""A cable of the model, or a line that the model leaves out."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,14 @@ class PortUse:
         Whether the device has it; None where the twin file does not say.
     why : str
         What that rests on.
-    cables : tuple of Cable
-        Cables of the twin that belong to it.
+    cables : tuple of Cable or Line
+        Cables and lines of the twin that belong to it.
     """
 
     port: str
     present: bool | None
     why: str
-    cables: tuple[Cable, ...] = ()
+    cables: tuple[AnyCable, ...] = ()
 
 
 def ports_of(twin: Twin) -> tuple[PortUse, ...]:
@@ -70,7 +74,7 @@ def undeclared_cables(twin: Twin) -> tuple[Cable, ...]:
 def _supply(twin: Twin, port: str, key: str, title: str) -> PortUse:
     cables, power = _cables(twin, port), twin.device.power
     if cables:
-        return PortUse(port, True, f"cable {_names(cables)} is declared as {port}", cables)
+        return PortUse(port, True, f"{_names(cables)} declared as {port}", cables)
     if power is None:
         return PortUse(
             port, None, f"device.power is not declared, so whether there is {title} port is unknown"
@@ -83,42 +87,41 @@ def _supply(twin: Twin, port: str, key: str, title: str) -> PortUse:
 def _patient(twin: Twin) -> PortUse:
     cables = _cables(twin, "patient")
     if cables:
-        return PortUse("patient", True, f"cable {_names(cables)} is declared as patient", cables)
+        return PortUse("patient", True, f"{_names(cables)} declared as patient", cables)
     return PortUse(
         "patient",
         False,
-        "no cable of the twin is declared as patient; a tube with conductive fluid counts as one",
+        "no cable or line of the twin is declared as patient; a tube with conductive fluid counts "
+        "as one",
     )
 
 
 def _signal(twin: Twin) -> PortUse:
-    cables = tuple(c for c in twin.device.cables if c.port in (None, "signal"))
-    if not cables:
-        return PortUse("signal", False, "no cable of the twin is a signal cable")
-    declared = tuple(c for c in cables if c.port)
-    said = [f"cable {_names(declared)} is declared as signal"] if declared else []
-    open_ = tuple(c for c in cables if not c.port)
-    if open_:
-        said.append(f"cable {_names(open_)} has no declared port and is taken as signal")
-    return PortUse("signal", True, "; ".join(said), cables)
+    declared, open_ = _cables(twin, "signal"), undeclared_cables(twin)
+    if not declared and not open_:
+        return PortUse("signal", False, "no cable or line of the twin is declared as signal")
+    said = [f"{_names(declared)} declared as signal"] if declared else []
+    said += [f"{_names(open_)} without a port, taken as signal"] if open_ else []
+    return PortUse("signal", True, "; ".join(said), (*declared, *open_))
 
 
-def _cables(twin: Twin, port: str) -> tuple[Cable, ...]:
-    return tuple(cable for cable in twin.device.cables if cable.port == port)
+def _cables(twin: Twin, port: str) -> tuple[AnyCable, ...]:
+    every = (*twin.device.cables, *twin.device.lines)
+    return tuple(cable for cable in every if cable.port == port)
 
 
-def _names(cables: tuple[Cable, ...]) -> str:
+def _names(cables: tuple[AnyCable, ...]) -> str:
     return ", ".join(cable.name for cable in cables)
 
 
-def situation(twin: Twin, cable: Cable | None, size: float, authority: str) -> Situation:
+def situation(twin: Twin, cable: AnyCable | None, size: float, authority: str) -> Situation:
     """What is known of the device and one cable, for the conditions of rows.
 
     Parameters
     ----------
     twin : Twin
         The declaration.
-    cable : Cable or None
+    cable : Cable, Line or None
         The cable; None for the enclosure, and for a port without one.
     size : float
         Largest extent of the device with all cables in metres.
@@ -158,4 +161,5 @@ def _self_contained(twin: Twin) -> bool:
     power = twin.device.power
     if power is None or not power.internal or power.used_while_charging or power.ac is not None:
         return False
-    return all(cable.port == "dc_input" for cable in twin.device.cables)
+    every = (*twin.device.cables, *twin.device.lines)
+    return all(cable.port in ("dc_input", "internal") for cable in every)

@@ -11,6 +11,8 @@ from emtwin.benches.planning.entries import Frequencies
 from emtwin.standards import Band, Level
 from emtwin.units import format_si
 
+_LISTED = 3  # spots that are named one by one
+
 
 def log_steps(low: float, high: float, step: float) -> NDArray[np.float64]:
     """Frequencies from `low` to `high`, each `step` above the last, both ends included.
@@ -88,7 +90,9 @@ def sweep_of(
     sweep = log_steps(low, high, step)
     named = [(band.frequency_from, band.frequency_to) for band in bands]
     extra = jumped_over(sweep, [*named, *receivers])
-    said = f"{_hz(low)} to {_hz(high)}, {step:.0%} steps: {sweep.size} frequencies".replace("%", " %")
+    said = f"{_hz(low)} to {_hz(high)}, {step:.0%} steps: {sweep.size} frequencies".replace(
+        "%", " %"
+    )
     if extra:
         said += f", and {len(extra)} in bands that the steps jump over"
     return Frequencies(said, sweep.size + len(extra), (), extra, dwell)
@@ -110,9 +114,9 @@ def spots_of(rows: Sequence[Level], dwell: float) -> Frequencies:
         In rising order.
     """
     spots = tuple(sorted({f for row in rows for f in row.frequencies}))
-    said = ", ".join(_hz(f) for f in spots) if len(spots) <= 4 else (
-        f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}"
-    )
+    said = f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}"
+    if len(spots) <= _LISTED:
+        said = " and ".join(_hz(f) for f in spots)
     return Frequencies(said, len(spots), spots, (), dwell)
 
 

@@ -165,6 +165,7 @@ class CampaignPlan:
     name: str = "Infusion pump"
     sites: tuple[SitePlan, ...] = (SitePlan(), SitePlan(name="over_floor", driven=("clock",)))
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
+    without_verdict: tuple[str, ...] = ("esd", "surge")
 
 
 @dataclass

@@ -114,6 +114,6 @@ def test_wrong_names_and_frequencies_are_refused() -> None:
     with pytest.raises(InputError, match="material 'muscle at noon'") as caught:
         lookup("muscle at noon")
     assert "'muscle at 900 MHz'" in caught.value.problems[0].remedy
-    with pytest.raises(InputError, match="unknown material 'muscel'") as caught:
-        lookup("muscel")
+    with pytest.raises(InputError, match="unknown material 'musclee'") as caught:
+        lookup("musclee")
     assert "did you mean muscle" in caught.value.problems[0].remedy
