@@ -273,7 +273,8 @@ def table(checks: Sequence[Check], speeds: Sequence[Row]) -> str:
         met = "yes" if check.row.met else "no"
         lines.append(
             f"| {check.band} | {check.detector} | {check.signal} | {check.required:.4g} "
-            f"{check.unit} | {check.tolerance:.4g} | {check.ours:.3f} | {check.deviation:+.3f} | {met} |"
+            f"{check.unit} | {check.tolerance:.4g} | {check.ours:.3f} | {check.deviation:+.3f} | "
+            f"{met} |"
         )
     lines += ["", *(f"{row.case} {row.value:.2f} {row.unit}, {row.note}" for row in speeds)]
     return "\n".join([*lines, "", f"{len(checks) + len(speeds)} rows"])
