@@ -104,9 +104,9 @@ def test_all_detectors_agree_on_a_sine(receiver: Receiver) -> None:
 
 
 def test_the_reading_follows_the_row() -> None:
-    """A discharge twice as slow in the row of band B holds the voltage between pulses: it reads more.
+    """A discharge twice as slow in the row of band B holds the voltage between pulses.
 
-    With ten pulses a second the difference to the reference repetition becomes smaller.
+    The reading rises, and slower pulses need less to read as those of the reference.
     """
     own = next(r for r in receivers() if r.band == "B")
     slow = own.model_copy(update={"quasi_peak_discharge": 2 * own.quasi_peak_discharge})
