@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 from benchmarks.harness import Row, finish, options
 from emtwin.compliance.receiver import (
-    DETECTORS,
-    Detector,
     IfFilter,
     LineSpectrum,
     PulseTrain,
     Signal,
     Trace,
+    detectors_of,
     read,
     receivers,
 )
@@ -123,12 +122,6 @@ def tuned(receiver: Receiver) -> float:
     return math.ceil(1.1 * receiver.frequency_from / 1e3) * 1e3
 
 
-def detectors(receiver: Receiver) -> tuple[Detector, ...]:
-    """Those that the band has."""
-    has = receiver.quasi_peak_charge is not None
-    return tuple(name for name in DETECTORS if has or name != "quasi_peak")
-
-
 def pulse_response(receiver: Receiver) -> Iterator[Check]:
     """Input level for the same quasi-peak indication, against that at the reference repetition."""
     reference = PulseTrain.calibration(receiver)
@@ -168,7 +161,7 @@ def sines(receiver: Receiver) -> Iterator[Check]:
         "FM, 4 % of the bandwidth, trace": trace(receiver, np.exp(1j * turning)),
     }
     for said, signal in signals.items():
-        for name in detectors(receiver):
+        for name in detectors_of(receiver):
             yield Check(receiver.band, name, said, 60, SINE_DB, read(signal, f, name).dbuv, "dBuV")
 
 
@@ -203,7 +196,7 @@ def paths(receiver: Receiver) -> Iterator[Check]:
     sampled = np.zeros(times(receiver).size)
     sampled[:: round(sampling(receiver) / rate)] = math.sqrt(2) * area * sampling(receiver) / RMS
     others: dict[str, Signal] = {"lines": lines, "trace": trace(receiver, sampled)}
-    for name in detectors(receiver):
+    for name in detectors_of(receiver):
         required = read(PulseTrain(area, rate), f, name).dbuv
         for said, signal in others.items():
             said = f"pulses at {rate:g} Hz, {said} against train"
@@ -215,7 +208,7 @@ def amplitudes(receiver: Receiver) -> Iterator[Check]:
     """A reading follows its input over 120 dB: no overload, no floor."""
     f, width = tuned(receiver), IfFilter.of(receiver).bandwidth
     shape = np.array([0.3, 1.0, 0.4j])
-    for name in detectors(receiver):
+    for name in detectors_of(receiver):
         low, high = (
             read(LineSpectrum(f + np.array([-0.3, 0, 0.2]) * width, size * shape), f, name).dbuv
             for size in (1e-6, 1.0)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.receiver import CALIBRATION_DB, detectors, tuned
-from emtwin.compliance.receiver import LineSpectrum, PulseTrain, read, receivers
+from benchmarks.receiver import CALIBRATION_DB, tuned
+from emtwin.compliance.receiver import LineSpectrum, PulseTrain, detectors_of, read, receivers
 from emtwin.standards import PulseResponse, Receiver, Standards, load
 from tests.validation import Validated
 
@@ -98,7 +98,7 @@ def test_peak_of_the_calibration_pulse(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("receiver", receivers(), ids=lambda r: r.band)
 def test_all_detectors_agree_on_a_sine(receiver: Receiver) -> None:
-    for detector in detectors(receiver):
+    for detector in detectors_of(receiver):
         line = LineSpectrum([tuned(receiver)], [1e-3])
         assert read(line, tuned(receiver), detector).dbuv == pytest.approx(60, abs=1e-6)
 

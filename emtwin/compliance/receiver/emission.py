@@ -88,7 +88,7 @@ def line_readings(
         )
     at = tuned_frequencies(f, standards) if tuned is None else np.asarray(tuned, np.float64)
     places = given.reshape(f.size, -1)
-    own = [receiver_at(float(t), standards) for t in at]
+    own = [receiver_at(float(t), standards, detectors) for t in at]
     used = dict.fromkeys(own)
     known = dict.fromkeys(checked(name, receiver) for name in detectors for receiver in used)
     read: dict[Detector, Real] = {name: np.zeros((at.size, places.shape[1])) for name in known}

@@ -79,6 +79,12 @@ def test_detectors_are_in_their_order() -> None:
     assert found.rows == (receiver_at(100e6).id,)
 
 
+def test_a_harmonic_at_1_ghz_has_a_quasi_peak_reading() -> None:
+    found = line_readings([0.95e9, 1e9], [1.0, 2.0])
+    assert set(found.rows) == {"cispr16-1-1-receiver-d"}
+    assert found.levels["quasi_peak"] == pytest.approx([1.0, 2.0], rel=1e-4)
+
+
 def test_lines_in_two_bands() -> None:
     found = line_readings([29e6, 31e6], [1.0, 2.0])
     assert found.rows == ("cispr16-1-1-receiver-b", "cispr16-1-1-receiver-c")

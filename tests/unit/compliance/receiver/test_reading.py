@@ -29,6 +29,17 @@ def test_where_bands_meet_the_upper_one_holds(frequency: float, band: str) -> No
     assert receiver_at(frequency).band == band
 
 
+def test_at_1_ghz_the_detector_decides() -> None:
+    """The limit lines below 1 GHz end there and want quasi-peak, those above begin there."""
+    line = LineSpectrum([1e9], [1e-3])
+    assert read(line, 1e9, "quasi_peak").row == "cispr16-1-1-receiver-d"
+    assert read(line, 1e9, "average").row == "cispr16-1-1-receiver-e"
+    sweep = scan(line, 999e6, 1e9)
+    assert set(sweep.rows) == {"cispr16-1-1-receiver-d"}
+    assert sweep.frequencies[-1] == 1e9
+    assert sweep.dbuv[-1] == pytest.approx(60, abs=1e-6)
+
+
 @pytest.mark.parametrize("frequency", [8e3, 19e9])
 def test_outside_all_bands(frequency: float) -> None:
     with pytest.raises(InputError, match="no CISPR band holds") as caught:
@@ -58,8 +69,9 @@ def test_unknown_detector() -> None:
 def test_no_quasi_peak_above_1_ghz() -> None:
     with pytest.raises(InputError, match="band E has no quasi-peak detector"):
         read(LineSpectrum([2e9], [1.0]), 2e9)
-    with pytest.raises(InputError, match="band E has no quasi-peak detector"):
+    with pytest.raises(InputError, match="band E has no quasi-peak detector") as caught:
         scan(LINE, 0.999e9, 1.001e9)
+    assert "use one of peak, average, rms_average" in str(caught.value)
 
 
 def test_a_sweep_finds_the_line() -> None:
@@ -102,6 +114,12 @@ def test_steps_that_are_refused(step: float) -> None:
 def test_a_sweep_must_rise() -> None:
     with pytest.raises(InputError, match="a sweep from 2 MHz to 1 MHz does not rise"):
         scan(LINE, 2e6, 1e6)
+
+
+def test_a_sweep_must_stay_in_the_bands() -> None:
+    for start, stop in ((1e3, 20e3), (17e9, 19e9)):
+        with pytest.raises(InputError, match="no CISPR band holds"):
+            scan(LINE, start, stop, "peak")
 
 
 @pytest.mark.parametrize("receiver", receivers(), ids=lambda r: r.band)
