@@ -41,7 +41,7 @@ class Section:
     rows : tuple of tuple of str
         Cells; a line break starts a new line in the cell.
     widths : tuple of int
-        Smallest width of each column in characters, so that short columns keep their names whole.
+        Smallest width of each column in characters, 0 for any, so that names stay whole.
     """
 
     title: str
@@ -73,7 +73,7 @@ def show(console: Console, plan: Plan) -> None:
 def _table(section: Section) -> Table:
     table = output.table(section.title, section.names, section.rows, lines=True)
     for column, width in zip(table.columns, section.widths, strict=True):
-        column.min_width = width
+        column.min_width = width or None
     return table
 
 
@@ -176,7 +176,7 @@ def _applying(plan: Plan) -> Section:
         if test.status == "applies"
     ]
     names = ("Test", "Port, cables", "Levels", "Frequencies and time")
-    return Section("Tests that apply", names, tuple(rows), (26, 13, 26, 18))
+    return Section("Tests that apply", names, tuple(rows), (26, 0, 0, 0))
 
 
 def _level_lines(test: PlannedTest) -> Iterator[str]:
@@ -210,7 +210,7 @@ def _refused(plan: Plan, status: str, title: str, head: str) -> Section:
         if test.status == status:
             grouped.setdefault((PORTS[test.port], test.why), []).append(test.title)
     rows = tuple((", ".join(titles), port, why) for (port, why), titles in grouped.items())
-    return Section(title, ("Test", "Port", head), rows, (26, 10, 30))
+    return Section(title, ("Test", "Port", head), rows, (26, 10, 0))
 
 
 def _methods(plan: Plan) -> Section:
@@ -244,7 +244,7 @@ def _changes(plan: Plan) -> Section:
         for change in plan.changes
     ]
     names = ("Test", "Port", f"IEC 60601-1-2:{plan.edition}", "Current edition")
-    return Section("What the current edition changes", names, tuple(rows), (18, 10, 25, 25))
+    return Section("What the current edition changes", names, tuple(rows), (18, 10, 0, 0))
 
 
 def _rows(plan: Plan) -> Section:
@@ -256,7 +256,7 @@ def _rows(plan: Plan) -> Section:
             rows.append(level.row)
     cells = tuple((*key, ", ".join(rows)) for key, rows in found.items())
     names = ("Standard, edition, clause", "Confidence", "Rows")
-    return Section("Rows of the standards", names, cells, (28, 10, 40))
+    return Section("Rows of the standards", names, cells, (0, 10, 42))
 
 
 def _pipes(cells: tuple[str, ...]) -> str:

@@ -6,20 +6,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import RunError
-from emtwin.quasistatic.coils import Circle, Numbers, Polyline, Source
+from emtwin.quasistatic.coils import Circle, Polyline
+from emtwin.quasistatic.sources import Numbers, Source
 
 Real = NDArray[np.float64]
 
 TOLERANCE = 1e-10
-"""Largest error of a line integral, as a share of the integral of the modulus."""
+"""Largest error of a line integral, as a share of the integral of |A|."""
 
-_ORDER = 6  # points of the rule on a piece
 _MOST_HALVINGS = 40
 _MOST_POINTS = 2**16  # on a circle
 
 
-def along_segments(source: Source, starts: ArrayLike, ends: ArrayLike) -> Numbers:
-    """Integral of A along straight pieces, to `TOLERANCE`.
+def along_segments(
+    source: Source,
+    starts: ArrayLike,
+    ends: ArrayLike,
+    tolerance: float = TOLERANCE,
+    order: int = 6,
+) -> Numbers:
+    """Integral of A along straight pieces.
 
     Gauss-Legendre on each piece and on its halves; where they differ, both halves go on by
     themselves, so that a piece may pass close to a wire.
@@ -30,6 +36,10 @@ def along_segments(source: Source, starts: ArrayLike, ends: ArrayLike) -> Number
         What has the vector potential.
     starts, ends : array_like
         Ends of the pieces in metres, shape (n, 3).
+    tolerance : float
+        Largest error of a piece, as a share of its integral of |A|.
+    order : int
+        Points of the rule, few for pieces far from all wires.
 
     Returns
     -------
@@ -39,22 +49,22 @@ def along_segments(source: Source, starts: ArrayLike, ends: ArrayLike) -> Number
     Raises
     ------
     InputError
-        If a piece runs along a wire of the source.
+        If a point of a piece lies on a wire of the source.
     RunError
-        If a piece crosses a wire, so that halving it does not end.
+        If halving the pieces does not end.
     """
     begin, end = (np.atleast_2d(np.asarray(p, dtype=np.float64)) for p in (starts, ends))
     owner, total = np.arange(len(begin)), np.zeros(len(begin), dtype=np.complex128)
-    whole, size = _gauss(source, begin, end)
+    whole, size = _gauss(source, begin, end, order)
     scale = np.maximum(size, float(size.max(initial=0.0)) * 1e-6)
     lengths = np.linalg.norm(end - begin, axis=1)
     real = not np.iscomplexobj(whole)
     for _ in range(_MOST_HALVINGS):
         middle = (begin + end) / 2.0
-        halves = [_gauss(source, *ends)[0] for ends in ((begin, middle), (middle, end))]
+        halves = [_gauss(source, *ends, order)[0] for ends in ((begin, middle), (middle, end))]
         refined = halves[0] + halves[1]
         share = np.linalg.norm(end - begin, axis=1) / lengths[owner]
-        good = np.abs(refined - whole) <= TOLERANCE * scale[owner] * np.sqrt(share)
+        good = np.abs(refined - whole) <= tolerance * scale[owner] * np.sqrt(share)
         np.add.at(total, owner[good], refined[good])
         if good.all():
             return total.real if real else total
@@ -66,8 +76,8 @@ def along_segments(source: Source, starts: ArrayLike, ends: ArrayLike) -> Number
         whole = np.concatenate([half[bad] for half in halves])
     x, y, z = begin[0]
     raise RunError(
-        f"a line crosses a wire of the source near ({x:g}, {y:g}, {z:g}) m, where its flux has "
-        "no bound: move the line off the wire"
+        f"the flux along a line does not settle near ({x:g}, {y:g}, {z:g}) m, after "
+        f"{_MOST_HALVINGS} halvings: move the line off the wires of the source"
     )
 
 
@@ -107,9 +117,9 @@ def round_loop(source: Source, loop: Polyline | Circle) -> float | complex:
     )
 
 
-def _gauss(source: Source, begin: Real, end: Real) -> tuple[Numbers, Real]:
+def _gauss(source: Source, begin: Real, end: Real, order: int) -> tuple[Numbers, Real]:
     """Integral of A . dl over pieces, and that of |A| dl."""
-    nodes, weights = np.polynomial.legendre.leggauss(_ORDER)
+    nodes, weights = np.polynomial.legendre.leggauss(order)
     share = (1.0 + nodes)[None, :, None] / 2.0
     at = begin[:, None, :] + share * (end - begin)[:, None, :]
     potential = source.potential(at.reshape(-1, 3)).reshape(at.shape)

@@ -1,7 +1,7 @@
 """Closed forms of the field of thin straight and circular wires.
 
 Each is exact and keeps its digits close to the wire, on the axis and far away, where the textbook
-forms lose them to cancellation. H in A/m and A in Wb/m per ampere, at points of shape (n, 3) in metres.
+forms lose them to cancellation. H is in A/m and A in Wb/m, both per ampere.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def circle_field(points: Real, radius: float) -> Real:
 
 
 def circle_potential(points: Real, radius: float) -> Real:
-    """Vector potential of a circle of `radius` (m) about the z axis with 1 A, in Wb/m, shape (n, 3).
+    """A of a circle of `radius` (m) about the z axis in z = 0 with 1 A, in Wb/m, shape (n, 3).
 
     Raises and source as `circle_field`; (1 - k^2/2) K - E becomes (1 + k') k1^2 R_D / 3.
     """

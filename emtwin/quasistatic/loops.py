@@ -1,8 +1,8 @@
 """Voltages that low-frequency fields induce in wiring loops.
 
-The e.m.f. of a loop is -j w times the flux through it, and the flux is the line integral of A: exact
-for any shape and any source, the total field of a shield among them. The loop's own inductance and
-what it is loaded with divide it.
+The e.m.f. of a loop is -j w times the flux through it, and the flux is the line integral of A, for
+any shape and any source, the total field of a shield among them. The loop's own inductance and what
+it is loaded with divide it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError, Problem
 from emtwin.quasistatic.circulation import round_loop
-from emtwin.quasistatic.coils import Circle, Polyline, Source, Vector
+from emtwin.quasistatic.coils import Circle, Polyline
+from emtwin.quasistatic.sources import Source, Vector
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def two_wires(out: Sequence[Vector], back: Sequence[Vector]) -> Polyline:
     """
     path = [*out, *reversed(back)]
     kept = [point for n, point in enumerate(path) if tuple(point) != tuple(path[n - 1])]
-    return Polyline(tuple(tuple(map(float, point)) for point in kept))
+    return Polyline(tuple((float(x), float(y), float(z)) for x, y, z in kept))
 
 
 def mutual_inductance(first: Polyline | Circle, second: Polyline | Circle) -> float:

@@ -1,8 +1,8 @@
 """Coils of the magnetic immunity tests, and how even a coil's field is.
 
-IEC 61000-4-8 drives a coil round the equipment with the mains frequency, IEC 61000-4-39 a small loop
-held before it. Both levels are rms of H where the equipment is, so the current follows from the
-coil's field there.
+IEC 61000-4-8 drives a coil round the equipment with the mains frequency, IEC 61000-4-39 a small
+loop held before it. Both levels are rms of H where the equipment is, so the current follows from
+the coil's field there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError
-from emtwin.quasistatic.coils import Circle, Polyline, Source, Vector, rectangle
+from emtwin.quasistatic.coils import Circle, Polyline, rectangle
+from emtwin.quasistatic.sources import Source, Vector
 
 
 def square_coil(current: complex = 1.0) -> Polyline:

@@ -31,11 +31,14 @@ class TriangleIntegrals(NamedTuple):
         Its gradient at the point, no unit, shape (n, m, 3); on a triangle the mean of both sides.
     height : ndarray
         Signed height of the point over each triangle's plane in metres, shape (n, m).
+    angle : ndarray
+        Solid angle of the triangle in sr; 2 pi seen from the triangle itself, shape (n, m).
     """
 
     potential: Real
     gradient: Real
     height: Real
+    angle: Real
 
 
 def triangle_integrals(points: Real, surface: Surface) -> TriangleIntegrals:
@@ -62,7 +65,7 @@ def triangle_integrals(points: Real, surface: Surface) -> TriangleIntegrals:
 
 
 def pair_integrals(points: Real, corners: Real, normals: Real) -> TriangleIntegrals:
-    """`triangle_integrals` of points against corners (..., 3, 3) and normals (..., 3), broadcast."""
+    """`triangle_integrals` of points, corners (..., 3, 3) and normals (..., 3), broadcast."""
     height = np.einsum("...i,...i->...", points - corners[..., 0, :], normals)
     # In the plane, round-off must not choose a side.
     size = np.linalg.norm(corners[..., 1, :] - corners[..., 0, :], axis=-1)
@@ -91,7 +94,7 @@ def pair_integrals(points: Real, corners: Real, normals: Real) -> TriangleIntegr
         angle += turn
         edges.append(outward * stretch[..., None])
     gradient = -sum(edges) - normals * (np.sign(height) * angle)[..., None]
-    return TriangleIntegrals(potential, np.asarray(gradient), height)
+    return TriangleIntegrals(potential, np.asarray(gradient), height, angle)
 
 
 def self_integrals(surface: Surface) -> Real:

@@ -174,7 +174,7 @@ _FIXED = f"""
       emission: {{frequency: {BLANK}, amplitude: {BLANK}, rise_time: {BLANK}}}
 
   # For `emtwin plan`, such as:
-  # power: {{ac: {{voltage: [100 V, 240 V], current: 0.5 A}}, internal: true}}   # dc: {{nominal: 12 V}}
+  # power: {{ac: {{voltage: [100 V, 240 V], current: 0.5 A}}, internal: true}}   # and/or dc
   # magnetically_sensitive: [Hall sensor of the drive]   # or {{none: REASON}}
   # highest_frequency: 480 MHz
 

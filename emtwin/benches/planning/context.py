@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emtwin.benches import methods
@@ -51,7 +52,9 @@ class Context:
         """The declaration."""
         return self.loaded.twin
 
-    def methods(self, test: str, band: tuple[float, float], cables: bool) -> tuple[Choice, ...]:
+    def methods(
+        self, test: str, band: tuple[float, float], cables: bool, spots: tuple[float, ...] = ()
+    ) -> tuple[Choice, ...]:
         """Methods for a test of this device.
 
         Parameters
@@ -62,6 +65,8 @@ class Context:
             Its band in hertz.
         cables : bool
             Whether a cable of the twin belongs to its port.
+        spots : tuple of float
+            Frequencies in hertz of a test that has no sweep; pieces then reach from spot to spot.
         """
         ports = self.twin.device.ports
         offered = Ports(
@@ -70,4 +75,23 @@ class Context:
             cables=cables,
         )
         covered = self.emission if test.endswith("emission") else self.immunity
-        return methods.choose(test, band, self.size, covered, offered, self.shell)
+
+        def choices(piece: tuple[float, float]) -> tuple[Choice, ...]:
+            """Methods for a piece of the band."""
+            return methods.choose(test, piece, self.size, covered, offered, self.shell)
+
+        found = choices(band)
+        if not spots:
+            return found
+        inside = ([f for f in spots if one in choices_at(found, f)] for one in found)
+        return tuple(choice for some in inside if some for choice in choices((some[0], some[-1])))
+
+
+def choices_at(choices: Sequence[Choice], frequency: float) -> list[Choice]:
+    """The choice whose piece holds a frequency in hertz; the last one holds its upper end too."""
+    last = choices[-1]
+    return [
+        one
+        for one in choices
+        if one.low <= frequency < one.high or (one is last and frequency == one.high)
+    ]

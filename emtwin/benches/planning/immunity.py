@@ -87,7 +87,8 @@ def _at_port(context: Context, test: str, use: PortUse) -> PlannedTest:
     if not holding:
         reasons = dict.fromkeys(wording.exempted(cable, why) for cable, why in exempt)
         accepted = wording.not_accepted(rows, context.authority)
-        return _refused(test, use.port, "; ".join(reasons), accepted)
+        stated = wording.stated(context.twin, test, rows)
+        return _refused(test, use.port, "; ".join(reasons) + stated, accepted)
     return _applying(context, test, use, holding, exempt)
 
 
@@ -141,7 +142,12 @@ def _applying(
         (*map(wording.level, effective), *wording.own_spots(context.twin, test, rows)),
         frequencies,
         duration_of(test, use.port, rows, frequencies, context.standards),
-        context.methods(test, _band(test, rows), any(isinstance(c, Cable) for c in targets)),
+        context.methods(
+            test,
+            _band(test, rows),
+            any(isinstance(cable, Cable) for cable in targets),
+            frequencies.spots if frequencies else (),
+        ),
         runs_of(context.twin, test),
         test in COMPUTED,
         tuple(dict.fromkeys(remarks)),

@@ -58,6 +58,17 @@ def exempted(cable: AnyCable | None, why: str) -> str:
     return f"cable {cable.name}: {why}" if cable else why
 
 
+def stated(twin: Twin, test: str, rows: Sequence[Effective]) -> str:
+    """The reason that the twin file gives for what it declares, after a colon."""
+    magnetic, near = twin.device.magnetically_sensitive, twin.tests.proximity_magnetic
+    if not any(one.row.conditions.magnetically_sensitive_parts for one in rows):
+        return ""
+    if magnetic is not None and magnetic.none is not None:
+        return f": {magnetic.none}"
+    own = test == "proximity_magnetic" and near.source_distance is not None
+    return f": {near.reason}" if own else ""
+
+
 def not_accepted(rows: Sequence[Effective] | Rows, authority: str) -> tuple[str, ...]:
     """Authorities that do not accept an exemption by length."""
     bare = [row.row if isinstance(row, Effective) else row for row in rows]
