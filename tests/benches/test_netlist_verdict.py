@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -147,11 +148,9 @@ def test_a_covered_part_is_refused_or_allowed_with_its_reason(tmp_path: Path) ->
     allow = "{covered: right, reason: the rest is enough}"
     site = site_of(tmp_path, 20, SLAB, allow, slab=over_half)
     notices = {notice.name: notice.message for notice in site.notices}
-    assert "slab took 5" in notices["cover-allowed"]
-    assert (
-        "of the metal of 'right'; it is allowed because: the rest is enough"
-        in (notices["cover-allowed"])
-    )
+    # Half of its area (1700 of 3400 mm2); along the grid's lines a few per cent less or more.
+    wanted = r"slab took (4[5-9]|5[0-5])% of the metal of 'right'; it is allowed because: the rest"
+    assert re.match(wanted, notices["cover-allowed"])
     told = {n.name for n in pipeline.check(pipeline.load(tmp_path / "twin.yaml")).notices}
     assert "allowance-not-needed" not in told
 
