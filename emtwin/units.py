@@ -70,6 +70,9 @@ DIMENSIONS = MappingProxyType(
             _dimension("impulse area", "Vs", "0.316 uVs", "13.5 uVs"),
             _dimension("conductivity", "S/m", "0.01 S/m", "5 mS/m"),
             _dimension("field", "V/m", "3 V/m", "500 mV/m"),
+            _dimension("magnetic_field", "A/m", "30 A/m", "100 mA/m"),
+            _dimension("current", "A", "0.5 A", "150 mA"),
+            _dimension("power", "W", "2 W", "200 mW"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }

@@ -83,6 +83,19 @@ ImpulseArea = Annotated[
     _writer("impulse area"),
     _schema("impulse area", "+"),
 ]
+Current = Annotated[
+    float, Field(gt=0), _reader("current"), _writer("current"), _schema("current", "+")
+]
+ElectricField = Annotated[
+    float, Field(gt=0), _reader("field"), _writer("field"), _schema("field", "+")
+]
+MagneticField = Annotated[
+    float,
+    Field(gt=0),
+    _reader("magnetic_field"),
+    _writer("magnetic_field"),
+    _schema("magnetic_field", "+"),
+]
 Conductivity = Annotated[
     float,
     Field(ge=0),
@@ -90,6 +103,7 @@ Conductivity = Annotated[
     _writer("conductivity"),
     _schema("conductivity", "+"),
 ]
+Power = Annotated[float, Field(gt=0), _reader("power"), _writer("power"), _schema("power", "+")]
 Memory = Annotated[float, Field(gt=0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
 
 

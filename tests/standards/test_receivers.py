@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emtwin import resources
-from emtwin.errors import InputError
 from emtwin.standards import PulseResponse, Receiver, load
+from tests.standards.refusals import Change, refusal
 
 RECEIVERS = {  # band: from, to, B6 Hz; quasi-peak charge, discharge, meter ms; average meter ms
     "A": (9e3, 150e3, 200.0, 45, 500, 160, 160),
@@ -118,20 +117,6 @@ def test_the_reference_repetition_is_that_of_the_calibration_impulse(band: str) 
     assert "reference" in row.summary()
 
 
-def _refusal(folder: Path, row_id: str, *changes: tuple[str, str]) -> str:
-    """What is said of one row of the file after changes, in a folder of its own."""
-    text = (resources.standards_dir() / "cispr16_1_1.yaml").read_text(encoding="utf-8")
-    (block,) = (b for b in text.split("\n\n") if f"  - id: {row_id}\n" in b + "\n")
-    block = block[block.index("  - id:") :]
-    for old, new in changes:
-        assert old in block, old
-        block = block.replace(old, new)
-    (folder / "bad.yaml").write_text(f"rows:\n{block}\n", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        load(folder)
-    return str(caught.value)
-
-
 @pytest.mark.parametrize(
     ("row_id", "change", "said"),
     [
@@ -147,10 +132,5 @@ def _refusal(folder: Path, row_id: str, *changes: tuple[str, str]) -> str:
         ("pulse-b-10hz", ("bands: [B]", "bands: [F]"), "bands.0"),
     ],
 )
-def test_bad_row_is_refused(
-    tmp_path: Path, row_id: str, change: tuple[str, str], said: str
-) -> None:
-    message = _refusal(tmp_path, f"cispr16-1-1-{row_id}", change)
-    assert "bad.yaml:" in message
-    assert f"row 'cispr16-1-1-{row_id}'" in message
-    assert said in message
+def test_bad_row_is_refused(tmp_path: Path, row_id: str, change: Change, said: str) -> None:
+    assert said in refusal(tmp_path, "cispr16_1_1.yaml", f"cispr16-1-1-{row_id}", change)

@@ -1,0 +1,177 @@
+"""What the skin of conductors adds to the impedance of ports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emtwin.constants import MU0, TWO_PI
+from emtwin.errors import InputError
+from emtwin.grid.medium import PEC_ROW
+from emtwin.quasistatic.inductance import PortFields
+from emtwin.quasistatic.static_scene import StaticScene
+from emtwin.voxel import VoxelModel
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Marks = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The metal of a surface.
+
+    Parameters
+    ----------
+    conductivity : float
+        S/m, above 0.
+    thickness : float
+        Of the wall, in metres; infinite where the field never reaches the other side.
+
+    Raises
+    ------
+    InputError
+        If a value is not positive.
+    """
+
+    conductivity: float
+    thickness: float = inf
+
+    def __post_init__(self) -> None:
+        if not (0 < self.conductivity < inf and self.thickness > 0):
+            raise InputError.single(
+                f"a metal surface needs a conductivity and a thickness above 0, got "
+                f"{self.conductivity:g} S/m and {self.thickness:g} m",
+                remedy="give the conductivity of the material, for example 58e6 S/m for copper",
+            )
+
+    def impedance(self, frequencies: Real) -> Complex:
+        """Surface impedance in ohm of a wall with a field on one side.
+
+        Z = k / sigma coth(k t), k = (1 + j) / delta: 1 / (sigma t) at low, (1 + j) sqrt(w mu0 / 2
+        sigma) at high frequencies (Ramo, Whinnery and Van Duzer, Fields and Waves in Communication
+        Electronics, 3rd ed., section 3.17).
+
+        Parameters
+        ----------
+        frequencies : ndarray, shape (nf,)
+            Hz, above 0.
+        """
+        k = (1 + 1j) * np.sqrt(TWO_PI * frequencies * MU0 * self.conductivity / 2)
+        z: Complex = k / self.conductivity
+        if self.thickness < inf:
+            z = z / np.tanh(k * self.thickness)
+        return z
+
+
+def surface_integrals(
+    scene: StaticScene, fields: PortFields, marks: Marks | None = None, count: int = 1
+) -> Real:
+    """Integrals of H_p . H_q over metal, from which resistances come: R_pq = R_s times that.
+
+    H is taken half a cell beside the metal, on both sides of every metal face. At the rims of thin
+    plates, where H is infinite, the integral grows with the logarithm of the cell. Metal of single
+    edges (a line of them) has no face and adds nothing, nor do walls of the grid.
+
+    Parameters
+    ----------
+    scene : StaticScene
+        Where the metal is.
+    fields : PortFields
+        Fields of n ports.
+    marks : ndarray of int, shape (3, nx+1, ny+1, nz+1), optional
+        Which of `count` finishes each metal edge has, -1 for none; all the first if left out.
+    count : int
+        Number of finishes.
+
+    Returns
+    -------
+    ndarray, shape (count, n, n)
+        In A^2 per A^2, so without unit.
+    """
+    metal = np.stack([ids == PEC_ROW for ids in scene.medium.ids]) & scene.exists
+    n = len(fields.ports)
+    dual = [
+        scene.grid.dual_spacings[a].reshape([-1 if b == a else 1 for b in range(3)])
+        for a in range(3)
+    ]
+    magnetic = [
+        [f / d for f, d in zip(fields.magnetostatics.field(u), dual, strict=True)]
+        for u in fields.potentials
+    ]
+    total = np.zeros((count, n, n))
+    for axis in range(3):
+        at, area, finish = _metal_faces(scene, metal, axis, marks)
+        for side in (0, -1):
+            beside = at[0].copy(), at[1].copy(), at[2].copy()
+            beside[axis][:] += side
+            inside = (beside[axis] >= 0) & (beside[axis] < scene.grid.shape[axis])
+            index = tuple(b[inside] for b in beside)
+            h = np.stack([_tangential(components, index, axis) for components in magnetic])
+            for number in range(count):
+                weight = (area * (finish == number))[inside]
+                total[number] += np.einsum("pcn,qcn,n->pq", h, h, weight)
+    return total
+
+
+def finishes_of(model: VoxelModel) -> tuple[list[Finish], Marks]:
+    """Finishes of the parts of a device, and which edge has which; see `surface_integrals`.
+
+    A part whose material has no conductivity counts as perfect.
+    """
+    finishes: list[Finish] = []
+    number = np.full(len(model.bodies) + 1, -1)
+    for n, body in enumerate(model.bodies):
+        sigma = np.mean(body.material.conductivity)
+        if body.material.metal and sigma > 0:
+            finish = Finish(float(sigma))
+            if finish not in finishes:
+                finishes.append(finish)
+            number[n] = finishes.index(finish)
+    return finishes, np.stack([number[owners] for owners in model.metal_part])
+
+
+def skin_impedance(finishes: Sequence[Finish], integrals: Real, frequencies: Real) -> Complex:
+    """Impedance matrix of the skins in ohm, shape (nf, n, n).
+
+    Parameters
+    ----------
+    finishes : sequence of Finish
+        The metals.
+    integrals : ndarray, shape (len(finishes), n, n)
+        As `surface_integrals` gives them.
+    frequencies : ndarray, shape (nf,)
+        Hz, above 0.
+    """
+    impedances = np.array([finish.impedance(frequencies) for finish in finishes], np.complex128)
+    impedances = impedances.reshape(len(finishes), len(frequencies))
+    return np.asarray(np.einsum("mf,mpq->fpq", impedances, integrals))
+
+
+def _metal_faces(
+    scene: StaticScene, metal: NDArray[np.bool_], axis: int, marks: Marks | None
+) -> tuple[tuple[Marks, Marks, Marks], Real, Marks]:
+    """Indices of the faces normal to an axis whose four edges are metal, areas and finishes."""
+    u, v = (axis + 1) % 3, (axis + 2) % 3
+    whole = metal[u] & np.roll(metal[u], -1, v) & metal[v] & np.roll(metal[v], -1, u)
+    for a in (u, v):  # what was rolled round is no face
+        whole[tuple(-1 if b == a else slice(None) for b in range(3))] = False
+    i, j, k = np.nonzero(whole)
+    at = (i, j, k)
+    area = scene.grid.spacings[u][at[u]] * scene.grid.spacings[v][at[v]]
+    return at, area, np.zeros(i.size, int) if marks is None else marks[u][at]
+
+
+def _tangential(components: Sequence[Real], at: tuple[Marks, ...], axis: int) -> Real:
+    """Both components of H along a face, shape (4, faces), each at its two ends by sqrt 1/2."""
+    parts = []
+    for along in ((axis + 1) % 3, (axis + 2) % 3):
+        for step in (0, 1):
+            index = tuple(b + step if a == along else b for a, b in enumerate(at))
+            parts.append(components[along][index] * np.sqrt(0.5))
+    return np.stack(parts)
