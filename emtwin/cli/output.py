@@ -105,7 +105,9 @@ def plain(value: Any) -> Any:
     TypeError
         If there is no such form.
     """
-    if isinstance(value, str | bool | int | None):
+    if isinstance(value, str):
+        return str(value)  # an enumeration too is a plain text
+    if isinstance(value, bool | int | None):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None

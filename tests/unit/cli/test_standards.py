@@ -61,7 +61,9 @@ def test_what_applies_at_433_92_mhz_to_a_home_device(call: Call) -> None:
 
 def test_sloping_limit_is_told_at_the_frequency(call: Call) -> None:
     """Class B conducted, quasi-peak: 66 dBuV at 0.15 MHz to 56 at 0.5 MHz; 61.8 at 0.25 MHz."""
-    done = call("standards", "--frequency", "250 kHz", "--environment", "home", "--port", "ac_mains")
+    done = call(
+        "standards", "--frequency", "250 kHz", "--environment", "home", "--port", "ac_mains"
+    )
     assert "61.8 dBuV at 250 kHz" in done.out
     assert "51.8 dBuV at 250 kHz" in done.out
 
@@ -127,7 +129,10 @@ def test_a_query_without_an_answer(call: Call) -> None:
             ("--test", "esd", "--frequency", "1 GHz"),
             "no row of the standards answers --test esd --frequency '1 GHz'",
         ),
-        (("--test", "esd", "--frequency", "1 GHz"), "esd has no frequencies: leave --frequency out"),
+        (
+            ("--test", "esd", "--frequency", "1 GHz"),
+            "esd has no frequencies: leave --frequency out",
+        ),
         (
             ("--test", "radiated_immunity", "--frequency", "3 GHz"),
             "the frequencies of radiated_immunity are 80 MHz to 2.7 GHz",
@@ -144,7 +149,9 @@ def test_a_query_without_an_answer(call: Call) -> None:
         (("--frequency", "-1 MHz"), "-1 MHz is not above 0 Hz"),
     ],
 )
-def test_nothing_found_says_what_to_leave_out(call: Call, asked: tuple[str, ...], said: str) -> None:
+def test_nothing_found_says_what_to_leave_out(
+    call: Call, asked: tuple[str, ...], said: str
+) -> None:
     done = call("standards", *asked)
     assert done.code == 2
     assert said in done.err
@@ -166,7 +173,7 @@ def test_unknown_word_offers_the_nearest(call: Call, option: str, word: str, nea
 
 
 def test_choices_are_the_words_of_the_rows() -> None:
-    assert (command.TESTS, command.PORTS, command.ENVIRONMENTS) == (
+    assert (
         *(terms.TESTS, terms.PORTS),
         terms.ENVIRONMENTS,
-    )
+    ) == (command.TESTS, command.PORTS, command.ENVIRONMENTS)
