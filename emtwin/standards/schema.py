@@ -36,6 +36,7 @@ def json_schema() -> dict[str, Any]:
     definitions = made["$defs"]
     for model in reachable_models():
         _describe(definitions[model.__name__], model)
+    _allow_quantities(definitions["Waveform"]["properties"])
     kinds = [{"$ref": f"#/$defs/{model.__name__}"} for model in KINDS.values()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -86,6 +87,12 @@ def _describe(target: dict[str, Any], model: type[BaseModel]) -> None:
     for name, schema in target.get("properties", {}).items():
         if name in said:
             schema["description"] = said[name]
+
+
+def _allow_quantities(fields: dict[str, Any]) -> None:
+    """A figure of a waveform is read by its dimension: ``50 ns``, or a plain number."""
+    for name in ("nominal", "lowest", "highest"):
+        fields[name]["anyOf"].insert(0, {"type": "string"})
 
 
 def main(arguments: list[str]) -> None:
