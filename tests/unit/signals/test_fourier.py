@@ -77,7 +77,9 @@ def test_spectra_of_impulses_against_quadrature(name: str) -> None:
     scale = abs(pulse.spectrum([0.0])[0])
     ends = [0.0, rise, 10 * rise, pulse.silent_after(1e-9)]
     parts = [
-        quad(value, low, high, weight=kind, wvar=omega, limit=2000, epsabs=scale * 1e-11, epsrel=1e-9)[0]
+        quad(
+            value, low, high, weight=kind, wvar=omega, limit=2000, epsabs=scale * 1e-11, epsrel=1e-9
+        )[0]
         for kind in ("cos", "sin")
         for low, high in zip(ends, ends[1:], strict=False)
     ]
