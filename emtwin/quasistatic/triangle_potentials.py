@@ -86,7 +86,9 @@ def pair_integrals(points: Real, corners: Real, normals: Real) -> TriangleIntegr
         above = np.where(ahead, r_high + high, r_low - low)
         below = np.where(ahead, r_low + low, r_high - high)
         stretch = np.log(above / np.maximum(below, _SMALLEST))
-        turn = _turn(aside, np.maximum(aside**2 + square, _SMALLEST), depth, low, high, r_low, r_high)
+        turn = _turn(
+            aside, np.maximum(aside**2 + square, _SMALLEST), depth, low, high, r_low, r_high
+        )
         potential += aside * stretch - depth * turn
         angle += turn
         gradient -= outward * stretch[..., None]

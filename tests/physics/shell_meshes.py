@@ -44,7 +44,11 @@ def ring(inner: float, outer: float, rings: int, around: int) -> Surface:
     radii = np.linspace(inner, outer, rings + 1)
     angle = 2 * np.pi * np.arange(around) / around
     points = np.stack(
-        [np.outer(radii, np.cos(angle)), np.outer(radii, np.sin(angle)), np.zeros((rings + 1, around))],
+        [
+            np.outer(radii, np.cos(angle)),
+            np.outer(radii, np.sin(angle)),
+            np.zeros((rings + 1, around)),
+        ],
         axis=-1,
     )
     number = np.arange((rings + 1) * around).reshape(rings + 1, around)
@@ -85,5 +89,7 @@ def _outward(surface: Surface) -> Surface:
 def _split(surface: Surface) -> Surface:
     a, b, c = (surface.corners[:, n] for n in range(3))
     d, e, f = (a + b) / 2, (b + c) / 2, (c + a) / 2
-    parts = np.concatenate([np.stack(t, axis=1) for t in ((a, d, f), (d, b, e), (f, e, c), (d, e, f))])
+    parts = np.concatenate(
+        [np.stack(t, axis=1) for t in ((a, d, f), (d, b, e), (f, e, c), (d, e, f))]
+    )
     return weld(Surface(parts.reshape(-1, 3), np.arange(3 * len(parts)).reshape(-1, 3)))

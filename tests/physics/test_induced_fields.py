@@ -1,4 +1,4 @@
-"""Fields induced in bodies on the grid: spheres, layers, bars, a phantom; and what must always hold."""
+"""Fields induced in bodies on the grid: spheres, layers, bars, a phantom; and invariances."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def test_a_sphere_in_a_uniform_field(validated: Validated) -> None:
     """E = w B rho / 2 round the axis, whatever the radius and the conductivity.
 
     A staircase of h moves the surface by up to h / 2. Only what is not round counts: harmonics
-    of fourfold symmetry or higher, which fall as (r / a)^3 inwards; at 0.6 a they are h / (2 a) 0.6^3
-    of the field, 1.1 % for 10 cells to the radius. Beside the surface the error is of order 1 in a
-    layer of one cell, so that its rms falls with the root of h only: order 0.5, within 0.15. The
-    power is an energy: stationary, it errs by the square of the rms, (0.04 / 0.63)^2 = 0.4 %, and
-    by 5/3 of the error of the volume.
+    of fourfold symmetry or higher, which fall as (r / a)^3 inwards; at 0.6 a they are h / (2 a)
+    0.6^3 of the field, 1.1 % for 10 cells to the radius. Beside the surface the error is
+    of order 1 in a layer of one cell, so that its rms falls with the root of h only: order 0.5,
+    within 0.15. The power is an energy: stationary, it errs by the square of the rms, (0.04 /
+    0.63)^2 = 0.4 %, and by 5/3 of the error of the volume.
     """
     rms = []
     for cells in (5, 10, 20):
-        grid, (x, y, _), r = ball(cells)
+        _, (x, y, _), r = ball(cells)
         found = sphere(cells)
         off = found.magnitude - RATE * np.hypot(x, y) / 2
         rms.append(float(np.sqrt(np.mean(off[r < RADIUS] ** 2))))
@@ -87,8 +87,8 @@ def test_a_sphere_of_three_tissues_near_a_coil(validated: Validated) -> None:
     points = np.stack(at, axis=-1)[inner]
     expected = np.array([by_reciprocity(place, moment, point) for point in points])
     off = np.abs(found.cell_field[inner] - expected).max() / np.abs(expected).max()
-    validated("layered sphere near a dipole: largest error within a / 2", 1 + float(off), 1.0, 0.024,
-              reference="Sarvas (1987) by reciprocity")  # fmt: skip
+    validated("layered sphere near a dipole: largest error within a / 2", 1 + float(off), 1.0,
+              0.024, reference="Sarvas (1987) by reciprocity")  # fmt: skip
 
 
 def by_reciprocity(place: Real, moment: Real, point: Real) -> NDArray[np.complex128]:
@@ -118,7 +118,7 @@ def test_a_square_bar_is_the_torsion_of_a_bar(validated: Validated) -> None:
     0.1405770 s^4, largest field at the middle of a side 0.6753145 of w B s / 2 (Timoshenko and
     Goodier, section 109: 0.1406 and 1.351 / 2). Faces on grid lines: order 2, within 0.2. The loss
     is a trapezoidal sum of the square of a field that is nearly linear, 2 / n^2 high for each of
-    the two directions; the field has half of one of these, and is taken half a cell beside the middle.
+    the two directions; the field has half of one of these, and is taken half a cell off the middle.
     """
     exact = 0.5 * RATE**2 / 4 * 0.1405770 * 0.2**4
     errors = []
@@ -126,8 +126,8 @@ def test_a_square_bar_is_the_torsion_of_a_bar(validated: Validated) -> None:
         bar = square_bar(cells)
         errors.append(bar.power / (2 * 0.2 / cells) / exact - 1)
         if cells == 16:
-            validated("square bar, 16 x 16 cells: loss per metre", bar.power / 0.025, exact, 4 / 256,
-                      relative=True, reference="torsion of a square bar", unit="W/m")  # fmt: skip
+            validated("square bar, 16 x 16 cells: loss per metre", bar.power / 0.025, exact,
+                      4 / 256, relative=True, reference="torsion of a bar", unit="W/m")  # fmt: skip
     assert np.log2(np.array(errors[:-1]) / errors[1:]) == pytest.approx(2, abs=0.2)
     middle = abs(square_bar(32).edge_field[1, 0, 15:17, 1].mean())
     validated("square bar, 32 x 32 cells: field at the middle of a side", middle,
@@ -158,8 +158,8 @@ def test_permuted_axes_permute_the_field() -> None:
 
 
 def test_currents_add_up_to_zero_and_insulators_have_none() -> None:
-    """At every node, as a share of the largest current; and two pieces that do not touch are as each
-    alone."""
+    """At every node, as a share of the largest current; and two pieces that do not touch are as
+    each alone."""
     grid = Grid.uniform((9, 6, 6), 5e-3)
     first, second = np.zeros((2, *grid.shape))
     first[:4], second[5:] = 0.3, 2.0
@@ -200,7 +200,9 @@ def limb(cell: float, conductivities: tuple[float, float, float]) -> tuple[Grid,
     regions = read_regions(resources.meshes_dir() / "limb.msh", "mm")
     bodies = [
         Body(name, regions[name].surface, "solid", Material(name, 1.0, sigma, False, "made up"), n)
-        for n, (name, sigma) in enumerate(zip(("skin", "fat", "muscle"), conductivities, strict=True))
+        for n, (name, sigma) in enumerate(
+            zip(("skin", "fat", "muscle"), conductivities, strict=True)
+        )
     ]
     lo = np.min([b.surface.lo for b in bodies], axis=0)
     shape = np.ceil((np.max([b.surface.hi for b in bodies], axis=0) - lo) / cell - 1e-9)
@@ -210,13 +212,15 @@ def limb(cell: float, conductivities: tuple[float, float, float]) -> tuple[Grid,
 
 def test_a_limb_along_the_field(validated: Validated) -> None:
     """All three tissues alike: an elliptic cylinder, half axes a = 50 and b = 40 mm, in an axial
-    field: E_x = -w B y a^2 / (a^2 + b^2), E_y = w B x b^2 / (a^2 + b^2) about its axis. Cells of 2.5 mm
-    change the half axes by up to 1.25 mm; they are taken from the section's own second moments (a^2
-    / 4 is the mean of x^2). The mesh has 16 sides, whose harmonics do not reach half the radius; the
-    staircase's fourfold ones do by h / (2 b) (1/2)^2 = 0.8 % of the field there."""
+    field: E_x = -w B y a^2 / (a^2 + b^2), E_y = w B x b^2 / (a^2 + b^2) about its axis. Cells of
+    2.5 mm change the half axes by up to 1.25 mm; they are taken from the section's own second
+    moments (a^2 / 4 is the mean of x^2). The mesh has 16 sides, whose harmonics do not reach half
+    the radius; the staircase's fourfold ones do by h / (2 b) (1/2)^2 = 0.8 % of the field there."""
     grid, bodies = limb(2.5e-3, (0.35, 0.35, 0.35))
     model = voxelise(bodies, grid)
-    found = induce(grid, tissue_admittivity(model, FREQUENCY, displacement=False), UPRIGHT, FREQUENCY)
+    found = induce(
+        grid, tissue_admittivity(model, FREQUENCY, displacement=False), UPRIGHT, FREQUENCY
+    )
     centre = (bodies[0].surface.lo + bodies[0].surface.hi) / 2
     x, y = np.meshgrid(grid.centres[0] - centre[0], grid.centres[1] - centre[1], indexing="ij")
     section = found.conducting[:, :, grid.shape[2] // 2]

@@ -80,9 +80,9 @@ def test_a_sphere_shields_as_the_exact_solution_says(shell: Shell, validated: Va
 def test_the_error_falls_with_the_square_of_the_edge(shell: Shell) -> None:
     """80 and 320 triangles at 1 kHz: a quarter of the error; order 2 within 0.3."""
     exact = decibel(1 / spherical_shell(INNER, THICKNESS, SIGMA, 1e3).inside)
-    errors = []
-    for each in (Shell(sphere(MIDDLE, 1), Wall(SIGMA, THICKNESS)), shell):
-        errors.append(decibel(each.respond(UPRIGHT, 1e3).shielding([0, 0, 0])[0]) - exact)
+    coarse = Shell(sphere(MIDDLE, 1), Wall(SIGMA, THICKNESS))
+    responses = [each.respond(UPRIGHT, 1e3) for each in (coarse, shell)]
+    errors = [decibel(each.shielding([0, 0, 0])[0]) - exact for each in responses]
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.3)
 
 
@@ -174,9 +174,10 @@ def test_a_loop_behind_a_shell(shell: Shell) -> None:
 def test_loss_of_a_thin_disc_and_ring(inner: float, validated: Validated) -> None:
     """10 Hz, 0.1 mm of 1 MS/m, outer radius 0.1 m: E = w mu0 r / 2, loss sigma t (w mu0)^2 pi
     (b^4 - a^4) / 8, reaction w mu0 sigma t b / 4 = 2e-4. Hat functions on rings of width d make a
-    step of the current in each: its mean square is d^2 / 12 of (b - a)^2 too low, and the polygon of
-    24 sides of the same area adds 1 %: 2 % for d = b / 4. Round the hole of the ring the stream
-    function is an unknown of its own; held at zero, as on the outer rim, half of the loss would go.
+    constant of the current in each; of a current that rises with r the mean square is then too
+    low by d^2 / (6 b^2), 1 %, and the polygon of 24 sides of the same area has another 1 %.
+    Round the hole of the ring the stream function is an unknown of its own; held at zero, as on the
+    outer rim, much of the loss would go.
     """
     outer, omega = 0.1, 2 * np.pi * 10
     mesh = ring(inner, outer, 4, 24)
@@ -190,10 +191,10 @@ def test_loss_of_a_thin_disc_and_ring(inner: float, validated: Validated) -> Non
 
 
 def test_moment_of_a_perfect_disc(validated: Validated) -> None:
-    """-8 a^3 / 3 in an axial field (Jackson, section 5.13); it is the integral of r x J / 2, here of
-    minus the stream function. The current grows without bound at the
-    rim, as 1 / sqrt(distance): a mesh of equal rings reaches the moment with order 1 in the
-    width, and the error of 1/4 and of 1/6 of the radius extrapolate to it within 1 %.
+    """-8 a^3 / 3 in an axial field (Jackson, section 5.13); it is the integral of r x J / 2, or
+    minus that of the stream function. The current grows without bound at the rim, as 1 /
+    sqrt(distance): a mesh of equal rings reaches the moment with order 1 in the width,
+    and the errors of 1/4 and of 1/6 of the radius extrapolate to it within 1 %.
     """
     radius, moments = 0.1, []
     for rings, around in ((4, 24), (6, 36)):
@@ -211,9 +212,10 @@ def test_moment_of_a_perfect_disc(validated: Validated) -> None:
 
 def test_a_long_box_shields_as_a_tube_does(validated: Validated) -> None:
     """0.1 x 0.1 x 0.8 m, 1 mm of 35 MS/m, field along it, 1 kHz: |1 + j w mu0 sigma t A / P| in an
-    endless tube of area A and perimeter P, whose field inside is uniform; the wall of half a skin
-    depth adds 0.01 dB. The middle of a solenoid of aspect 8 has 0.8 % less of its own field: 0.07 dB.
-    Of four triangles across a wall the vector potential of their current is good to 1 %, 0.1 dB.
+    endless tube of area A and perimeter P, whose field inside is uniform; the wall of a third
+    of a skin depth adds 0.01 dB. The middle of a solenoid of aspect 8 has 0.8 % less of its own
+    field: 0.07 dB. Three squares across a wall have the potential of its current to
+    1 %, 0.1 dB.
     """
     shell = Shell(box((0.1, 0.1, 0.8), (3, 3, 16)), Wall(SIGMA, THICKNESS))
     expected = decibel(1 + 2j * np.pi * 1e3 * MU0 * SIGMA * THICKNESS * 0.1 / 4)
