@@ -183,7 +183,13 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def finish(
-    benchmark: str, backend: str, rows: Sequence[Row], *, quick: bool, out: Path | None
+    benchmark: str,
+    backend: str,
+    rows: Sequence[Row],
+    *,
+    quick: bool,
+    out: Path | None,
+    shown: str = "",
 ) -> int:
     """Print the table, write the file, and return the exit code.
 
@@ -197,6 +203,8 @@ def finish(
         Whether sizes were shrunk.
     out : Path or None
         File for the JSON.
+    shown : str
+        Table to print in place of `table`.
 
     Returns
     -------
@@ -207,7 +215,7 @@ def finish(
         text = json.dumps(document(benchmark, backend, rows, quick=quick), indent=1)
         out.write_text(text + "\n", encoding="utf-8")
     met = [row.met for row in rows if row.met is not None]
-    print(table(rows))
+    print(shown or table(rows))
     print(f"{sum(met)} of {len(met)} targets met")
     return 0 if all(met) else 1
 

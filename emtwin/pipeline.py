@@ -18,6 +18,7 @@ from emtwin.benches.estimates import Placed, SitePlan
 from emtwin.benches.finding import Finding
 from emtwin.benches.memory import free_notice
 from emtwin.benches.netlist_verdict import needless_allowances
+from emtwin.benches.planning import Plan, plan_tests
 from emtwin.benches.records import campaign_of
 from emtwin.benches.sites import Site
 from emtwin.clock import Clock
@@ -38,18 +39,29 @@ from emtwin.site_runs import (
 )
 from emtwin.voxel import Body
 
-__all__ = ["CampaignPlan", "Update", "check", "geometry", "load", "run", "run_site", "sites_of"]
+__all__ = [
+    "CampaignPlan",
+    "Update",
+    "check",
+    "geometry",
+    "load",
+    "plan",
+    "run",
+    "run_site",
+    "sites_of",
+]
 
 _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """What a campaign would cost, site by site."""
+    """What a campaign would cost, site by site, and the tests of the plan that it leaves out."""
 
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
+    without_verdict: tuple[str, ...] = ()
 
 
 def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
@@ -85,6 +97,31 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
     )
 
 
+def plan(loaded: LoadedTwin, *, edition: str | None = None, authority: str = "") -> Plan:
+    """Tests that the device needs and those that it does not; runs nothing.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    edition : str, optional
+        Edition of IEC 60601-1-2; the current one if left out.
+    authority : str, default ""
+        Authority whose rules hold besides.
+
+    Returns
+    -------
+    Plan
+        Tests with levels, frequencies, time, methods and reasons.
+
+    Raises
+    ------
+    InputError
+        If the edition is unknown or a declared level contradicts the environment.
+    """
+    return plan_tests(loaded, edition=edition, authority=authority)
+
+
 def check(loaded: LoadedTwin) -> CampaignPlan:
     """Validate and voxelise everything, run nothing.
 
@@ -103,15 +140,19 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     InputError
         Whatever a run would refuse.
     """
-    sites = sites_of(loaded, bodies_of(loaded))
+    bodies = bodies_of(loaded)
+    planned = plan_tests(loaded, bodies=bodies)
+    sites = sites_of(loaded, bodies)
     every = placed_sites(loaded, sites)
     for one in every:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
-    notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
+    places = sites.values()
+    notices += needless_allowances(loaded, [s.netlist for s in places], [s.model for s in places])
     notices = [*loaded.notices, *notices]
-    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices))
+    left_out = planned.without_verdict()
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out)
 
 
 def run(
@@ -160,6 +201,7 @@ def run(
     report(Update("geometry"))
     with clock.stage("geometry"):
         bodies = bodies_of(loaded)
+        planned = plan_tests(loaded, bodies=bodies)
     with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies)
         every = _fitting(loaded, sites, machine)
@@ -172,6 +214,7 @@ def run(
     report(Update("files and pictures"))
     with clock.stage("records"):
         campaign = campaign_of(loaded, bodies, machine, done, findings, clock.seconds)
+    campaign.meta["tests_without_verdict"] = list(planned.without_verdict())
     if levels is not None:
         campaign.meta["convergence"] = levels.as_dict()
     _write(campaign, folder, clock)

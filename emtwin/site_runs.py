@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from emtwin.backends import Backend
-from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches import emitters, methods, radiated_emission, radiated_immunity
 from emtwin.benches.applicable import requests
 from emtwin.benches.estimates import Placed, placed
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.planning import ALLOWED_STEPS, device_size
 from emtwin.benches.records import SiteResult
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site, build_site
@@ -89,7 +90,7 @@ def sites_of(
 
 def targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
     """Ports that must be driven in a site."""
-    bench = radiated_immunity.victims if site.floor is None else radiated_emission.sources
+    bench = radiated_immunity.victims if site.floor is None else emitters.sources
     return site.driven_ports([port.name for port in bench(loaded)])
 
 
@@ -128,7 +129,7 @@ def run_site(
     clock = clock or Clock()
     settings = loaded.twin.accuracy.settings()
     port_db = settings.decay_db + _PORT_ALLOWANCE_DB
-    stop = StopRule(settings.decay_db, port_db, settings.max_steps or 200_000)
+    stop = StopRule(settings.decay_db, port_db, settings.max_steps or ALLOWED_STEPS)
     names = [port.name for port in site.ports]
     results, extracted = {}, {}
     with clock.stage(SET_UP):
@@ -198,8 +199,24 @@ def judge(
         finding = radiated_emission.evaluate(loaded, site, model, quality, radius, refined)
     if quality.trouble:
         undecided = outside_method(test, finding.verdict.clause, quality.trouble)
-        return replace(finding, verdict=undecided)
-    return finding
+        finding = replace(finding, verdict=undecided)
+    return _with_method(loaded, bodies, test, done, finding)
+
+
+def _with_method(
+    loaded: LoadedTwin, bodies: tuple[Body, ...], test: str, done: SiteResult, finding: Finding
+) -> Finding:
+    """The finding with the method that answered it, and why that one."""
+    site = done.site
+    steps = loaded.twin.accuracy.settings().max_steps or ALLOWED_STEPS
+    covered = methods.coverage(done.quality.time_step, steps, site.outline.f_max)
+    _, size = device_size(loaded.twin, bodies)
+    band = (float(site.frequencies[0]), float(site.frequencies[-1]))
+    choices = methods.choose(test, band, size, covered, methods.Ports())
+    used = [choice.reason for choice in choices if choice.method is methods.Method.FULL_WAVE]
+    reason = "; ".join(used or (choice.reason for choice in choices))
+    verdict = replace(finding.verdict, method=methods.Method.FULL_WAVE.value, method_reason=reason)
+    return replace(finding, verdict=verdict)
 
 
 def _boundary_radius(bodies: tuple[Body, ...]) -> float:

@@ -65,14 +65,19 @@ DIMENSIONS = MappingProxyType(
             _dimension("time", "s", "1.5 ns", "200 ps"),
             _dimension("resistance", "ohm", "50 ohm", "1 kohm"),
             _dimension("capacitance", "F", "100 pF", "2.2 nF"),
+            _dimension("inductance", "H", "50 uH", "5 uH"),
             _dimension("voltage", "V", "0.2 V", "500 mV"),
+            _dimension("impulse area", "Vs", "0.316 uVs", "13.5 uVs"),
             _dimension("conductivity", "S/m", "0.01 S/m", "5 mS/m"),
             _dimension("field", "V/m", "3 V/m", "500 mV/m"),
+            _dimension("magnetic_field", "A/m", "30 A/m", "100 mA/m"),
+            _dimension("current", "A", "0.5 A", "150 mA"),
+            _dimension("power", "W", "2 W", "200 mW"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }
 )
-"""Every dimension that a twin file can hold, by name."""
+"""Every dimension that a twin file or a row of the standards can hold, by name."""
 
 
 def parse(value: object, dimension: str) -> float:

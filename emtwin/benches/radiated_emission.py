@@ -1,10 +1,11 @@
 """Radiated emission: CISPR 11 group 1, measured as CISPR 16-2-3 says.
 
-Excitation: each clock port's e.m.f. at every harmonic, 30 MHz to 1 GHz, behind its source
-impedance. Observation: the field over the conducting floor at 3 m and 10 m from the boundary of the
-device, antenna height 1 to 4 m, turntable through 360 degrees, both polarisations. Evaluation: the
-largest reading against the limit line, for the declared common-mode impedance of the leads; 0, 25,
-150 ohm and open are computed as well, and their spread is part of the uncertainty.
+Excitation: each emitting port's e.m.f. in the receiver's bandwidth, 30 MHz to 1 GHz, behind its
+source impedance; of a clock, every harmonic. Observation: the field over the conducting floor at
+3 m and 10 m from the boundary of the device, antenna height 1 to 4 m, turntable through 360
+degrees, both polarisations. Evaluation: the largest reading against the limit line, for the
+declared common-mode impedance of the leads; 0, 25, 150 ohm and open are computed as well, and their
+spread is part of the uncertainty.
 """
 
 from __future__ import annotations
@@ -15,58 +16,44 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.benches.emitters import ONE_BY_ONE, emf_at, frequencies_of, notes_of, sources
 from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import field_dbuv
-from emtwin.compliance.limits import cispr11_radiated_limit, harmonics_resolved, radiated_limit_rows
-from emtwin.compliance.uncertainty import Contribution, cispr_16_4_2, combine, termination_spread
+from emtwin.compliance.limit_line import LimitLine
+from emtwin.compliance.limits import limit_line
+from emtwin.compliance.uncertainty import (
+    SEMI_ANECHOIC,
+    Contribution,
+    cispr_16_4_2,
+    combine,
+    termination_spread,
+    u_cispr,
+)
 from emtwin.compliance.verdict import decide
 from emtwin.constants import C0
-from emtwin.errors import InputError
 from emtwin.extract import PortModel
 from emtwin.extract.port_model import launched_wave, reflection_factor
-from emtwin.scene import ClockSource, LoadedTwin, Port
-from emtwin.signals.clock import trapezoid_harmonics
+from emtwin.scene import LoadedTwin
 from emtwin.solver.currents import EquivalentCurrents
 from emtwin.solver.near_to_far import near_fields
+from emtwin.standards import Standards
 
 TEST = "radiated_emission"
 DISTANCES = (3.0, 10.0)
 COMMON_MODE = (0.0, 25.0, 150.0, np.inf)
 POLARISATIONS = ("horizontal", "vertical")
-BAND = (30e6, 1e9)
-_HEIGHTS = np.linspace(1.0, 4.0, 31)  # 0.1 m: within 0.2 dB of the maximum at 1 GHz and 3 m
+HEIGHTS = np.linspace(1.0, 4.0, 31)
+"""Of the antenna over the floor, m; steps of 0.1 m: within 0.2 dB of the maximum at 1 GHz, 3 m."""
+
 _ANGLES = np.arange(0.0, 360.0, 10.0)  # lobes of a device of 1 m are 17 degrees wide at 1 GHz
 
 
-def sources(loaded: LoadedTwin) -> tuple[Port, ...]:
-    """Ports that emit."""
-    return tuple(port for port in loaded.twin.device.ports if port.emission is not None)
-
-
 def harmonics(loaded: LoadedTwin, f_max: float) -> NDArray[np.float64]:
-    """All harmonics of all clocks in the band of the test up to `f_max`, in Hz."""
-    found = [_harmonics(port, f_max)[0] for port in sources(loaded)]
-    return np.unique(np.round(np.concatenate(found), 3))
-
-
-def _harmonics(port: Port, f_max: float) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
-    clock = port.emission
-    assert isinstance(clock, ClockSource)
-    if not harmonics_resolved(clock.frequency):
-        raise InputError.single(
-            f"the clock at port {port.name} has {clock.frequency:g} Hz: its harmonics are closer "
-            "than the "
-            "receiver's bandwidth, and a detector would be needed that this version does not have",
-            field=f"device.ports[{port.name}].emission.frequency",
-        )
-    f, amplitude = trapezoid_harmonics(
-        clock.frequency, clock.amplitude, clock.rise_time, clock.duty, min(f_max, BAND[1])
-    )
-    inside = f >= BAND[0] * (1 - 1e-9)
-    return f[inside], amplitude[inside]
+    """Frequencies of the run up to `f_max`, in Hz: all harmonics of all clocks, or steps of 2 %."""
+    return frequencies_of(loaded, f_max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,17 +91,36 @@ def scan(site: Site, model: PortModel, device_radius: float) -> Scan:
     flat = points.reshape(-1, 3)
     driven = [port for port, currents in enumerate(model.radiated) if currents is not None]
     currents = [c for c in model.radiated if c is not None]
-    e = np.concatenate(
-        [
-            _over_floor([c.at(rows) for c in currents], site.floor, flat)
-            for rows in _octaves(model.frequencies)
-        ],
-        axis=1,
-    ).reshape(len(driven), model.frequencies.size, *points.shape)
+    e = fields_over_floor(currents, site.floor, flat)
+    e = e.reshape(len(driven), model.frequencies.size, *points.shape)
     field = np.zeros((len(model.radiated), *e.shape[1:-1], 2), np.complex128)
     field[driven, ..., 0] = np.einsum("nfdahc,dahc->nfdah", e, horizontal)
     field[driven, ..., 1] = e[..., 2]
     return Scan(np.moveaxis(field, 1, 2))
+
+
+def fields_over_floor(
+    currents: list[EquivalentCurrents], floor: float, points: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """Electric fields of several sets of currents over the conducting floor, within 0.01 dB.
+
+    Parameters
+    ----------
+    currents : list of EquivalentCurrents
+        One set at least, all at the same rising frequencies and places; without images.
+    floor : float
+        Height of the floor, m.
+    points : ndarray of float64, shape (np, 3)
+        Places in metres.
+
+    Returns
+    -------
+    ndarray of complex128, shape (sets, nf, np, 3)
+        V/m per unit of the currents.
+    """
+    octaves = _octaves(currents[0].frequencies)
+    parts = [_over_floor([c.at(rows) for c in currents], floor, points) for rows in octaves]
+    return np.concatenate(parts, axis=1)
 
 
 def _octaves(frequencies: NDArray[np.float64]) -> list[slice]:
@@ -127,7 +133,7 @@ def _octaves(frequencies: NDArray[np.float64]) -> list[slice]:
 def _over_floor(
     currents: list[EquivalentCurrents], floor: float, points: NDArray[np.float64]
 ) -> NDArray[np.complex128]:
-    """Fields of currents and their images, shape (ports, nf, points, 3), within 0.01 dB."""
+    """Fields of currents and their images at the frequencies of about one octave."""
     shortest = C0 / float(currents[0].frequencies.max())
     radiating = [c.aggregated(shortest / 8).over_floor(floor) for c in currents]
     return near_fields(radiating, points, precision="single")
@@ -141,18 +147,18 @@ def _antenna_places(floor: float, radius: float) -> tuple[NDArray[np.float64], N
     angle = np.deg2rad(_ANGLES)
     away = np.stack([np.sin(angle), -np.cos(angle), np.zeros_like(angle)], -1)
     across = np.stack([np.cos(angle), np.sin(angle), np.zeros_like(angle)], -1)
-    shape = (len(DISTANCES), _ANGLES.size, _HEIGHTS.size, 3)
+    shape = (len(DISTANCES), _ANGLES.size, HEIGHTS.size, 3)
     places = np.zeros(shape)
     for n, distance in enumerate(DISTANCES):
         places[n] += (distance + radius) * away[:, None, :]
-    places[..., 2] += floor + _HEIGHTS
+    places[..., 2] += floor + HEIGHTS
     return places, np.broadcast_to(across[None, :, None, :], shape)
 
 
 def levels(
     loaded: LoadedTwin, site: Site, model: PortModel, scanned: Scan, common_mode: float | None
 ) -> NDArray[np.float64]:
-    """Field strength of all clocks together, rms, at every antenna place.
+    """Field strength of all sources together, rms, at every antenna place.
 
     Parameters
     ----------
@@ -170,7 +176,7 @@ def levels(
     Returns
     -------
     ndarray of float64, shape (distances, nf, angles, heights, 2)
-        V/m rms; clocks with a common harmonic add in power.
+        V/m rms; sources add in power.
     """
     terminations = site.terminations()
     if common_mode is not None:
@@ -180,7 +186,7 @@ def levels(
     reflection = np.stack([reflection_factor(z, REFERENCE) for z in terminations.T], axis=-1)
     power = np.zeros(scanned.field.shape[1:])
     for port in sources(loaded):
-        emf = _emf_at(port, model.frequencies)
+        emf = emf_at(port, model.frequencies).astype(np.complex128)
         launched = np.zeros_like(reflection)
         column = model.index(port.name)
         launched[:, column] = launched_wave(emf, terminations[:, column], REFERENCE)
@@ -191,15 +197,6 @@ def levels(
     return np.sqrt(power)
 
 
-def _emf_at(port: Port, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Rms e.m.f. of a clock at the model's frequencies; zero between its harmonics."""
-    own, amplitude = _harmonics(port, float(frequencies.max()) * (1 + 1e-9))
-    emf = np.zeros(frequencies.size, np.complex128)
-    for f, peak in zip(own, amplitude, strict=True):
-        emf[np.abs(frequencies - f) < 1e-6 * f] = peak / np.sqrt(2)
-    return emf
-
-
 def evaluate(
     loaded: LoadedTwin,
     site: Site,
@@ -207,6 +204,7 @@ def evaluate(
     quality: MeshQuality,
     device_radius: float,
     refined: Contribution | None = None,
+    standards: Standards | None = None,
 ) -> Finding:
     """Verdict of the test from the port model.
 
@@ -224,6 +222,8 @@ def evaluate(
         Radius of the device's boundary circle, metres.
     refined : Contribution, optional
         Mesh error from a second resolution; replaces the estimate.
+    standards : Standards, optional
+        Where limits and uncertainty stand; the package's own rows if left out.
 
     Returns
     -------
@@ -234,37 +234,34 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    limits = {c: _limits(model.frequencies, c) for c in ("A", "B")}
+    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
+    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
-    margins = limits[declared.class_][distance][:, None] - nominal.level[distance]
+    line, f = lines[own][distance], model.frequencies[:, None]
+    margins = line.margin(f, nominal.level[distance])
     n, polarisation = (int(i) for i in np.unravel_index(int(np.argmin(margins)), margins.shape))
     margin, frequency = float(margins[n, polarisation]), float(model.frequencies[n])
     feet = any(port.name.endswith(".foot") for port in site.ports)
-    spread = [
-        float((limits[declared.class_][distance][:, None] - r.level[distance]).min())
-        for r in repeated
-    ]
+    spread = [float(line.margin(f, r.level[distance]).min()) for r in repeated]
+    limit = line.row_at(frequency)
+    measuring = u_cispr(TEST, frequency, SEMI_ANECHOIC, standards)
     numerical, decay = quality.contributions(frequency)
     budget = combine(
         [
             refined or numerical,
             decay,
-            cispr_16_4_2(),
+            cispr_16_4_2(measuring),
             *([termination_spread(spread, margin)] if feet else []),
         ],
         verified_by_refinement=refined is not None,
     )
-    rows = [
-        row
-        for row in radiated_limit_rows(declared.class_, declared.distance)
-        if row.frequency_from <= frequency <= row.frequency_to
-    ]
     verdict = decide(
         TEST,
-        rows[0].citation,
+        limit.citation,
         margin,
         budget,
-        rows,
+        [limit, measuring],
         worst={
             "frequency": frequency,
             "polarisation": POLARISATIONS[polarisation],
@@ -274,14 +271,14 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {declared.class_} "
+            f"Largest {_read(loaded)} {'below' if margin > 0 else 'above'} the class {own} "
             "limit at "
             f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, "
             "height scan 1 to 4 m, turntable 360 degrees, both polarisations."
         ),
         notes=(
-            "Clock harmonics are read one by one: peak, quasi-peak and average detector agree.",
+            *notes_of(loaded),
             "Distances count from the smallest circle round the device's parts.",
         ),
     )
@@ -295,9 +292,9 @@ def evaluate(
             "polarisation": POLARISATIONS,
         },
         _curves(nominal, repeated, limits),
-        {"class": declared.class_, "distance_declared": declared.distance},
+        {"class": own, "distance_declared": declared.distance},
         frequency,
-        _loudest(loaded, frequency),
+        _loudest(loaded, model.frequencies, n),
         maxima={
             f"level at {d:g} m (dBuV/m)": float(level.max())
             for d, level in zip(DISTANCES, nominal.level, strict=True)
@@ -317,12 +314,14 @@ class _Readings:
 def _readings(field: NDArray[np.float64]) -> _Readings:
     places = np.moveaxis(field, (2, 3), (3, 4)).reshape(*field.shape[:2], field.shape[4], -1)
     best = places.argmax(axis=-1)
-    angle, height = np.unravel_index(best, (_ANGLES.size, _HEIGHTS.size))
-    return _Readings(field_dbuv(places.max(axis=-1)), _HEIGHTS[height], _ANGLES[angle])
+    angle, height = np.unravel_index(best, (_ANGLES.size, HEIGHTS.size))
+    return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _limits(frequencies: NDArray[np.float64], equipment_class: str) -> NDArray[np.float64]:
-    return np.stack([cispr11_radiated_limit(frequencies, equipment_class, d) for d in DISTANCES])
+def _line(
+    equipment_class: str, group: int, distance: float, standards: Standards | None
+) -> LimitLine:
+    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
 
 
 def _curves(
@@ -340,9 +339,12 @@ def _curves(
     return curves
 
 
-def _loudest(loaded: LoadedTwin, frequency: float) -> str:
-    """Clock with the largest harmonic at a frequency."""
-    strength = {}
-    for port in sources(loaded):
-        strength[port.name] = float(np.abs(_emf_at(port, np.array([frequency]))[0]))
+def _read(loaded: LoadedTwin) -> str:
+    """What a reading is: a harmonic where every source has single lines."""
+    return "harmonic" if ONE_BY_ONE in notes_of(loaded) else "reading"
+
+
+def _loudest(loaded: LoadedTwin, frequencies: NDArray[np.float64], n: int) -> str:
+    """Port with the largest e.m.f. at the frequency of a number."""
+    strength = {port.name: float(emf_at(port, frequencies)[n]) for port in sources(loaded)}
     return max(strength, key=lambda name: strength[name])

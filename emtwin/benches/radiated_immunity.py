@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
+from emtwin.benches.planning.levels import radiated_immunity_level_of
+from emtwin.benches.planning.sweeps import jumped_over, log_steps
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import ratio_db
-from emtwin.compliance.limits import radiated_immunity_level
 from emtwin.compliance.uncertainty import Contribution, combine
 from emtwin.compliance.verdict import decide
 from emtwin.errors import Notice
@@ -25,7 +26,8 @@ from emtwin.extract import PortModel
 from emtwin.extract.port_model import reflection_factor
 from emtwin.scene import LoadedTwin, Port
 from emtwin.signals.modulation import carrier_to
-from emtwin.standards import Level
+from emtwin.standards import Level, Standards
+from emtwin.standards import load as load_standards
 
 TEST = "radiated_immunity"
 
@@ -38,6 +40,7 @@ FACES: dict[str, tuple[float, float, float]] = {
 """Where the wave comes from, for each face of the device."""
 
 POLARISATIONS = ("vertical", "horizontal")
+_STEP = 0.01  # of the sweep, share of the last frequency
 
 
 def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -63,13 +66,31 @@ def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return np.array(directions), np.array(fields)
 
 
-def sweep_frequencies(f_max: float, environment: str, step: float = 0.01) -> NDArray[np.float64]:
-    """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
-    start, end = radiated_immunity_level(environment).band
-    stop = min(f_max, end)
-    count = int(np.floor(np.log(stop / start) / np.log1p(step) + 1e-9)) + 1
-    sweep = start * (1 + step) ** np.arange(count, dtype=np.float64)
-    return np.unique(np.append(sweep[sweep < stop * (1 - 1e-9)], stop))
+def sweep_frequencies(
+    loaded: LoadedTwin, f_max: float, standards: Standards | None = None
+) -> NDArray[np.float64]:
+    """Frequencies of the sweep up to `f_max`, in steps of 1 % (IEC 61000-4-3, clause 8).
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin: its environment gives the range, its receivers' bands are not jumped over.
+    f_max : float
+        Highest frequency of the mesh in hertz.
+    standards : Standards, optional
+        Where the range stands; the package's own rows if left out.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Rising, in hertz.
+    """
+    row, _ = radiated_immunity_level_of(loaded, standards or load_standards())
+    start, end = row.band
+    sweep = log_steps(start, min(f_max, end), _STEP)
+    radios = loaded.twin.device.intentional_receivers
+    bands = [(radio.frequency_from, radio.frequency_to) for radio in radios]
+    return np.union1d(sweep, jumped_over(sweep, bands))
 
 
 def victims(loaded: LoadedTwin) -> tuple[Port, ...]:
@@ -112,6 +133,7 @@ def evaluate(
     model: PortModel,
     quality: MeshQuality,
     refined: Contribution | None = None,
+    standards: Standards | None = None,
 ) -> Finding:
     """Verdict of the test from the port model.
 
@@ -127,13 +149,15 @@ def evaluate(
         Mesh and runs.
     refined : Contribution, optional
         Mesh error from a second resolution; replaces the estimate.
+    standards : Standards, optional
+        Where the level stands; the package's own rows if left out.
 
     Returns
     -------
     Finding
         Curves and verdict.
     """
-    row = radiated_immunity_level(loaded.twin.environment)
+    row, changed = radiated_immunity_level_of(loaded, standards or load_standards())
     ports = victims(loaded)
     every = port_voltages(model, site, row.levels[0])
     voltage = np.stack([every[model.index(port.name)] for port in ports])
@@ -172,6 +196,7 @@ def evaluate(
             "Basic safety and essential performance stay the manufacturer's criterion; what was "
             "compared "
             "is the voltage at the declared port.",
+            *((f"Level of the manufacturer: {changed}.",) if changed else ()),
             *(notice.message for notice in notices),
         ),
     )

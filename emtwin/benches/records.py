@@ -16,9 +16,10 @@ from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.netlist_verdict import needless_allowances
+from emtwin.benches.planning.levels import clause_of
 from emtwin.benches.sites import Site
 from emtwin.benches.views import view_datasets
-from emtwin.compliance.limits import radiated_immunity_level, radiated_limit_rows
+from emtwin.compliance.limits import limit_line
 from emtwin.compliance.verdict import Verdict, not_applicable
 from emtwin.errors import Notice
 from emtwin.extract import PortModel
@@ -26,6 +27,7 @@ from emtwin.extract.from_runs import Extracted
 from emtwin.results import Campaign, layout, provenance
 from emtwin.scene import LoadedTwin
 from emtwin.solver import RunResult
+from emtwin.standards import load as load_standards
 from emtwin.voxel import Body, GapInGrid, NetlistAudit, VoxelModel, conductor_of_nodes
 
 if TYPE_CHECKING:
@@ -248,10 +250,16 @@ def _not_applicable(loaded: LoadedTwin) -> list[Verdict]:
     tests, verdicts = loaded.twin.tests, []
     immunity, emission = tests.radiated_immunity, tests.radiated_emission
     if immunity.not_applicable is not None:
-        clause = radiated_immunity_level(loaded.twin.environment).citation
+        clause = clause_of(loaded, radiated_immunity.TEST, "enclosure", load_standards())
         verdicts.append(not_applicable(radiated_immunity.TEST, clause, immunity.not_applicable))
     if emission.not_applicable is not None:
-        clause = radiated_limit_rows(emission.class_, emission.distance)[0].citation
+        clause = (
+            limit_line(
+                radiated_emission.TEST, loaded.twin.equipment_class, distance=emission.distance
+            )
+            .rows[0]
+            .citation
+        )
         verdicts.append(not_applicable(radiated_emission.TEST, clause, emission.not_applicable))
     return verdicts
 
@@ -271,7 +279,8 @@ def _meta(
         notices += result.site.notices
         notices += [n for e in result.extracted.values() for n in e.notices]
     notices += [notice for finding in findings for notice in finding.notices]
-    notices += needless_allowances(loaded, [result.site.netlist for result in done.values()])
+    sites = [result.site for result in done.values()]
+    notices += needless_allowances(loaded, [s.netlist for s in sites], [s.model for s in sites])
     return {
         "name": device.name,
         **provenance.collect(loaded.path, loaded.text, sorted(inputs)),
@@ -300,6 +309,7 @@ def _site_meta(done: SiteResult) -> dict[str, Any]:
         "netlist": netlist_record(done.site.netlist),
         "ends": [asdict(end) | {"found": list(end.found)} for end in done.site.ends],
         "gaps": gap_records(done.site.gaps),
+        "walls": [asdict(wall) for wall in done.site.model.walls],
         "runs": [
             {
                 "port": name,

@@ -11,12 +11,14 @@ from emtwin.cli import output
 from emtwin.cli.check import check
 from emtwin.cli.doctor import doctor
 from emtwin.cli.init import init
+from emtwin.cli.plan import plan
 from emtwin.cli.report import report
 from emtwin.cli.run import run
+from emtwin.cli.site import site
 from emtwin.cli.standards import standards
 from emtwin.cli.view import view
 
-COMMANDS = (init, check, run, view, report, standards, doctor)
+COMMANDS = (init, plan, check, run, view, report, standards, site, doctor)
 
 _HELP = """Virtual EMC tests of a medical device: mesh in, verdicts with uncertainty out.
 

@@ -68,6 +68,7 @@ def check(
             console.print(table)
     for notice in _notices(plan):
         output.line(console, f"- {notice}", "yellow")
+    output.without_verdict(console, plan.without_verdict)
     output.line(console, "The input is right. Nothing was run.", "green")
 
 

@@ -33,14 +33,40 @@ def line(console: Console, text: str, style: str = "") -> None:
     console.print(text, style=style or None, markup=False, highlight=False, soft_wrap=True)
 
 
+def without_verdict(console: Console, tests: Sequence[str]) -> None:
+    """Name the tests that apply by the plan and have no verdict yet, in one line."""
+    if tests:
+        said = "By the plan these apply too, without a verdict from emtwin yet: "
+        line(console, f"{said}{', '.join(tests)}. See `emtwin plan`.", "yellow")
+
+
 def table(
-    title: str, names: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+    title: str,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[int] = (),
+    *,
+    lines: bool = False,
 ) -> Table:
-    """Table of texts; columns whose number is in `right` are aligned to the right."""
+    """Table of texts; columns whose number is in `right` are aligned to the right.
+
+    Parameters
+    ----------
+    title : str
+        Title above it.
+    names : sequence of str
+        Heads of the columns.
+    rows : sequence of sequence of str
+        Cells.
+    right : sequence of int
+        Numbers of the columns that are aligned to the right.
+    lines : bool, default False
+        Draw a line between rows, for cells of several lines.
+    """
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title), title_justify="left", expand=False)
+    made = Table(title=Text(title), title_justify="left", expand=False, show_lines=lines)
     for index, name in enumerate(names):
         made.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
     for row in rows:
@@ -79,7 +105,9 @@ def plain(value: Any) -> Any:
     TypeError
         If there is no such form.
     """
-    if isinstance(value, str | bool | int | None):
+    if isinstance(value, str):
+        return str(value)  # an enumeration too is a plain text
+    if isinstance(value, bool | int | None):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None

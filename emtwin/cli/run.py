@@ -145,6 +145,7 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
     for table in convergence_tables(campaign, language):
         console.print(table)
     console.print(verdict_table(campaign, language))
+    output.without_verdict(console, campaign.meta.get("tests_without_verdict", []))
     notices = campaign.meta.get("notices", [])
     if notices:
         output.line(console, f"\n{texts('warnings')}", "bold yellow")

@@ -5,13 +5,20 @@ Out: levels and limit lines with clause and confidence, `Verdict`.
 Never: meshes or grids, fields beyond closed forms; a verdict without an uncertainty.
 """
 
+from emtwin.compliance.limit_line import LimitLine
 from emtwin.compliance.limits import (
-    cispr11_radiated_limit,
     harmonics_resolved,
+    highest_measured_frequency,
+    limit_line,
     radiated_immunity_level,
-    radiated_limit_rows,
 )
-from emtwin.compliance.uncertainty import Budget, Contribution, combine
+from emtwin.compliance.uncertainty import (
+    Budget,
+    Contribution,
+    added_to_reading,
+    combine,
+    u_cispr,
+)
 from emtwin.compliance.verdict import (
     Outcome,
     Verdict,
@@ -24,15 +31,18 @@ from emtwin.compliance.verdict import (
 __all__ = [
     "Budget",
     "Contribution",
+    "LimitLine",
     "Outcome",
     "Verdict",
-    "cispr11_radiated_limit",
+    "added_to_reading",
     "combine",
     "decide",
     "harmonics_resolved",
+    "highest_measured_frequency",
     "judge",
+    "limit_line",
     "not_applicable",
     "outside_method",
     "radiated_immunity_level",
-    "radiated_limit_rows",
+    "u_cispr",
 ]

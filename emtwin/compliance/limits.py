@@ -1,16 +1,16 @@
-"""Levels and limit lines of the two radiated tests."""
+"""Levels and limit lines as the tests ask for them."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
+from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
-from emtwin.standards import Level, Limit, Standards, load
+from emtwin.standards import Band, Level, Limit, Receiver, Standards, load
 
-_BANDWIDTH = "cispr16-1-1-bandwidth-band-c-d"
+_CISPR_11 = "CISPR 11"
+
+_RECEIVER = "cispr16-1-1-receiver-c"
 
 
 def radiated_immunity_level(environment: str, standards: Standards | None = None) -> Level:
@@ -45,114 +45,131 @@ def radiated_immunity_level(environment: str, standards: Standards | None = None
     )
 
 
-def radiated_limit_rows(
+def limit_line(
+    test: str,
     equipment_class: str,
-    distance: float,
     *,
     group: int = 1,
     power: float = 0.0,
-    detector: Literal["quasi_peak", "average"] = "quasi_peak",
+    distance: float | None = None,
+    port: str | None = None,
+    detector: str = "quasi_peak",
+    fluctuating: bool = False,
+    edition: str | None = None,
     standards: Standards | None = None,
-) -> tuple[Limit, ...]:
-    """Pieces of a CISPR 11 electric field limit line, by rising frequency.
+) -> LimitLine:
+    """Limit line of CISPR 11 for one emission test.
 
     Parameters
     ----------
+    test : str
+        ``radiated_emission`` (dBuV/m), ``magnetic_emission`` (dBuA/m) or
+        ``conducted_emission`` (dBuV).
     equipment_class : str
         ``A`` or ``B``.
-    distance : float
-        Measuring distance in metres; limits are never converted to another.
     group : int, default 1
         1 or 2.
     power : float, default 0
-        Rated input power in VA; class A group 1 has a line of its own above 20 kVA.
+        Rated input power in VA; class A has lines of its own for high power.
+    distance : float, optional
+        Measuring distance in metres; needed for fields, refused for voltages.
+        A limit is not converted to another distance, see
+        `LimitLine.at_distance`.
+    port : str, optional
+        ``ac_mains``, which is taken for conducted emission if left out, or
+        ``dc_power``.
     detector : str, default "quasi_peak"
-        ``quasi_peak`` or ``average``.
+        ``quasi_peak``, ``average``, ``peak`` or ``weighted``.
+    fluctuating : bool, default False
+        Line for sources whose level fluctuates, where there is one.
+    edition : str, optional
+        Year or name of an edition, such as ``2024`` or ``7.0``, which alone has
+        limits of group 1 above 1 GHz; the current edition if left out.
     standards : Standards, optional
         Where to look; the package's own rows if left out.
 
     Returns
     -------
-    tuple of Limit
-        The pieces; ``confidence`` of each goes into the verdict.
+    LimitLine
+        The pieces, by rising frequency.
 
     Raises
     ------
     InputError
-        If the standard has no such line.
+        If the standard has no such line, a field has no distance or a voltage
+        has one.
     """
-    rows = [
+    _check_distance(test, distance)
+    rows = standards or load()
+    if test == "conducted_emission" and port is None:
+        port = "ac_mains"
+    edited = [row for row in rows.limits if _of_edition(row, rows, edition)]
+    like = [r for r in edited if (r.test, r.group, r.detector) == (test, group, detector)]
+    found = [
         row
-        for row in (standards or load()).limits
-        if row.standard == "CISPR 11"
-        and row.quantity == "electric_field"
-        and (row.equipment_class, row.group, row.detector) == (equipment_class, group, detector)
-        and abs(row.distance - distance) < 1e-9 * row.distance
+        for row in like
+        if (row.equipment_class, row.port) == (equipment_class, port)
+        and row.fluctuating == fluctuating
+        and _same_distance(row, distance)
         and row.covers_power(power)
     ]
-    if not rows:
+    if not found:
+        place = f"at {distance:g} m" if distance is not None else f"at the port {port}"
         raise InputError.single(
-            f"CISPR 11 has no radiated limit for class {equipment_class} group {group} at "
-            f"{distance:g} m, {power:g} VA, {detector.replace('_', '-')} in the data",
-            field="tests.radiated_emission",
-            remedy="use class A or B and a distance of 3 m or 10 m; see `emtwin standards cispr`",
+            f"CISPR 11{f':{edition}' if edition else ''} has no "
+            f"{test.removesuffix('_emission')} limit for class {equipment_class} group {group} "
+            f"{place}, {power:g} VA, {detector.replace('_', '-')} in the data",
+            field=f"tests.{test}",
+            remedy=_remedy(like),
         )
-    return tuple(sorted(rows, key=lambda row: row.frequency_from))
+    pieces = tuple(sorted(found, key=lambda row: row.frequency_from))
+    return LimitLine(pieces, _freeing(rows, test, edition) if group == 2 else ())
 
 
-def cispr11_radiated_limit(
-    frequency: ArrayLike,
-    equipment_class: str,
-    distance: float,
-    *,
-    group: int = 1,
-    power: float = 0.0,
-    detector: Literal["quasi_peak", "average"] = "quasi_peak",
-    standards: Standards | None = None,
-) -> NDArray[np.float64]:
-    """CISPR 11 limit of the radiated electric field.
+def _of_edition(row: Limit | Band, standards: Standards, edition: str | None) -> bool:
+    if row.standard != _CISPR_11:
+        return False
+    if edition is None:
+        return standards.registry.is_current(row)
+    known = standards.registry.edition(_CISPR_11, edition)
+    return row.edition == (known.edition if known else edition)
 
-    Parameters
-    ----------
-    frequency : array_like
-        Frequencies in hertz, any shape.
-    equipment_class : str
-        ``A`` or ``B``.
-    distance : float
-        Measuring distance in metres.
-    group : int, default 1
-        1 or 2.
-    power : float, default 0
-        Rated input power in VA.
-    detector : str, default "quasi_peak"
-        ``quasi_peak`` or ``average``.
-    standards : Standards, optional
-        Where to look; the package's own rows if left out.
 
-    Returns
-    -------
-    ndarray of float64
-        Limit in dBuV/m, shape of `frequency`. Where two pieces meet the lower
-        one holds; NaN outside the line, which no verdict accepts.
+def _freeing(standards: Standards, test: str, edition: str | None) -> tuple[Band, ...]:
+    """Designated bands for a test; one of low confidence frees nothing: the limit then stays."""
+    bands = [band for band in standards.of(Band) if _of_edition(band, standards, edition)]
+    return tuple(band for band in bands if test in band.tests and band.confidence != "low")
 
-    Raises
-    ------
-    InputError
-        If the standard has no such line.
-    """
-    rows = radiated_limit_rows(
-        equipment_class,
-        distance,
-        group=group,
-        power=power,
-        detector=detector,
-        standards=standards,
-    )
-    wanted = np.asarray(frequency, dtype=np.float64)
-    limit = np.full(wanted.shape, np.nan)
-    for row in rows:
-        limit = np.fmin(limit, _piece(row, wanted))
-    return limit
+
+def _check_distance(test: str, distance: float | None) -> None:
+    if test == "conducted_emission" and distance is not None:
+        raise InputError.single(
+            f"conducted emission has no distance, got {distance:g} m",
+            field=f"tests.{test}.distance",
+            remedy="leave the distance out",
+        )
+    if test != "conducted_emission" and distance is None:
+        raise InputError.single(
+            "a limit of a field needs a measuring distance",
+            field=f"tests.{test}.distance",
+            remedy="give a distance such as 3 m",
+        )
+
+
+def _same_distance(row: Limit, distance: float | None) -> bool:
+    if row.distance is None or distance is None:
+        return row.distance is distance
+    return abs(row.distance - distance) < 1e-9 * row.distance
+
+
+def _remedy(like: Iterable[Limit]) -> str:
+    """What the data have for the same test, group and detector."""
+    rows = tuple(like)
+    places = [f"{d:g} m" for d in sorted({r.distance for r in rows if r.distance is not None})]
+    places += sorted({f"port {r.port}" for r in rows if r.port is not None})
+    if not places:
+        return "see `emtwin standards cispr 11` for tests, groups, detectors and editions"
+    return f"use class A or B at {' or '.join(places)}; see `emtwin standards cispr 11`"
 
 
 def harmonics_resolved(fundamental: float, standards: Standards | None = None) -> bool:
@@ -168,18 +185,39 @@ def harmonics_resolved(fundamental: float, standards: Standards | None = None) -
     Returns
     -------
     bool
-        True above twice the receiver's 120 kHz bandwidth: peak, quasi-peak and
-        average detector then read the rms of the single harmonic.
+        True above twice the receiver's 120 kHz bandwidth, the same in bands C
+        and D: peak, quasi-peak and average detector then read the rms of the
+        single harmonic.
     """
-    return fundamental > 2.0 * (standards or load()).parameter(_BANDWIDTH).value
+    receiver = (standards or load()).row(_RECEIVER)
+    assert isinstance(receiver, Receiver)
+    return fundamental > 2.0 * (receiver.bandwidth or receiver.impulse_bandwidth)
 
 
-def _piece(row: Limit, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Limit of one row in dB, NaN outside it; linear over the logarithm of frequency."""
-    # Harmonics come from a product: 5 * 6 MHz must lie on 30 MHz.
-    slack = 1e-9 * row.frequency_from
-    inside = (frequency >= row.frequency_from - slack) & (frequency <= row.frequency_to + slack)
-    safe = np.where(inside, frequency, row.frequency_from)
-    share = np.log(safe / row.frequency_from) / np.log(row.frequency_to / row.frequency_from)
-    value = row.limit_from + (row.limit_to - row.limit_from) * np.clip(share, 0.0, 1.0)
-    return np.where(inside, value, np.nan)
+def highest_measured_frequency(
+    highest_internal: float, standards: Standards | None = None
+) -> float:
+    """Frequency up to which edition 7 of CISPR 11 wants emission measured.
+
+    Parameters
+    ----------
+    highest_internal : float
+        Highest frequency generated or used inside the device, in hertz.
+    standards : Standards, optional
+        Where the rule stands; the package's own rows if left out.
+
+    Returns
+    -------
+    float
+        Frequency in hertz, at most 6 GHz.
+    """
+    rows = standards or load()
+
+    def number(name: str) -> float:
+        """Number of the rule by the end of its id."""
+        return rows.parameter(f"cispr11-ed7-range-{name}").value
+
+    for step in (1, 2, 3):
+        if highest_internal <= number(f"{step}-internal"):
+            return number(f"{step}-measured")
+    return min(number("4-multiple") * highest_internal, number("4-measured"))

@@ -11,6 +11,7 @@ so V / V_site / AF^2 is the above, whatever the antennas are.)
 
 The tables of the standards take the direct and the reflected *radiated* wave only. The true field
 of short dipoles has near terms too, which count at 3 m below 100 MHz: 1.9 dB at 30 MHz, horizontal.
+The formula for a fully anechoic room counts them: it has no floor, and a single wave.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def normalised_site_attenuation(
     height: float,
     polarisation: str,
     scan: Real = _HEIGHTS,
+    *,
+    near_terms: bool = False,
 ) -> Real:
     """Site attenuation over an ideal ground as the standards' tables have it: radiated waves only.
 
@@ -66,6 +69,8 @@ def normalised_site_attenuation(
         Of both antennas.
     scan : ndarray
         Heights of the receiver, m.
+    near_terms : bool
+        Count the near terms of short dipoles as well, which the tables leave out.
 
     Returns
     -------
@@ -80,7 +85,8 @@ def normalised_site_attenuation(
     References
     ----------
     Smith, German and Pate, IEEE Trans. EMC 24 (1982) 322-328: direct and reflected wave, derived
-    here from the field of a short dipole and its image.
+    here from the field of a short dipole and its image; near terms as in Balanis, Antenna Theory,
+    4th ed., eqs. 4-10a and 4-10b.
     """
     if polarisation not in (HORIZONTAL, VERTICAL) or not (distance > 0 and height > 0):
         raise InputError.single(
@@ -88,16 +94,56 @@ def normalised_site_attenuation(
             remedy="horizontal or vertical, with a positive distance and height in metres",
         )
     k = TWO_PI / C0 * np.atleast_1d(np.asarray(frequency, np.float64))[:, None]
-    direct, reflected = np.hypot(distance, scan - height), np.hypot(distance, scan + height)
     vertical = polarisation == VERTICAL
-    total = _wave(k, direct, distance, vertical) + (1 if vertical else -1) * _wave(
-        k, reflected, distance, vertical
+    direct, reflected = (
+        _wave(k, np.hypot(distance, rise), rise if vertical else 0 * rise, near_terms)
+        for rise in (scan - height, scan + height)
     )
+    total = direct + (1 if vertical else -1) * reflected
     return site_attenuation_db(np.ravel(frequency), np.abs(total).max(axis=1))
 
 
-def _wave(k: Real, path: Real, distance: float, vertical: bool) -> NDArray[np.complex128]:
-    """One wave with its share along the antennas: sin^2 of the elevation for vertical ones."""
-    share = (distance / path) ** 2 if vertical else np.ones_like(path)
-    wave: NDArray[np.complex128] = np.exp(-1j * k * path) / path * share
+def free_space_attenuation(frequency: ArrayLike, distance: float) -> Real:
+    """Site attenuation of a fully anechoic room: one wave, with its near terms.
+
+    Parameters
+    ----------
+    frequency : float or ndarray, shape (nf,)
+        Hz.
+    distance : float
+        Distance of the antennas, m.
+
+    Returns
+    -------
+    ndarray, shape (nf,)
+        dB: 20 log (5 Z d / (2 pi f_MHz sqrt(1 - 1/(kd)^2 + 1/(kd)^4))), with Z = 50 ohm.
+
+    Raises
+    ------
+    InputError
+        If the distance is not positive.
+
+    References
+    ----------
+    CISPR 16-1-4, free space; derived here from the broadside field of a short dipole (Balanis,
+    Antenna Theory, 4th ed., eq. 4-10b). Z is the receiver's 50 ohm, not that of free space.
+    """
+    if not distance > 0:
+        raise InputError.single(
+            f"site attenuation of antennas {distance:g} m apart", remedy="give metres above 0"
+        )
+    k = TWO_PI / C0 * np.atleast_1d(np.asarray(frequency, np.float64))[:, None]
+    gain = np.abs(_wave(k, np.array([distance]), np.zeros(1), True))[:, 0]
+    return site_attenuation_db(np.ravel(frequency), gain)
+
+
+def _wave(k: Real, path: Real, rise: Real, near_terms: bool) -> NDArray[np.complex128]:
+    """One wave along antennas that are `rise` out of broadside; the radiated part goes as sin^2.
+
+    E k-normalised: (1 + n) - (1 + 3n) cos^2, n = 1/jkr - 1/(kr)^2 and cos = rise / path.
+    """
+    x = k * path
+    near = 1 / (1j * x) - 1 / x**2 if near_terms else np.zeros_like(x)
+    along = (rise / path) ** 2
+    wave: NDArray[np.complex128] = np.exp(-1j * x) / path * (1 + near - (1 + 3 * near) * along)
     return wave

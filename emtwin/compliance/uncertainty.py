@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from emtwin.compliance.decibel import growth_db
 from emtwin.constants import C0, TWO_PI
 from emtwin.errors import InputError
-from emtwin.standards import Standards, load
+from emtwin.standards import Standards, Uncertainty, load
+from emtwin.units import format_si
 
 COVERAGE = 2.0
 """Coverage factor k of every expanded uncertainty."""
@@ -23,7 +24,11 @@ COVERAGE = 2.0
 FLOOR_DB = 6.0
 """Least expanded uncertainty without a run at a second resolution, dB."""
 
-_CISPR_RADIATED = "cispr16-4-2-radiated-30-1000"
+SEMI_ANECHOIC = "open area or semi-anechoic site"
+"""Site of radiated emission from 30 MHz to 1 GHz, as the rows call it."""
+
+MAINS_NETWORK = "artificial mains network"
+"""Network of conducted emission, as the rows call it."""
 
 
 @dataclass(frozen=True)
@@ -219,22 +224,92 @@ def cut_off(share: float) -> Contribution:
     return _bounded("decay", growth_db(share), f"{100 * share:.2g} % of the spectrum is unsure")
 
 
-def cispr_16_4_2(standards: Standards | None = None) -> Contribution:
-    """Uncertainty of a radiated emission measurement, 30 MHz to 1 GHz.
+def u_cispr(
+    test: str, frequency: float, method: str, standards: Standards | None = None
+) -> Uncertainty:
+    """Row of CISPR 16-4-2 for a test, a method and a frequency.
 
     Parameters
     ----------
+    test : str
+        ``radiated_emission`` or ``conducted_emission``.
+    frequency : float
+        Frequency in hertz; where two ranges meet the upper one holds.
+    method : str
+        Site or network as the rows call it, for example `SEMI_ANECHOIC`.
     standards : Standards, optional
         Where the value stands; the package's own rows if left out.
+
+    Returns
+    -------
+    Uncertainty
+        U_CISPR, expanded with k = 2.
+
+    Raises
+    ------
+    InputError
+        If CISPR 16-4-2 has no value for it in the data.
+    """
+    known = [row for row in (standards or load()).of(Uncertainty) if row.test == test]
+    found = [row for row in known if row.method == method and row.covers(frequency)]
+    if not found:
+        methods = ", ".join(sorted({row.method for row in known}))
+        raise InputError.single(
+            f"CISPR 16-4-2 has no uncertainty for {test.replace('_', ' ')} with '{method}' at "
+            f"{format_si(frequency, 'Hz')} in the data",
+            remedy=f"use one of {methods}" if methods else "see `emtwin standards cispr 16-4-2`",
+        )
+    return max(found, key=lambda row: row.frequency_from or 0.0)
+
+
+def cispr_16_4_2(row: Uncertainty) -> Contribution:
+    """Uncertainty of the measurement itself, as CISPR 16-4-2 takes it as given.
+
+    Parameters
+    ----------
+    row : Uncertainty
+        The row, see `u_cispr`.
 
     Returns
     -------
     Contribution
         U_CISPR is expanded with k = 2; half of it is the standard uncertainty.
     """
-    row = (standards or load()).parameter(_CISPR_RADIATED)
-    basis = f"{row.citation}: {row.value:g} dB (k = 2), {row.confidence} confidence"
-    return Contribution("CISPR 16-4-2", row.value / COVERAGE, basis)
+    basis = f"{row.citation}: {row.expanded:g} dB (k = {row.coverage:g}), row {row.id}, "
+    return Contribution(
+        "CISPR 16-4-2", row.expanded / row.coverage, f"{basis}{row.confidence} confidence"
+    )
+
+
+def added_to_reading(laboratory_db: float, row: Uncertainty) -> float:
+    """What a laboratory adds to its readings before it compares them with a limit.
+
+    The limits allow for U_CISPR. A laboratory within it compares its reading as
+    it is; another one adds what its own uncertainty is above (the rule of CISPR 16-4-2).
+
+    Parameters
+    ----------
+    laboratory_db : float
+        Expanded uncertainty of the laboratory (k = 2) in dB, 0 or more.
+    row : Uncertainty
+        U_CISPR for the same test, see `u_cispr`.
+
+    Returns
+    -------
+    float
+        ``max(0, U_lab - U_CISPR)`` in dB.
+
+    Raises
+    ------
+    InputError
+        If the laboratory's uncertainty is negative or not a number.
+    """
+    if not (math.isfinite(laboratory_db) and laboratory_db >= 0.0):
+        raise InputError.single(
+            f"the laboratory's uncertainty must be 0 dB or more, got {laboratory_db:g} dB",
+            remedy="give the expanded uncertainty (k = 2) of its budget",
+        )
+    return max(0.0, laboratory_db - row.expanded)
 
 
 def termination_spread(levels_db: Iterable[float], nominal_db: float) -> Contribution:

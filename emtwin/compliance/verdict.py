@@ -50,6 +50,10 @@ class Verdict:
         What a reader has to know besides.
     verified_by_refinement : bool
         A run at a second resolution confirmed the result.
+    rows : tuple of str
+        Ids of the rows of the standards that the verdict rests on.
+    method, method_reason : str
+        How it was computed (``full wave``, ``quasi-static``, ``circuit``), and why so.
     """
 
     test: str
@@ -62,6 +66,9 @@ class Verdict:
     contributions: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     verified_by_refinement: bool = False
+    rows: tuple[str, ...] = ()
+    method: str = ""
+    method_reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Fields as JSON-able values; an infinite margin becomes None."""
@@ -74,6 +81,7 @@ class Verdict:
         }
         values["contributions"] = [list(pair) for pair in self.contributions]
         values["notes"] = list(self.notes)
+        values["rows"] = list(self.rows)
         return values
 
 
@@ -132,9 +140,10 @@ def decide(
         Smallest margin in dB.
     budget : Budget
         Uncertainty of that margin.
-    rows : iterable of Level, Limit or Parameter
-        Rows of the standards that set the level or limit at the worst point.
-        A row of low confidence never decides: the outcome is then marginal.
+    rows : iterable of Row
+        Rows of the standards that the verdict rests on: level or limit at the
+        worst point, and uncertainty. A row of low confidence never decides:
+        the outcome is then marginal.
     worst : mapping of str to float or str, optional
         Where the margin is smallest.
     statement : str, optional
@@ -152,9 +161,10 @@ def decide(
     InputError
         If the margin is not a number.
     """
+    rested_on = tuple(rows)
     uncertainty = budget.expanded_db
     outcome = judge(margin_db, uncertainty)
-    doubts = [_doubt(row) for row in rows if row.confidence == "low"]
+    doubts = [_doubt(row) for row in rested_on if row.confidence == "low"]
     if doubts:
         outcome = Outcome.MARGINAL
     if not budget.verified_by_refinement:
@@ -170,6 +180,7 @@ def decide(
         contributions=budget.table,
         notes=(*notes, *doubts),
         verified_by_refinement=budget.verified_by_refinement,
+        rows=tuple(row.id for row in rested_on),
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from emtwin.errors import InputError
 from emtwin.materials.material import Material, loss_conductivity
+from emtwin.materials.tissues import material_of, tissue_names
 
 _NO_EXTRA: Mapping[str, Material] = MappingProxyType({})
 _LOSS_FREQUENCY = 1e9
@@ -91,12 +92,12 @@ LIBRARY: Mapping[str, Material] = MappingProxyType(
         )
     }
 )
-"""Every library material by name."""
+"""Every library material by name; tissues are found by `lookup` as well."""
 
 
 def names(extra: Mapping[str, Material] = _NO_EXTRA) -> tuple[str, ...]:
-    """Names of all known materials, sorted, `extra` included."""
-    return tuple(sorted({*LIBRARY, *extra}))
+    """Names of all known materials, sorted, tissues and `extra` included."""
+    return tuple(sorted({*LIBRARY, *tissue_names(), *extra}))
 
 
 def lookup(name: str, extra: Mapping[str, Material] = _NO_EXTRA) -> Material:
@@ -105,7 +106,8 @@ def lookup(name: str, extra: Mapping[str, Material] = _NO_EXTRA) -> Material:
     Parameters
     ----------
     name : str
-        Name as written in the twin file.
+        Name as written in the twin file. A tissue's alone means its dispersion, fitted with
+        poles; "muscle at 900 MHz" means its values there, held constant.
     extra : mapping of str to Material, optional
         Materials that the user declared; they hide library entries of the
         same name.
@@ -118,12 +120,15 @@ def lookup(name: str, extra: Mapping[str, Material] = _NO_EXTRA) -> Material:
     Raises
     ------
     InputError
-        If the name is unknown; the message offers the nearest names.
+        If the name is unknown, with the nearest names, or a tissue's frequency cannot be read.
     """
     if name in extra:
         return extra[name]
     if name in LIBRARY:
         return LIBRARY[name]
+    found = material_of(name)
+    if found is not None:
+        return found
     raise InputError.single(
         f"unknown material '{name}'", field="material", remedy=_suggestion(name, names(extra))
     )

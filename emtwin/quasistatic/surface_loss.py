@@ -148,7 +148,8 @@ def skin_impedance(finishes: Sequence[Finish], integrals: Real, frequencies: Rea
     frequencies : ndarray, shape (nf,)
         Hz, above 0.
     """
-    impedances = np.array([finish.impedance(frequencies) for finish in finishes])
+    impedances = np.array([finish.impedance(frequencies) for finish in finishes], np.complex128)
+    impedances = impedances.reshape(len(finishes), len(frequencies))
     return np.asarray(np.einsum("mf,mpq->fpq", impedances, integrals))
 
 

@@ -61,6 +61,11 @@ class Walls:
         """The same kind on all six faces."""
         return cls((kind, kind), (kind, kind), (kind, kind))
 
+    def instead_of_open(self, kind: str) -> Walls:
+        """The same with another kind for the open faces."""
+        x, y, z = ((kind if a == OPEN else a, kind if b == OPEN else b) for a, b in self.axes)
+        return Walls(x, y, z)
+
     @property
     def axes(self) -> tuple[Kinds, Kinds, Kinds]:
         """Kinds by axis."""
@@ -114,7 +119,8 @@ def fall_rates(grid: Grid, walls: Walls, centre: Real) -> list[tuple[int, int, R
     offsets = [
         (lines - o) * used for lines, o, used in zip(grid.lines, origin, counts, strict=True)
     ]
-    square = sum(np.ix_(*(o**2 for o in offsets)))
+    x, y, z = np.ix_(*(o**2 for o in offsets))
+    square = x + y + z
     rates = []
     for axis, end in walls.faces(OPEN):
         outwards = abs(offsets[axis][end])

@@ -12,18 +12,11 @@ from emtwin.report import wording
 from emtwin.report.convergence import level_rows, quantity_rows
 from emtwin.report.netlist import netlist
 from emtwin.report.strings import Texts
+from emtwin.report.walls import gap_rows, models, wall_rows
 from emtwin.results import Campaign, Pictures
 from emtwin.units import format_si
 
 LIMITS = ("limit_1", "limit_2", "limit_3", "limit_4", "limit_5")
-MODELS = {
-    "metal cells": "model_metal",
-    "perfectly conducting sheet on cell faces": "model_faces",
-    "averaged into the cells (eps t, sigma t)": "model_averaged",
-    "cells": "model_cells",
-}
-"""Name of the text for each model of a wall in a campaign's audit."""
-
 VOLUME_ALARM = 0.2
 
 
@@ -85,6 +78,7 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "name": meta.get("name") or Path(str(meta.get("twin_file", "twin"))).stem,
         "verdicts": [_verdict(entry, texts) for entry in campaign.verdicts],
         "notices": meta.get("notices", []),
+        "without_verdict": [texts(test) for test in meta.get("tests_without_verdict", [])],
         "flat_note": pictures.note if isinstance(pictures, Pictures) else "",
         "setup": _figures(pictures, "setup/", texts),
         "voxels": _figures(pictures, "voxels/", texts)[:1],
@@ -92,6 +86,8 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "audit": [_audit(entry, texts) for entry in meta.get("audit", [])],
         "audit_pictures": _figures(pictures, "geometry_audit/", texts),
         "netlists": [netlist(site) for site in meta.get("sites", []) if site.get("netlist")],
+        "walls": [(site["name"], wall_rows(site, texts)) for site in meta.get("sites", [])],
+        "gaps": [(site["name"], gap_rows(site, texts)) for site in meta.get("sites", [])],
         "runs": [(site, run) for site in meta.get("sites", []) for run in site.get("runs", [])],
         "timing": {str(k): f"{float(v):.1f} s" for k, v in meta.get("timing", {}).items()},
         "studies": _studies(campaign, texts),
@@ -190,9 +186,7 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 
 def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
-    models = " + ".join(texts(MODELS[model]) for model in part.get("models", []))
-    wall = part.get("wall")
-    part = part | {"model": f"{models} ({format_si(wall, 'm', 3)})" if wall else models}
+    part = part | {"model": models(part.get("models", []), texts)}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:
         return part | {"alarm": False, "solid": False}

@@ -70,8 +70,16 @@ def _case(verdict: dict[str, Any], kind: str, device: str) -> ElementTree.Elemen
         inner = ElementTree.SubElement(case, kind, message=text)
         if kind != "skipped":
             inner.set("type", str(verdict["outcome"]))
-    ElementTree.SubElement(case, "system-out").text = "\n".join([text, *map(str, verdict["notes"])])
+    said = [text, *method_of(verdict), *map(str, verdict["notes"])]
+    ElementTree.SubElement(case, "system-out").text = "\n".join(said)
     return case
+
+
+def method_of(verdict: dict[str, Any]) -> list[str]:
+    """Method and reason as one line; nothing for a verdict of an older result file."""
+    if not verdict.get("method"):
+        return []
+    return [f"Method: {verdict['method']}; {verdict.get('method_reason', '')}"]
 
 
 def _text(verdict: dict[str, Any]) -> str:

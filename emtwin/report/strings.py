@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from emtwin.errors import InputError
+from emtwin.report import titles
 
 ENGLISH = {
+    **titles.ENGLISH,
     "title": "Virtual EMC test report",
     "status": "Pre-compliance simulation. Not a test report of an accredited laboratory.",
     "what_1": "This report shows what a full-wave simulation (FDTD) of the device described in "
@@ -53,7 +55,26 @@ ENGLISH = {
     "area_before": "Surface",
     "caption_geometry_audit": "Metal in the grid, coloured by conductor, site {name}. Lines: the "
     "geometry as drawn. Rings: changes of the netlist, and parts that nearly touch.",
-    "wall_model": "Model (wall)",
+    "wall_model": "Model",
+    "walls": "Walls",
+    "walls_note": "A wall thinner than its cell does not vanish: metal becomes conducting faces of "
+    "cells, what insulates is averaged into them. Marked: another part of higher priority took "
+    "metal.",
+    "wall": "Wall, median",
+    "wall_thinnest": "Thinnest",
+    "wall_thin": "Thinner than a cell",
+    "in_the_grid": "In the grid",
+    "gaps": "Gaps between conductors",
+    "gaps_note": "Marked: the grid shuts the gap, metal bridges it, or it has less than two cells "
+    "across; its coupling is then not resolved.",
+    "gap_parts": "In or between",
+    "gap_width": "Width",
+    "gap_length": "Length",
+    "gap_cells": "Cells across",
+    "gap_open": "open",
+    "gap_bridged": "bridged",
+    "gap_closed": "shut",
+    "gap_slot": "slot model in a row of cells",
     "model_metal": "metal cells",
     "model_faces": "perfectly conducting cell faces",
     "model_averaged": "averaged into the cells",
@@ -138,8 +159,9 @@ ENGLISH = {
     "caption_field": "Field strength at the worst frequency.",
     "caption_surface_field": "Field strength on the surface at the worst frequency.",
     "caption_spectrum": "Spectrum of the test; the worst point is circled.",
-    "radiated_immunity": "Radiated RF immunity",
-    "radiated_emission": "Radiated emission",
+    "method": "Method",
+    "full wave": "full wave",
+    "without_verdict": "By the plan these tests apply too; emtwin gives no verdict of them yet:",
     "frequency": "frequency",
     "face": "face",
     "polarisation": "polarisation",
@@ -158,6 +180,7 @@ ENGLISH = {
 }
 
 KOREAN = {
+    **titles.KOREAN,
     "title": "가상 EMC 시험 보고서",
     "status": "사전 적합성 시뮬레이션입니다. 공인 시험소의 시험 성적서가 아닙니다.",
     "what_1": "이 보고서는 트윈 파일에 기술된 기기를 전파(full-wave) FDTD로 해석하여 "
@@ -202,7 +225,25 @@ KOREAN = {
     "area_before": "표면적",
     "caption_geometry_audit": "격자 안의 금속을 도체별로 색칠한 그림, 환경 {name}. 선: 원래 형상. "
     "고리: 연결이 달라진 곳과 거의 닿은 부품.",
-    "wall_model": "모델(벽 두께)",
+    "wall_model": "모델",
+    "walls": "벽",
+    "walls_note": "셀보다 얇은 벽도 사라지지 않습니다. 금속은 셀의 도체 면이 되고 "
+    "절연체는 셀에 평균화됩니다. 표시된 행: 우선순위가 높은 다른 부품이 금속을 차지했습니다.",
+    "wall": "벽 두께(중앙값)",
+    "wall_thinnest": "가장 얇은 곳",
+    "wall_thin": "셀보다 얇은 비율",
+    "in_the_grid": "격자에서",
+    "gaps": "도체 사이의 틈",
+    "gaps_note": "표시된 행: 격자가 틈을 막았거나, 금속이 틈을 이었거나, "
+    "틈을 가로지르는 셀이 두 개보다 적습니다. 이 틈의 결합은 분해되지 않습니다.",
+    "gap_parts": "부품",
+    "gap_width": "폭",
+    "gap_length": "길이",
+    "gap_cells": "가로지르는 셀 수",
+    "gap_open": "열림",
+    "gap_bridged": "이어짐",
+    "gap_closed": "막힘",
+    "gap_slot": "셀 한 줄의 슬롯 모델",
     "model_metal": "금속 셀",
     "model_faces": "완전도체 셀 면",
     "model_averaged": "셀에 평균화",
@@ -285,8 +326,10 @@ KOREAN = {
     "caption_field": "최악 주파수에서의 전계 강도.",
     "caption_surface_field": "최악 주파수에서의 표면 전계 강도.",
     "caption_spectrum": "시험 스펙트럼. 최악의 점을 원으로 표시했습니다.",
-    "radiated_immunity": "방사 RF 내성",
-    "radiated_emission": "방사 방출",
+    "method": "방법",
+    "full wave": "전파(full-wave) 해석",
+    "without_verdict": "시험 계획에 따라 다음 시험도 적용되지만, emtwin은 아직 판정을 내지 "
+    "않습니다:",
     "frequency": "주파수",
     "face": "면",
     "polarisation": "편파",

@@ -10,20 +10,40 @@ from __future__ import annotations
 from emtwin.scene.accuracy import Accuracy, AccuracySettings
 from emtwin.scene.allowances import Allowance
 from emtwin.scene.boards import Board, BoardTrace, Components
-from emtwin.scene.device import Cable, Device, MeshFile, Part, Trace
+from emtwin.scene.device import Cable, CablePort, Device, Line, MeshFile, Part, Trace
+from emtwin.scene.emission_tests import EmissionTest, RadiatedEmission
 from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
-from emtwin.scene.load import LoadedTwin, dump, load
-from emtwin.scene.ports import ClockSource, Immunity, Port, Termination
-from emtwin.scene.twin import (
-    DeclaredMaterial,
-    Environment,
-    RadiatedEmission,
+from emtwin.scene.immunity_tests import (
+    ConductedImmunity,
+    Eft,
+    Esd,
+    ImmunityTest,
+    MagneticSpot,
+    PowerFrequencyMagnetic,
+    ProximityMagnetic,
+    ProximityRf,
     RadiatedImmunity,
-    Tests,
-    Twin,
+    SupplyTest,
+    Surge,
 )
+from emtwin.scene.load import LoadedTwin, dump, load
+from emtwin.scene.ports import Immunity, Port, Termination
+from emtwin.scene.sources import (
+    ClockSource,
+    DataSource,
+    EmissionSource,
+    Ringing,
+    SpectrumSource,
+    SpreadSpectrum,
+    SwitchingSource,
+    TraceSource,
+)
+from emtwin.scene.supply import AcSupply, DcSupply, Power
+from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
+from emtwin.scene.twin import DeclaredMaterial, Environment, Tests, Twin
 
 __all__ = [
+    "AcSupply",
     "Accuracy",
     "AccuracySettings",
     "Allowance",
@@ -31,10 +51,17 @@ __all__ = [
     "BoardPlace",
     "BoardTrace",
     "Cable",
+    "CablePort",
     "ClockSource",
     "Components",
+    "ConductedImmunity",
+    "DataSource",
+    "DcSupply",
     "DeclaredMaterial",
     "Device",
+    "Eft",
+    "EmissionSource",
+    "EmissionTest",
     "EndBoard",
     "EndBond",
     "EndFloor",
@@ -42,16 +69,34 @@ __all__ = [
     "EndOpen",
     "EndPort",
     "Environment",
+    "Equipment",
+    "Esd",
     "Immunity",
+    "ImmunityTest",
+    "Line",
     "LoadedTwin",
+    "MagneticParts",
+    "MagneticSpot",
     "MeshFile",
     "Part",
     "Port",
+    "Power",
+    "PowerFrequencyMagnetic",
+    "ProximityMagnetic",
+    "ProximityRf",
     "RadiatedEmission",
     "RadiatedImmunity",
+    "RadioBand",
+    "Ringing",
+    "SpectrumSource",
+    "SpreadSpectrum",
+    "SupplyTest",
+    "Surge",
+    "SwitchingSource",
     "Termination",
     "Tests",
     "Trace",
+    "TraceSource",
     "Twin",
     "dump",
     "load",

@@ -18,6 +18,7 @@ from emtwin.errors import InputError, Problem
 from emtwin.scene.allowances import KINDS
 from emtwin.scene.device import MeshFile, implied_region
 from emtwin.scene.document import Document, FieldPath, written
+from emtwin.scene.plan_checks import plan_problems
 from emtwin.scene.translate import did_you_mean, raw_value
 
 Regions = Callable[[MeshFile], Collection[str]]
@@ -74,6 +75,7 @@ def problems(
     yield from _ends(document)
     yield from _allowances(document)
     yield from _tests(document)
+    yield from plan_problems(document)
     yield from _meshes(document, regions)
     if materials is not None:
         yield from _materials(document, materials)
@@ -104,7 +106,7 @@ def _names(entries: list[Item]) -> list[str]:
 def _unique_names(document: Document) -> Iterator[Problem]:
     groups = {
         "part": items(document, "device", "parts"),
-        "cable or trace": _wires(document),
+        "cable or trace": _wires(document) + items(document, "device", "lines"),
         "port": items(document, "device", "ports"),
     }
     for what, group in groups.items():
@@ -339,4 +341,10 @@ def _materials(document: Document, library: Collection[str]) -> Iterator[Problem
     names = [*library, *(extra if isinstance(extra, dict) else {})]
     for key, group in (("material", "parts"), ("permittivity", "traces")):
         for item in items(document, "device", group):
-            yield from _known(document, item.path, item.value, key, names, "materials")
+            if _without_frequency(item.value.get(key)) not in names:
+                yield from _known(document, item.path, item.value, key, names, "materials")
+
+
+def _without_frequency(material: Any) -> Any:
+    """Name of a material that is meant at one frequency, as "muscle at 900 MHz"."""
+    return material.partition(" at ")[0] if isinstance(material, str) else material

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
+from math import dist
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
 
 from emtwin.scene.allowances import Allowance
 from emtwin.scene.boards import Board, beside_twin_file
 from emtwin.scene.ends import CableEnd, CableStart, TraceEnd
 from emtwin.scene.paths import cable_path, steps_resolved, trace_path
 from emtwin.scene.ports import Port
-from emtwin.scene.quantities import Declared, Length, Name, Point2, Point3, Resistance, Text
+from emtwin.scene.quantities import (
+    Declared,
+    Frequency,
+    Length,
+    Name,
+    Point2,
+    Point3,
+    Resistance,
+    Text,
+)
+from emtwin.scene.supply import Power
+from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
 from emtwin.scene.transforms import Step
+from emtwin.units import format_si
 
 MeshUnit = Literal["m", "cm", "mm", "um", "inch", "mil"]
 """Units that the coordinates of a mesh file can have."""
+
+CablePort = Literal["ac_mains", "dc_input", "patient", "signal", "internal"]
+"""Port of IEC 60601-1-2 that a cable belongs to; ``internal``: it stays inside the device."""
 
 
 # Lengths are checked in validators: pydantic's min_length counts only the valid
@@ -133,6 +157,16 @@ class Cable(Declared):
     common_mode : float, optional
         Common-mode impedance at the foot of a cable that ends on the floor,
         in ohm, above 0; 150 ohm where left out.
+    port : str, optional
+        Port of the standard that the cable belongs to: ``ac_mains``, ``dc_input``, ``patient``,
+        ``signal``, or ``internal`` for a wire that stays inside the device; left out, the plan
+        takes it as ``signal`` and says so.
+    length : float, optional
+        Longest length of the real cable in metres, where the modelled path is shorter; left
+        out, the plan takes the cable as longer than every limit.
+    outdoor : bool, optional
+        Whether the cable is meant to be connected to outdoor cables; left out, the plan takes
+        it as such.
     """
 
     name: Name
@@ -143,11 +177,52 @@ class Cable(Declared):
     start: CableStart
     end: CableEnd
     common_mode: Resistance | None = None
+    port: CablePort | None = None
+    length: Length | None = None
+    outdoor: StrictBool | None = None
+
+    @property
+    def modelled_length(self) -> float:
+        """Length of the path in metres, without the drop of a lead to the floor."""
+        return sum(dist(a, b) for a, b in pairwise(self.path))
+
+    @model_validator(mode="after")
+    def _as_long_as_its_path(self) -> Self:
+        if self.length is not None and self.length < self.modelled_length * (1 - 1e-9):
+            length, path = (format_si(x, "m") for x in (self.length, self.modelled_length))
+            raise ValueError(
+                f"has a length of {length}, but its path has {path}; give the length of the whole "
+                "cable, or remove length"
+            )
+        return self
 
     @property
     def foot_impedance(self) -> float:
         """Common-mode impedance at the foot in ohm, 150 where none is declared."""
         return 150.0 if self.common_mode is None else self.common_mode
+
+
+class Line(Declared):
+    """A cable or tube that the model leaves out, for the test plan.
+
+    Parameters
+    ----------
+    name : str
+        Name, unique among cables, traces and lines.
+    port : str
+        Port of the standard that it belongs to; a tube with conductive fluid to the patient is
+        ``patient``.
+    length : float, optional
+        Its longest length in metres; left out, the plan takes it as longer than every limit.
+    outdoor : bool, optional
+        Whether it is meant to be connected to outdoor cables; left out, the plan takes it as
+        such.
+    """
+
+    name: Name
+    port: CablePort
+    length: Length | None = None
+    outdoor: StrictBool | None = None
 
 
 class Trace(Declared):
@@ -218,6 +293,21 @@ class Device(Declared):
         Ports that the ends of cables and traces refer to.
     allow : tuple of Allowance
         Changes of the electrical netlist in the grid that are no errors.
+    lines : tuple of Line
+        Cables and tubes that the model leaves out; the plan has them.
+    power : Power, optional
+        How the device is supplied; left out, the plan asks for it.
+    magnetically_sensitive : MagneticParts, optional
+        Parts that a magnetic field can disturb, or ``{none: REASON}``; left out, the plan
+        takes the device as sensitive.
+    intentional_receivers, intentional_transmitters : tuple of RadioBand
+        Radios inside the device.
+    highest_frequency : float, optional
+        Highest frequency that the device generates or works with, in hertz.
+    equipment : Equipment
+        Group and class by CISPR 11; group 1 where left out.
+    life_supporting : bool, optional
+        Life-supporting equipment, a term of edition 3 of IEC 60601-1-2 that sets its levels.
     """
 
     name: Text
@@ -230,6 +320,14 @@ class Device(Declared):
     boards: tuple[Board, ...] = ()
     ports: tuple[Port, ...] = ()
     allow: tuple[Allowance, ...] = ()
+    lines: tuple[Line, ...] = ()
+    power: Power | None = None
+    magnetically_sensitive: MagneticParts | None = None
+    intentional_receivers: tuple[RadioBand, ...] = ()
+    intentional_transmitters: tuple[RadioBand, ...] = ()
+    highest_frequency: Frequency | None = None
+    equipment: Equipment = Equipment()
+    life_supporting: StrictBool | None = None
 
     def mesh_of(self, part: Part) -> MeshFile:
         """Mesh file that holds `part`.

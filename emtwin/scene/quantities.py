@@ -70,8 +70,31 @@ Resistance = Annotated[
 Capacitance = Annotated[
     float, Field(ge=0), _reader("capacitance"), _writer("capacitance"), _schema("capacitance", "+")
 ]
+Inductance = Annotated[
+    float, Field(gt=0), _reader("inductance"), _writer("inductance"), _schema("inductance", "+")
+]
 Voltage = Annotated[
     float, Field(gt=0), _reader("voltage"), _writer("voltage"), _schema("voltage", "+")
+]
+ImpulseArea = Annotated[
+    float,
+    Field(gt=0),
+    _reader("impulse area"),
+    _writer("impulse area"),
+    _schema("impulse area", "+"),
+]
+Current = Annotated[
+    float, Field(gt=0), _reader("current"), _writer("current"), _schema("current", "+")
+]
+ElectricField = Annotated[
+    float, Field(gt=0), _reader("field"), _writer("field"), _schema("field", "+")
+]
+MagneticField = Annotated[
+    float,
+    Field(gt=0),
+    _reader("magnetic_field"),
+    _writer("magnetic_field"),
+    _schema("magnetic_field", "+"),
 ]
 Conductivity = Annotated[
     float,
@@ -80,6 +103,7 @@ Conductivity = Annotated[
     _writer("conductivity"),
     _schema("conductivity", "+"),
 ]
+Power = Annotated[float, Field(gt=0), _reader("power"), _writer("power"), _schema("power", "+")]
 Memory = Annotated[float, Field(gt=0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
 
 

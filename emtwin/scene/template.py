@@ -147,6 +147,8 @@ _FIXED = f"""
       radius: 1 mm
       start: {{port: sensor_input, part: {BLANK}}}   # the conducting part beside the input
       end: open
+      # For `emtwin plan`: port: ac_mains | dc_input | patient | signal | internal
+      # and the real length, such as length: 2.5 m
 
   # A trace keeps its true height over its plane.
   traces:
@@ -171,7 +173,12 @@ _FIXED = f"""
       # such as 24 MHz, 3.3 V, 1.5 ns
       emission: {{frequency: {BLANK}, amplitude: {BLANK}, rise_time: {BLANK}}}
 
-environment: professional   # professional | home
+  # For `emtwin plan`, such as:
+  # power: {{ac: {{voltage: [100 V, 240 V], current: 0.5 A}}, internal: true}}   # and/or dc
+  # magnetically_sensitive: [Hall sensor of the drive]   # or {{none: REASON}}
+  # highest_frequency: 480 MHz
+
+environment: professional   # professional | home | special
 # A test that does not apply needs a reason: {{not_applicable: REASON}}
 tests:
   radiated_immunity: {{}}

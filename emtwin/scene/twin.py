@@ -4,58 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StrictBool, WithJsonSchema
+from pydantic import Field, StrictBool
 
 from emtwin.scene.accuracy import Accuracy
 from emtwin.scene.device import Device
-from emtwin.scene.quantities import Conductivity, Declared, Length, Name, Text
+from emtwin.scene.emission_tests import EmissionTest, RadiatedEmission
+from emtwin.scene.immunity_tests import (
+    ConductedImmunity,
+    Eft,
+    Esd,
+    PowerFrequencyMagnetic,
+    ProximityMagnetic,
+    ProximityRf,
+    RadiatedImmunity,
+    SupplyTest,
+    Surge,
+)
+from emtwin.scene.quantities import Conductivity, Declared, Name, Text
 
-Environment = Literal["professional", "home"]
-"""Environment of intended use (IEC 60601-1-2): health care facility or home."""
-
-
-def _three_or_ten(distance: float) -> float:
-    if distance not in (3.0, 10.0):
-        raise ValueError(f"{distance:g} m is not a measuring distance of CISPR 11; use 3 m or 10 m")
-    return distance
-
-
-class RadiatedImmunity(Declared):
-    """Radiated RF immunity, IEC 60601-1-2 table 4 with IEC 61000-4-3.
-
-    Parameters
-    ----------
-    not_applicable : str, optional
-        Reason why the test does not apply; left out, it applies.
-    """
-
-    not_applicable: Text | None = None
-
-
-class RadiatedEmission(Declared):
-    """Radiated emission, CISPR 11 group 1.
-
-    Parameters
-    ----------
-    class : str, default "B"
-        Limit class, ``A`` or ``B``; class_ in Python.
-    distance : float, default 3
-        Distance of the declared verdict in metres, 3 or 10; both are computed.
-    not_applicable : str, optional
-        Reason why the test does not apply; left out, it applies.
-    """
-
-    class_: Literal["A", "B"] = Field(default="B", alias="class")
-    distance: Annotated[
-        Length,
-        AfterValidator(_three_or_ten),
-        WithJsonSchema({"type": "string", "examples": ["3 m", "10 m"]}, mode="validation"),
-    ] = 3.0
-    not_applicable: Text | None = None
+Environment = Literal["professional", "home", "special"]
+"""Environment of intended use (IEC 60601-1-2): health care facility, home, or a special one
+whose levels the manufacturer's risk management gives."""
 
 
 class Tests(Declared):
-    """Tests of the standard; one that is left out applies with its defaults.
+    """Tests of the standard; one that is left out is planned with its defaults.
 
     Parameters
     ----------
@@ -63,12 +36,48 @@ class Tests(Declared):
         Radiated RF immunity.
     radiated_emission : RadiatedEmission
         Radiated emission.
+    esd : Esd
+        Electrostatic discharge.
+    proximity_rf : ProximityRf
+        Proximity fields of RF wireless equipment.
+    power_frequency_magnetic : PowerFrequencyMagnetic
+        Power frequency magnetic field.
+    proximity_magnetic : ProximityMagnetic
+        Proximity magnetic fields.
+    eft : Eft
+        Electrical fast transients.
+    surge : Surge
+        Surge.
+    conducted_immunity : ConductedImmunity
+        Conducted RF immunity.
+    dips, interruptions : SupplyTest
+        Dips and interruptions of the mains.
+    supply_transients : SupplyTest
+        Transients of a vehicle's supply.
+    conducted_emission, magnetic_emission : EmissionTest
+        Conducted emission; magnetic field emission of group 2.
+    harmonics, flicker : EmissionTest
+        Harmonic currents, and voltage fluctuations of the mains.
     """
 
     __test__ = False  # pytest would take the name for a test class
 
     radiated_immunity: RadiatedImmunity = RadiatedImmunity()
     radiated_emission: RadiatedEmission = RadiatedEmission()
+    esd: Esd = Esd()
+    proximity_rf: ProximityRf = ProximityRf()
+    power_frequency_magnetic: PowerFrequencyMagnetic = PowerFrequencyMagnetic()
+    proximity_magnetic: ProximityMagnetic = ProximityMagnetic()
+    eft: Eft = Eft()
+    surge: Surge = Surge()
+    conducted_immunity: ConductedImmunity = ConductedImmunity()
+    dips: SupplyTest = SupplyTest()
+    interruptions: SupplyTest = SupplyTest()
+    supply_transients: SupplyTest = SupplyTest()
+    conducted_emission: EmissionTest = EmissionTest()
+    magnetic_emission: EmissionTest = EmissionTest()
+    harmonics: EmissionTest = EmissionTest()
+    flicker: EmissionTest = EmissionTest()
 
 
 class DeclaredMaterial(Declared):
@@ -102,7 +111,8 @@ class Twin(Declared):
     device : Device
         The device under test.
     environment : str
-        ``professional`` (health care facility) or ``home``.
+        ``professional`` (health care facility), ``home``, or ``special``: the manufacturer
+        gives the level of every immunity test.
     tests : Tests
         Tests to run and their options.
     accuracy : Accuracy
@@ -117,6 +127,11 @@ class Twin(Declared):
     tests: Tests = Tests()
     accuracy: Accuracy = Accuracy()
     materials: dict[Name, DeclaredMaterial] = Field(default_factory=dict)
+
+    @property
+    def equipment_class(self) -> Literal["A", "B"]:
+        """Class by CISPR 11: of ``device.equipment``, or else of ``tests.radiated_emission``."""
+        return self.device.equipment.class_ or self.tests.radiated_emission.class_
 
     def with_accuracy(self, preset: Literal["draft", "normal", "fine"]) -> Self:
         """The same declaration at another preset, without the file's own changes to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,6 +10,18 @@ from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency, Length
 from emtwin.standards.row import Number, Row, rising, said_band
+from emtwin.standards.terms import EmissionTest
+
+Quantity = Literal["voltage", "electric_field", "magnetic_field"]
+Detector = Literal["quasi_peak", "average", "peak", "weighted"]
+Port = Literal["ac_mains", "dc_power"]
+
+MEASURED: dict[EmissionTest, tuple[Quantity, str]] = {
+    "radiated_emission": ("electric_field", "dBuV/m"),
+    "magnetic_emission": ("magnetic_field", "dBuA/m"),
+    "conducted_emission": ("voltage", "dBuV"),
+}
+"""Quantity of each emission test and its unit."""
 
 
 class Limit(Row):
@@ -16,54 +29,76 @@ class Limit(Row):
 
     Parameters
     ----------
+    test : str
+        ``radiated_emission``, ``magnetic_emission`` or ``conducted_emission``.
     quantity : str
-        ``electric_field`` or ``magnetic_field``.
+        What that test measures: ``electric_field``, ``magnetic_field`` or
+        ``voltage``.
     equipment_class : str
         ``A`` or ``B``.
     group : int
         1 or 2.
     power_above, power_to : float, optional
         Rated input power range in VA, lower end excluded, upper included.
-    distance : float
-        Measuring distance in metres.
+    distance : float, optional
+        Measuring distance in metres; every field has one, no voltage has.
+    port : str, optional
+        ``ac_mains`` or ``dc_power``, for a voltage.
+    fluctuating : bool, default False
+        The piece is for sources whose level fluctuates, such as a microwave
+        oven's.
     frequency_from, frequency_to : float
         Range in hertz, ends included; where two pieces meet the lower holds.
     limit_from, limit_to : float
         Limit at the two ends in `unit`.
     unit : str
-        ``dBuV/m`` or ``dBuA/m``.
+        ``dBuV/m``, ``dBuA/m`` or ``dBuV``, as the quantity has it.
     detector : str
-        ``quasi_peak`` or ``average``.
+        ``quasi_peak``, ``average``, ``peak`` or ``weighted``.
     """
 
     kind: Literal["limit"]
-    quantity: Literal["electric_field", "magnetic_field"]
+    test: EmissionTest
+    quantity: Quantity
     equipment_class: Literal["A", "B"]
     group: Literal[1, 2]
     power_above: Annotated[Number, Field(ge=0)] = 0.0
     power_to: Annotated[Number, Field(gt=0)] | None = None
-    distance: Length
+    distance: Length | None = None
+    port: Port | None = None
+    fluctuating: bool = False
     frequency_from: Frequency
     frequency_to: Frequency
     limit_from: Number
     limit_to: Number
-    unit: Literal["dBuV/m", "dBuA/m"]
-    detector: Literal["quasi_peak", "average"]
+    unit: Literal["dBuV/m", "dBuA/m", "dBuV"]
+    detector: Detector
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         rising(self.frequency_from, self.frequency_to)
         if self.power_to is not None and self.power_to <= self.power_above:
             raise PydanticCustomError("limit", "power_to must be above power_above")
-        if (self.unit == "dBuV/m") != (self.quantity == "electric_field"):
-            raise PydanticCustomError("limit", "electric fields are in dBuV/m, magnetic in dBuA/m")
+        quantity, unit = MEASURED[self.test]
+        if (self.quantity, self.unit) != (quantity, unit):
+            raise PydanticCustomError(
+                "limit",
+                "{test} measures {quantity} in {unit}",
+                {"test": self.test, "quantity": quantity, "unit": unit},
+            )
+        _place(self)
         return self
 
     @property
     def line(self) -> tuple[object, ...]:
-        """What tells the limit line apart that this row is a piece of."""
-        kind = (self.standard, self.quantity, self.detector, self.distance)
-        return (*kind, self.equipment_class, self.group, self.power_above, self.power_to)
+        """What tells the limit line apart that this row is a piece of, but for the power."""
+        place = (self.test, self.port, self.distance, self.detector, self.fluctuating)
+        return (self.standard, self.edition, *place, self.equipment_class, self.group)
+
+    def shares_power(self, other: Limit) -> bool:
+        """Whether another row holds for a rated power for which this one holds too."""
+        tops = [math.inf if row.power_to is None else row.power_to for row in (self, other)]
+        return max(self.power_above, other.power_above) < min(tops)
 
     def covers_power(self, power: float) -> bool:
         """Whether the row holds for a rated input power in VA."""
@@ -71,16 +106,34 @@ class Limit(Row):
         return above and (self.power_to is None or power <= self.power_to)
 
     def summary(self) -> str:
-        """Class, group, distance, range and limit in one line."""
+        """Class, group, place, range and limit in one line."""
         same = self.limit_from == self.limit_to
         value = f"{self.limit_from:g}" + ("" if same else f" to {self.limit_to:g}")
-        detector = self.detector.replace("_", "-")
+        detector = self.detector.replace("_", "-") + (", fluctuating" if self.fluctuating else "")
         band = said_band(self.frequency_from, self.frequency_to)
         return (
             f"class {self.equipment_class} group {self.group}{self._power()}, "
-            f"{self.distance:g} m{band}: {value} {self.unit} {detector}"
+            f"{self._place()}{band}: {value} {self.unit} {detector}"
         )
+
+    def _place(self) -> str:
+        if self.distance is not None:
+            return f"{self.distance:g} m"
+        return "a.c. mains" if self.port == "ac_mains" else "d.c. power port"
 
     def _power(self) -> str:
         above = f" above {self.power_above / 1e3:g} kVA" if self.power_above else ""
         return above + (f" up to {self.power_to / 1e3:g} kVA" if self.power_to else "")
+
+
+def _place(row: Limit) -> None:
+    """Refuse a field without its distance or at a port, and a voltage with one or without."""
+    conducted = row.test == "conducted_emission"
+    if conducted and row.distance is not None:
+        raise PydanticCustomError("limit", "a conducted limit has no distance")
+    if conducted and row.port is None:
+        raise PydanticCustomError("limit", "a conducted limit needs a port, ac_mains or dc_power")
+    if not conducted and row.distance is None:
+        raise PydanticCustomError("limit", "a limit of a field needs a distance, such as 3 m")
+    if not conducted and row.port is not None:
+        raise PydanticCustomError("limit", "a limit of a field has no port")

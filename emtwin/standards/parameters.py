@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from emtwin.standards.row import Number, Row, Text
+
+UNITS = (
+    *("1", "%", "m", "s", "Hz", "deg", "V", "A", "W", "ohm", "F", "H"),
+    *("dB", "dBuV", "dBuV/m", "dBuA/m"),
+    *("V/m", "A/m", "1/m", "V/sqrt(W)", "m/sqrt(W)", "V m/sqrt(W)"),
+)
+"""Units that a parameter may have: SI without prefix, decibels, degrees and per cent."""
+
+
+def _known(unit: str) -> str:
+    if unit not in UNITS:
+        raise PydanticCustomError(
+            "unit",
+            "is an unknown unit; parameters are in {units}",
+            {"units": ", ".join(UNITS)},
+        )
+    return unit
 
 
 class Parameter(Row):
@@ -23,7 +43,7 @@ class Parameter(Row):
     kind: Literal["parameter"]
     name: Text
     value: Number
-    unit: Text
+    unit: Annotated[str, AfterValidator(_known)]
 
     def summary(self) -> str:
         """Name and value in one line."""

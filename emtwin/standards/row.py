@@ -15,6 +15,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 RowId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
 Number = Annotated[float, Field(strict=True)]
 
+SLACK = 1e-9
+"""Relative distance at which two frequencies are one: 5 times 6 MHz must lie on 30 MHz."""
+
 
 class Row(Declared):
     """What every row says about its origin.
@@ -62,4 +65,4 @@ def said_band(low: float | None, high: float | None) -> str:
     """The range with a comma before it, empty where there is none."""
     if low is None or high is None:
         return ""
-    return f", {format_si(low, 'Hz')} to {format_si(high, 'Hz')}"
+    return f", {format_si(low, 'Hz', 6)} to {format_si(high, 'Hz', 6)}"

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import TypeVar
 
 from emtwin import resources
 from emtwin.errors import InputError, Problem
-from emtwin.scene import document
-from emtwin.standards.kinds import KINDS, AnyRow
+from emtwin.standards import editions
+from emtwin.standards.checks import check
+from emtwin.standards.editions import Registry
+from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
+from emtwin.standards.reading import read_rows
 from emtwin.standards.row import Row
 
-_REMEDIES = {
-    "missing": "add the field",
-    "extra_forbidden": "remove the field or correct its name",
-    "string_type": "put the value in quotes",
-}
-
 Found = TypeVar("Found", bound=Row)
+_NO_REGISTRY = Registry()
 
 
 @dataclass(frozen=True)
@@ -36,11 +30,14 @@ class Standards:
 
     Parameters
     ----------
-    rows : tuple of Level, Limit or Parameter
-        The rows.
+    rows : tuple of rows
+        The rows, of any kind.
+    registry : Registry, optional
+        Known editions. Without it every row counts as current.
     """
 
     rows: tuple[AnyRow, ...]
+    registry: Registry = _NO_REGISTRY
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -56,6 +53,27 @@ class Standards:
     def parameters(self) -> tuple[Parameter, ...]:
         """Numbers of methods."""
         return self.of(Parameter)
+
+    def in_edition(self, row: AnyRow, edition: str | None = None) -> bool:
+        """Whether a row stands in an edition.
+
+        Parameters
+        ----------
+        row : row
+            A row of any kind.
+        edition : str, optional
+            Year or name of an edition, ``2007`` or ``4.1``; the current
+            edition of the row's standard if left out.
+
+        Returns
+        -------
+        bool
+            False also for an edition that the row's standard does not have.
+        """
+        if edition is None:
+            return self.registry.is_current(row)
+        known = self.registry.edition(row.standard, edition)
+        return known is not None and row.edition == known.edition
 
     def row(self, row_id: str) -> AnyRow:
         """Row with this id.
@@ -119,7 +137,8 @@ def load(folder: Path | None = None) -> Standards:
     Parameters
     ----------
     folder : Path, optional
-        Folder of the files; the standards of the package if left out.
+        Folder of the files; the standards of the package if left out. Where it
+        has no ``editions.yaml``, the package's holds.
 
     Returns
     -------
@@ -132,103 +151,22 @@ def load(folder: Path | None = None) -> Standards:
         With every bad row of every file: file, line, row id, field and remedy.
     """
     place = folder or resources.standards_dir()
+    registry = editions.read_registry(_registry_file(place))
     problems: list[Problem] = []
     rows: list[tuple[AnyRow, Problem]] = []
     for file in sorted(place.glob("*.yaml")):
-        rows.extend(_read(file, problems))
+        if file.name != editions.FILE:
+            rows.extend(read_rows(file, problems))
     if not rows and not problems:
         problems.append(Problem("no row of any standard found", place, remedy="reinstall emtwin"))
-    problems.extend(_collisions(rows))
+    problems.extend(filter(None, (registry.problem(row, at) for row, at in rows)))
+    problems.extend(check(rows))
     if problems:
         raise InputError(problems)
-    return Standards(tuple(row for row, _ in rows))
+    return Standards(tuple(row for row, _ in rows), registry)
 
 
-def _read(file: Path, problems: list[Problem]) -> Iterator[tuple[AnyRow, Problem]]:
-    """Good rows of one file, each with its place; the bad ones go to `problems`."""
-    try:
-        content = document.parse(file.read_text(encoding="utf-8"), file)
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"cannot be read: {error}", file))
-        return
-    problems.extend(content.problems)
-    data = content.data
-    if not (isinstance(data, dict) and set(data) == {"rows"} and isinstance(data["rows"], list)):
-        if not content.problems:
-            problems.append(
-                Problem("must hold one key, `rows`, with a list", file, 1, remedy="add `rows:`")
-            )
-        return
-    for index, values in enumerate(data["rows"]):
-        line = content.line_of(("rows", index))
-        row = _row(values, file, line, index, content, problems)
-        if row is not None:
-            yield row, Problem("", file, line, f"row '{row.id}'")
-
-
-def _row(
-    values: Any,
-    file: Path,
-    line: int | None,
-    index: int,
-    content: document.Document,
-    problems: list[Problem],
-) -> AnyRow | None:
-    known = values if isinstance(values, dict) else {}
-    name = f"row '{known['id']}'" if "id" in known else f"row number {index + 1} (without id)"
-    model = KINDS.get(str(known.get("kind")))
-    if model is None:
-        problems.append(
-            Problem(
-                f"unknown kind {known.get('kind')!r}",
-                file,
-                line,
-                f"{name}: kind",
-                f"use one of {', '.join(KINDS)}",
-            )
-        )
-        return None
-    try:
-        return model.model_validate(known, context={"from_file": True})
-    except ValidationError as error:
-        for entry in error.errors():
-            path = tuple(entry["loc"])
-            field = ".".join(str(key) for key in path)
-            remedy = _REMEDIES.get(entry["type"], "correct the value")
-            said = "is missing" if entry["type"] == "missing" else _said(entry)
-            at = content.line_of(("rows", index, *path))
-            problems.append(Problem(said, file, at, f"{name}: {field}".rstrip(": "), remedy))
-        return None
-
-
-def _said(entry: Any) -> str:
-    value = entry["input"]
-    return str(entry["msg"]) if isinstance(value, dict) else f"{value!r}: {entry['msg']}"
-
-
-def _collisions(rows: list[tuple[AnyRow, Problem]]) -> Iterator[Problem]:
-    """Ids used twice, and pieces of one limit line that overlap."""
-    first: dict[str, Problem] = {}
-    for row, place in rows:
-        if row.id in first:
-            other = first[row.id]
-            where = f"{other.file}:{other.line}"
-            yield _at(place, f"the id is already used at {where}", "give each row its own id")
-        first.setdefault(row.id, place)
-    limits = [(row, place) for row, place in rows if isinstance(row, Limit)]
-    for (row, place), (other_row, _) in combinations(limits, 2):
-        if row.line == other_row.line and _overlap(row, other_row):
-            yield _at(
-                place,
-                f"its frequency range overlaps that of '{other_row.id}'",
-                "pieces of one limit line may only touch",
-            )
-
-
-def _overlap(one: Limit, other: Limit) -> bool:
-    top = min(one.frequency_to, other.frequency_to)
-    return max(one.frequency_from, other.frequency_from) < top
-
-
-def _at(place: Problem, message: str, remedy: str) -> Problem:
-    return Problem(message, place.file, place.line, place.field, remedy)
+def _registry_file(folder: Path) -> Path:
+    """The folder's own registry, else that of the package."""
+    own = folder / editions.FILE
+    return own if own.is_file() else resources.standards_dir() / editions.FILE

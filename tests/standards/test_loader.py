@@ -27,6 +27,7 @@ ROW = """\
     detector: quasi_peak
     confidence: confirmed
     source: made up
+    test: radiated_emission
 """
 
 
@@ -61,7 +62,7 @@ def test_good_row_is_read(tmp_path: Path) -> None:
         ('edition: "2015"', "edition: 2015", 5, "row 'a': edition"),
         ("distance: 3 m", "distance: 3", 10, "row 'a': distance"),
         ("frequency_from: 30 MHz", "frequency_from: 300 MHz", 2, "must be below frequency_to"),
-        ("unit: dBuV/m", "unit: dBuA/m", 2, "electric fields are in dBuV/m"),
+        ("unit: dBuV/m", "unit: dBuA/m", 2, "radiated_emission measures electric_field in dBuV/m"),
         ("group: 1", "group: 3", 9, "row 'a': group"),
     ],
 )
@@ -120,8 +121,8 @@ def test_empty_folder_is_refused(tmp_path: Path) -> None:
 
 def test_level_needs_levels_or_a_table(tmp_path: Path) -> None:
     text = """rows:
-  - {id: l, kind: level, standard: S, edition: E, clause: C, phenomenon: p, basic_standard: b,
-     environments: [home], confidence: low, source: none}
+  - {id: l, kind: level, standard: S, edition: E, clause: C, test: esd, port: patient,
+     phenomenon: p, basic_standard: b, environments: [home], confidence: low, source: none}
 """
     assert "either levels or refers_to" in _problems(tmp_path, text)
 
@@ -139,12 +140,22 @@ def test_a_limit_is_not_a_parameter() -> None:
 @pytest.mark.parametrize(
     ("text", "ids"),
     [
-        ("radiated home rf", {"iec60601-1-2-t4-radiated-rf-home"}),
+        ("radiated home rf 2014+A1:2020", {"iec60601-1-2-t4-radiated-rf-home"}),
         (
-            "CISPR 11 class B group 1 3 m",
+            "radiated rf life-supporting",
+            {"iec60601-1-2-2007-radiated-rf-general", "iec60601-1-2-2007-radiated-rf-life-support"},
+        ),
+        (
+            "CISPR 11 2015 class B group 1 3 m",
             {"cispr11-g1-b-3m-30-230", "cispr11-g1-b-3m-230-1000"},
         ),
-        ("professional 3 V/m", {"iec60601-1-2-t4-radiated-rf-professional"}),
+        (
+            "professional 3 V/m 80 %",
+            {
+                "iec60601-1-2-t4-radiated-rf-professional",
+                "iec60601-1-2-2014-t4-radiated-rf-professional",
+            },
+        ),
         ("no such thing", set()),
     ],
 )

@@ -291,6 +291,8 @@ def _site(name: str, port: str, grid: dict[str, float], shape: list[int]) -> dic
         "grid": size | grid,
         "runs": [run],
         "netlist": NETLIST,
+        "gaps": GAPS,
+        "walls": WALLS,
         "ends": [
             {
                 **{"wire": "dc_lead", "end": "start", "kind": "bond", "wanted": "frame"},
@@ -320,6 +322,29 @@ NETLIST: dict[str, Any] = {
     ],
     "tolerance": 5e-6,
 }
+
+
+GAPS: list[dict[str, Any]] = [
+    {
+        **{"parts": ["frame", "lid"], "width": 0.0004, "length": 0.06, "cells": 1},
+        **{"place": [0.05, 0.02, 0.03], "state": "bridged", "bridged": 0.25},
+    },
+    {
+        **{"parts": ["frame", "frame"], "width": 0.004, "length": 0.03, "cells": 3},
+        **{"place": [0.01, 0.02, 0.03], "state": "open", "bridged": 0.0},
+    },
+]
+WALLS: list[dict[str, Any]] = [
+    {
+        **{"name": "frame", "thickness": 0.0015, "thinnest": 0.0012, "thin_share": 0.97},
+        **{"models": ["perfectly conducting sheet on cell faces"], "faces": 2900},
+        **{"lost_share": 0.04, "lost_to": ["display"]},
+    },
+    {
+        **{"name": "ground_plane", "thickness": None, "thinnest": None, "thin_share": 0.0},
+        **{"models": ["metal cells"], "faces": 0, "lost_share": 0.0, "lost_to": []},
+    },
+]
 
 
 def _audit(name: str) -> dict[str, Any]:

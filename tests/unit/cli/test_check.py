@@ -41,6 +41,8 @@ def test_it_prints_grid_times_audit_and_notices(call: Call, pipeline: FakePipeli
             "ground_plane at 29.6 mm, next to board",
         ),
         *("2 mm", "3.8 ps", "7.22 ps", "1.90"),
+        "By the plan these apply too, without a verdict from emtwin yet: esd, surge. See `emtwin "
+        "plan`.",
         "The input is right. Nothing was run.",
     ):
         assert text in done.out, text
@@ -97,6 +99,7 @@ def test_json(call: Call, pipeline: FakePipeline) -> None:
     assert netlist["changes"][0]["allowed"] == "a gasket closes it"
     assert document["sites"][0]["ends"][0]["distance"] == 0.00025
     assert document["notices"] == [{"name": "lines-merged", "message": "moved by 0.4 mm"}]
+    assert document["without_verdict"] == ["esd", "surge"]
 
 
 def test_wrong_input(call: Call, pipeline: FakePipeline) -> None:

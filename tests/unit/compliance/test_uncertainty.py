@@ -9,12 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtwin.compliance.uncertainty import (
+    MAINS_NETWORK,
+    SEMI_ANECHOIC,
     Contribution,
+    added_to_reading,
     cispr_16_4_2,
     combine,
     cut_off,
     grid_dispersion,
     termination_spread,
+    u_cispr,
     yee_wavenumber,
 )
 from emtwin.constants import C0
@@ -96,10 +100,61 @@ def test_a_share_that_is_none_is_refused(share: float) -> None:
 
 
 def test_cispr_value_is_expanded_with_two() -> None:
-    part = cispr_16_4_2()
+    part = cispr_16_4_2(u_cispr("radiated_emission", 100e6, SEMI_ANECHOIC))
     assert part.expanded_db == pytest.approx(6.3)
     assert part.standard_db == pytest.approx(3.15)
     assert "CISPR 16-4-2" in part.basis
+    assert "row cispr16-4-2-radiated-30-1000" in part.basis
+
+
+@pytest.mark.parametrize(
+    ("test", "frequency", "method", "expanded"),
+    [
+        ("conducted_emission", 50e3, MAINS_NETWORK, 3.8),
+        ("conducted_emission", 150e3, MAINS_NETWORK, 3.4),
+        ("conducted_emission", 30e6, MAINS_NETWORK, 3.4),
+        ("radiated_emission", 30e6 * (1 - 1e-10), SEMI_ANECHOIC, 6.3),
+        ("radiated_emission", 1e9, SEMI_ANECHOIC, 6.3),
+        ("radiated_emission", 100e6, "fully anechoic room", 5.3),
+        ("radiated_emission", 1e9, "free-space site", 5.2),
+        ("radiated_emission", 18e9, "free-space site", 5.5),
+        ("conducted_emission", 1e6, "voltage probe", 2.9),
+    ],
+)
+def test_u_cispr_by_test_method_and_frequency(
+    test: str, frequency: float, method: str, expanded: float
+) -> None:
+    assert u_cispr(test, frequency, method).expanded == expanded
+
+
+@pytest.mark.parametrize(
+    ("test", "frequency", "method", "remedy"),
+    [
+        ("radiated_emission", 2e9, SEMI_ANECHOIC, "use one of free-space site, fully anechoic"),
+        ("conducted_emission", 1e6, "voltage prob", "voltage probe"),
+        ("magnetic_emission", 1e6, "loop", "emtwin standards cispr 16-4-2"),
+    ],
+)
+def test_no_u_cispr(test: str, frequency: float, method: str, remedy: str) -> None:
+    with pytest.raises(InputError, match="CISPR 16-4-2 has no uncertainty for") as caught:
+        u_cispr(test, frequency, method)
+    assert method in caught.value.problems[0].message
+    assert remedy in caught.value.problems[0].remedy
+
+
+@pytest.mark.parametrize(("laboratory", "added"), [(0.0, 0.0), (6.3, 0.0), (7.0, 0.7)])
+def test_a_laboratory_within_u_cispr_adds_nothing(laboratory: float, added: float) -> None:
+    """U_lab <= U_CISPR compares the reading as it is; 7.0 dB against 6.3 adds 0.7 dB."""
+    row = u_cispr("radiated_emission", 100e6, SEMI_ANECHOIC)
+    assert added_to_reading(laboratory, row) == pytest.approx(added)
+
+
+@pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
+def test_a_laboratory_without_an_uncertainty(bad: float) -> None:
+    row = u_cispr("radiated_emission", 100e6, SEMI_ANECHOIC)
+    with pytest.raises(InputError, match="laboratory's uncertainty must be 0 dB or more") as caught:
+        added_to_reading(bad, row)
+    assert "k = 2" in caught.value.problems[0].remedy
 
 
 def test_termination_spread_counts_from_the_value_used() -> None:

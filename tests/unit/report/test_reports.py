@@ -16,16 +16,16 @@ from emtwin.errors import InputError
 from emtwin.report import (
     as_json,
     convergence_tables,
-    html,
     junit_xml,
     run_table,
     stage_table,
     verdict_table,
+    walls,
     write_junit,
     write_report,
 )
 from emtwin.report.html import inline_svg
-from emtwin.report.strings import ENGLISH, KOREAN
+from emtwin.report.strings import ENGLISH, KOREAN, Texts
 from emtwin.report.wording import change, decibel, quantity
 from emtwin.results import Campaign, Pictures
 from emtwin.voxel import wall_audit
@@ -112,7 +112,8 @@ def test_flat_pictures_are_admitted(tmp_path: Path) -> None:
 
 def test_large_change_of_volume_is_marked(tmp_path: Path) -> None:
     text = report(make_campaign(), tmp_path)
-    assert re.findall(r'<tr class="alarm"><td>(\w+)</td>', text) == ["display"]
+    audit = text[text.index("<h2>Geometry audit") : text.index("<h3>Walls")]
+    assert re.findall(r'<tr class="alarm"><td>(\w+)</td>', audit) == ["display"]
 
 
 def test_the_netlist_and_the_ends_are_told(tmp_path: Path) -> None:
@@ -215,6 +216,15 @@ def test_json_has_the_promised_names() -> None:
     assert all(names <= set(entry) for entry in document["verdicts"])
     assert document["verdicts"][1]["outcome"] == "marginal"
     assert document["timing"]["solver"] == 104.2
+
+
+def test_a_verdict_names_the_rows_it_rests_on(tmp_path: Path) -> None:
+    """In HTML and JSON; a result of an earlier version has none, and is shown all the same."""
+    campaign = make_campaign()
+    assert "cispr11-g1" not in report(campaign, tmp_path)
+    campaign.verdicts[1]["rows"] = ["cispr11-g1-b-3m-30-230", "cispr16-4-2-radiated-30-1000"]
+    assert "cispr11-g1-b-3m-30-230, cispr16-4-2-radiated-30-1000" in report(campaign, tmp_path)
+    assert json.loads(as_json(campaign))["verdicts"][1]["rows"] == campaign.verdicts[1]["rows"]
 
 
 def test_json_stays_json_with_infinite_values() -> None:
@@ -338,4 +348,72 @@ def test_a_refinement_study_is_two_tables(
 
 def test_the_model_of_every_wall_has_its_words() -> None:
     models = {wall_audit.CELLS, wall_audit.FACES, wall_audit.AVERAGED, wall_audit.DIELECTRIC}
-    assert set(html.MODELS) == models
+    assert set(walls.MODELS) == models
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        ("en", ("Walls, ", "Gaps between conductors, ", "bridged", "conducting cell faces")),
+        ("ko", ("벽, ", "도체 사이의 틈, ", "이어짐", "완전도체 셀 면")),
+    ],
+)
+def test_walls_and_gaps_have_tables_of_their_own(
+    tmp_path: Path, language: str, titles: tuple[str, ...]
+) -> None:
+    html = report(make_campaign(), tmp_path, language)
+    for text in (*titles, "1.5 mm", "1.2 mm", "97%", "400 um", "60 mm", "50, 20, 30 mm"):
+        assert text in html, text
+
+
+def test_a_shut_gap_and_a_robbed_wall_are_marked() -> None:
+    site = make_campaign().meta["sites"][0]
+    texts = Texts("en")
+    assert [row["alarm"] for row in walls.gap_rows(site, texts)] == [True, False]
+    assert [(row["name"], row["alarm"]) for row in walls.wall_rows(site, texts)] == [
+        ("frame", True)
+    ]
+
+
+def test_an_older_result_has_no_walls() -> None:
+    assert walls.wall_rows({"name": "free_space"}, Texts("en")) == []
+    assert walls.gap_rows({"name": "free_space"}, Texts("en")) == []
+
+
+METHOD = {"method": "full wave", "method_reason": "0.65 m are 2.2 wavelengths at 1 GHz"}
+
+
+def test_the_method_and_its_reason_are_in_every_form(tmp_path: Path) -> None:
+    campaign = make_campaign()
+    campaign.verdicts[0] |= METHOD
+    page = report(campaign, tmp_path)
+    assert "Method: full wave. 0.65 m are 2.2 wavelengths at 1 GHz" in page
+    assert "방법: 전파(full-wave) 해석. 0.65 m are" in report(campaign, tmp_path, "ko")
+    assert json.loads(as_json(campaign))["verdicts"][0].items() >= METHOD.items()
+    suite = ElementTree.fromstring(junit_xml(campaign)).find("testsuite")
+    assert suite is not None
+    said = [case.findtext("system-out") or "" for case in suite.iter("testcase")]
+    assert "Method: full wave; 0.65 m are 2.2 wavelengths at 1 GHz" in said[0]
+    assert "Method" not in said[1]
+
+
+def test_a_result_file_from_before_says_no_method(tmp_path: Path) -> None:
+    """Verdicts of older files have neither method nor tests of the plan; all forms still work."""
+    campaign = make_campaign()
+    assert all("method" not in verdict for verdict in campaign.verdicts)
+    assert "tests_without_verdict" not in campaign.meta
+    path = campaign.save(tmp_path / "results.h5")
+    again = Campaign.load(path)
+    page = report(again, tmp_path)
+    assert "Method:" not in page
+    assert ENGLISH["without_verdict"] not in page
+    assert json.loads(as_json(again))["tests_without_verdict"] == []
+    assert "Method" not in junit_xml(again)
+
+
+def test_tests_of_the_plan_without_a_verdict_are_named(tmp_path: Path) -> None:
+    campaign = make_campaign(tests_without_verdict=["esd", "surge"])
+    page = report(campaign, tmp_path)
+    assert f"{ENGLISH['without_verdict']} electrostatic discharge, surge." in page
+    assert "정전기 방전, 서지." in report(campaign, tmp_path, "ko")
+    assert json.loads(as_json(campaign))["tests_without_verdict"] == ["esd", "surge"]

@@ -1,0 +1,354 @@
+"""The plan follows what the twin file declares: what applies, what does not, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from emtwin.benches.methods import Method
+from emtwin.benches.planning import device_size
+from emtwin.benches.planning.emission import highest_measured
+from emtwin.errors import InputError
+from tests.unit.benches.planning.conftest import Load, Make, device, entry, lead, sensor, with_tests
+
+MAINS = "power: {ac: {voltage: [100 V, 240 V], current: 0.5 A}}"
+AT_MAINS = ("eft", "surge", "conducted_immunity", "dips", "interruptions", "conducted_emission")
+
+
+def test_what_is_not_declared_is_open_and_said_loudly(make: Make) -> None:
+    """Nothing is "not applicable" for want of a word in the file."""
+    plan = make()
+    for test in (*AT_MAINS, "harmonics", "flicker"):
+        open_ = entry(plan, test, "ac_mains")
+        assert open_.status == "undeclared"
+        assert "device.power is not declared" in open_.why
+    magnetic = entry(plan, "power_frequency_magnetic", "enclosure")
+    assert magnetic.status == "applies"
+    assert "UNDECLARED: device.magnetically_sensitive, taken as sensitive" in magnetic.remarks
+    burst = entry(plan, "eft", "signal")
+    assert (burst.status, burst.cables) == ("applies", ("sensor", "lead"))
+    assert "sensor, lead without a port, taken as signal" in burst.why
+    assert any("length of sensor, lead, taken as longer" in remark for remark in burst.remarks)
+    surge = entry(plan, "surge", "signal")
+    assert any("outdoor of sensor, lead, taken as outdoor" in remark for remark in surge.remarks)
+    assert any("UNDECLARED: port of sensor, lead" in note for note in plan.notes)
+    assert any("never" in note or "does not replace it" in note for note in plan.notes)
+
+
+def test_every_test_that_does_not_apply_has_a_reason(make: Make) -> None:
+    for plan in (make(), make(device("power: {internal: true}"), sensor("port: internal"))):
+        refused = [test for test in plan.tests if test.status == "not_applicable"]
+        assert refused
+        assert all(test.why.strip() for test in refused)
+
+
+def test_no_mains_port_because_the_supply_says_so(make: Make) -> None:
+    plan = make(device("power: {dc: {nominal: 12 V}, internal: true}"), lead("port: dc_input"))
+    for test in (*AT_MAINS, "harmonics", "flicker"):
+        refused = entry(plan, test, "ac_mains")
+        assert refused.status == "not_applicable"
+        assert refused.why == "no a.c. mains port: device.power has d.c. 12 V, battery inside"
+
+
+def test_mains_tests_apply_without_a_cable_in_the_model(make: Make) -> None:
+    """The plan has them, at the rated voltages; the method says what the twin lacks."""
+    plan = make(device(MAINS))
+    for test in AT_MAINS:
+        assert entry(plan, test, "ac_mains").status == "applies", test
+    dips = entry(plan, "dips", "ac_mains")
+    assert "at the lowest and highest rated voltage: 100 V and 240 V" in dips.remarks
+    burst = entry(plan, "eft", "ac_mains")
+    assert burst.methods[0].method is Method.OUTSIDE
+    assert burst.methods[0].reason == "no cable of the twin belongs to this port"
+    harmonics = entry(plan, "harmonics", "ac_mains")
+    assert (harmonics.standard, harmonics.why) == (
+        "IEC 61000-3-2",
+        "rated current of 500 mA per phase, not above 16 A",
+    )
+
+
+def test_the_cable_of_a_port_gives_it_a_method(make: Make) -> None:
+    plan = make(device(MAINS), lead("port: ac_mains"))
+    methods = [choice.method for choice in entry(plan, "eft", "ac_mains").methods]
+    assert methods == [Method.QUASI_STATIC, Method.FULL_WAVE]
+
+
+def test_above_16_a_harmonics_do_not_apply(make: Make) -> None:
+    plan = make(device("power: {ac: {voltage: [230 V], current: 20 A}}"))
+    for test in ("harmonics", "flicker"):
+        refused = entry(plan, test, "ac_mains")
+        assert (refused.status, refused.why) == (
+            "not_applicable",
+            "rated current of 20 A per phase, above 16 A",
+        )
+
+
+def test_without_a_rated_current_they_apply_and_say_so(make: Make) -> None:
+    plan = make(device("power: {ac: {voltage: [230 V]}}"))
+    assert "UNDECLARED rated current" in entry(plan, "harmonics", "ac_mains").why
+
+
+@pytest.mark.parametrize(
+    ("length", "tests_at_it"),
+    [("3 m", ()), ("3.1 m", ("eft", "surge", "conducted_immunity"))],
+)
+def test_dc_input_by_the_length_of_its_cable(
+    make: Make, length: str, tests_at_it: tuple[str, ...]
+) -> None:
+    """Longer than 3 m, and both figures where not."""
+    plan = make(device("power: {dc: {nominal: 12 V}}"), lead("port: dc_input", f"length: {length}"))
+    for test in ("eft", "surge", "conducted_immunity"):
+        found = entry(plan, test, "dc_input")
+        assert (found.status == "applies") == (test in tests_at_it)
+        if not tests_at_it:
+            assert found.why == "cable lead: the longest cable is 3 m, not longer than 3 m"
+
+
+def test_short_signal_cables_and_who_does_not_accept_them(make: Make) -> None:
+    """Ed. 4.1: below 1 m no conducted RF; the FDA does not accept it."""
+    changes = (sensor("port: signal", "length: 0.9 m", "outdoor: false"), lead("port: internal"))
+    refused = entry(make(*changes), "conducted_immunity", "signal")
+    assert (refused.status, refused.why) == (
+        "not_applicable",
+        "cable sensor: the longest cable is 0.9 m, shorter than 1 m",
+    )
+    assert any("FDA does not accept" in remark for remark in refused.remarks)
+    by_fda = entry(make(*changes, authority="FDA"), "conducted_immunity", "signal")
+    assert (by_fda.status, by_fda.cables) == ("applies", ("sensor",))
+    assert not any("does not accept" in remark for remark in by_fda.remarks)
+
+
+def test_edition_4_exempts_below_3_m(make: Make) -> None:
+    changes = (sensor("port: signal", "length: 2 m", "outdoor: false"), lead("port: internal"))
+    assert entry(make(*changes), "conducted_immunity", "signal").status == "applies"
+    older = entry(make(*changes, edition="4"), "conducted_immunity", "signal")
+    assert (older.status, older.why) == (
+        "not_applicable",
+        "cable sensor: the longest cable is 2 m, shorter than 3 m",
+    )
+
+
+def test_one_long_cable_of_two_is_tested_and_the_other_named(make: Make) -> None:
+    plan = make(
+        sensor("port: signal", "length: 2 m", "outdoor: false"),
+        lead("port: signal", "length: 5 m", "outdoor: true"),
+    )
+    burst, surge = entry(plan, "eft", "signal"), entry(plan, "surge", "signal")
+    assert burst.cables == surge.cables == ("lead",)
+    assert "cable sensor: the longest cable is 2 m, not longer than 3 m" in burst.remarks
+    assert any("leaves the building" in remark for remark in surge.remarks)
+
+
+def test_lines_that_are_not_modelled_have_their_ports(make: Make) -> None:
+    plan = make(device("lines: [{name: infusion_line, port: patient, length: 1.5 m}]"))
+    rf = entry(plan, "conducted_immunity", "patient")
+    assert (rf.status, rf.cables) == ("applies", ("infusion_line",))
+    assert entry(plan, "esd", "patient").status == "applies"
+    assert not [t for t in plan.tests if t.port == "patient" and t.test in ("eft", "surge")]
+
+
+def test_internal_wires_are_no_port(make: Make) -> None:
+    plan = make(sensor("port: internal"), lead("port: internal"))
+    for test in ("esd", "eft", "surge", "conducted_immunity"):
+        refused = entry(plan, test, "signal")
+        assert refused.why == "no cable or line of the twin is declared as signal"
+
+
+def test_no_sensitive_part_means_no_magnetic_test(make: Make) -> None:
+    plan = make(device("magnetically_sensitive: {none: resistive sensors only}"))
+    for test in ("power_frequency_magnetic", "proximity_magnetic"):
+        refused = entry(plan, test, "enclosure")
+        assert (refused.status, refused.why) == (
+            "not_applicable",
+            "no part is magnetically sensitive: resistive sensors only",
+        )
+    named = make(device("magnetically_sensitive: [Hall sensor]"))
+    assert (
+        "magnetically sensitive: Hall sensor"
+        in entry(named, "power_frequency_magnetic", "enclosure").remarks
+    )
+
+
+def test_an_assured_distance_spares_the_proximity_magnetic_test(make: Make) -> None:
+    plan = make(with_tests("proximity_magnetic: {source_distance: 0.2 m, reason: a bracket}"))
+    refused = entry(plan, "proximity_magnetic", "enclosure")
+    assert refused.status == "not_applicable"
+    assert "0.2 m to any source are assured in use" in refused.why
+
+
+def test_a_test_that_the_manufacturer_refuses(make: Make) -> None:
+    plan = make(
+        with_tests("esd: {not_applicable: sealed in resin}", "dips: {not_applicable: none}")
+    )
+    esd = [test for test in plan.tests if test.test == "esd"]
+    assert [(one.port, one.why) for one in esd] == [
+        ("all", "declared by the manufacturer: sealed in resin")
+    ]
+    assert entry(plan, "dips", "ac_mains").why == "declared by the manufacturer: none"
+
+
+def test_receivers_are_tested_in_their_band(make: Make) -> None:
+    """40.66 to 40.70 MHz and 868.0 to 868.6 MHz are narrower than a step of 1 %."""
+    plan = make(
+        device(
+            "intentional_receivers:",
+            "  - {name: SRD, frequency_from: 868.0 MHz, frequency_to: 868.6 MHz}",
+        )
+    )
+    radiated = entry(plan, "radiated_immunity", "enclosure")
+    assert radiated.frequencies is not None
+    assert radiated.frequencies.extra == (pytest.approx(868.3e6),)
+    assert any("intentional receiver SRD" in remark for remark in radiated.remarks)
+
+
+def test_times_are_counted_where_they_can_be(make: Make) -> None:
+    """355 frequencies x 0.5 s x 4 x 2; 2 kV bursts of a minute; 10 x 2 x 5 discharges."""
+    plan = make(device(MAINS))
+    counted = {(t.test, t.port): t.duration.seconds for t in plan.tests if t.duration}
+    assert counted["radiated_immunity", "enclosure"] == 355 * 0.5 * 8
+    assert counted["proximity_rf", "enclosure"] == 15 * 0.5 * 8
+    assert counted["eft", "ac_mains"] == 120.0
+    assert counted["esd", "enclosure"] == 100.0
+    # Levels of 0.5 and 1 kV between lines, of 0.5, 1 and 2 kV to ground, at four angles.
+    assert counted["surge", "ac_mains"] == 5 * 2 * 5 * 4 * 60.0
+    assert counted["surge", "signal"] == 5 * 2 * 1 * 60.0
+    assert ("dips", "ac_mains") not in counted
+    assert plan.seconds == sum(counted.values())
+    assert plan.not_counted
+
+
+def test_a_slow_device_needs_a_longer_dwell(make: Make) -> None:
+    plan = make((("  radiated_immunity: {}\n"), "  radiated_immunity: {dwell: 3 s}\n"))
+    radiated = entry(plan, "radiated_immunity", "enclosure")
+    assert radiated.frequencies is not None
+    assert radiated.frequencies.dwell == 3.0
+    assert radiated.duration is not None
+    assert radiated.duration.seconds == 355 * 3.0 * 8
+
+
+def test_vehicle_supplies_at_home_have_transients(make: Make) -> None:
+    power = "power: {dc: {nominal: 12 V, vehicle: true}}"
+    at_home = ("environment: professional\n", f"  {power}\nenvironment: home\n")
+    plan = make(at_home, lead("port: dc_input"))
+    transients = entry(plan, "supply_transients", "dc_input")
+    assert transients.status == "applies"
+    assert [level.row for level in transients.levels] == ["iec60601-1-2-t6-supply-transients-12v"]
+    assert any("CISPR 25" in r for r in entry(plan, "radiated_emission", "enclosure").remarks)
+    professional = make(device(power), lead("port: dc_input"))
+    refused = entry(professional, "supply_transients", "dc_input")
+    assert "does not ask for it in the professional environment" in refused.why
+
+
+def test_a_supply_that_is_no_vehicle_has_none(make: Make) -> None:
+    at_home = (
+        "environment: professional\n",
+        "  power: {dc: {nominal: 12 V}}\nenvironment: home\n",
+    )
+    refused = entry(make(at_home, lead("port: dc_input")), "supply_transients", "dc_input")
+    assert "the supply is not that of a 12 V vehicle" in refused.why
+
+
+def test_groups_and_magnetic_emission(make: Make) -> None:
+    one = entry(make(), "magnetic_emission", "enclosure")
+    assert one.why == "group 1: CISPR 11 has limits of the magnetic field for group 2 only"
+    two = entry(make(device("equipment: {group: 2}")), "magnetic_emission", "enclosure")
+    assert two.status == "applies"
+    assert all("dBuA/m" in level.said for level in two.levels)
+    assert two.levels
+
+
+@pytest.mark.parametrize(
+    ("highest", "measured"),
+    [(108e6, 1e9), (109e6, 2e9), (500e6, 2e9), (600e6, 5e9), (1.1e9, 5.5e9), (2.4e9, 6e9)],
+)
+def test_emission_above_1_ghz_by_the_highest_frequency(highest: float, measured: float) -> None:
+    assert highest_measured(highest) == pytest.approx(measured)
+
+
+def test_the_highest_frequency_is_in_the_remarks(make: Make) -> None:
+    remarks = {
+        text: entry(make(*changes), "radiated_emission", "enclosure").remarks
+        for text, changes in (
+            ("none", ()),
+            ("low", (device("highest_frequency: 96 MHz"),)),
+            ("high", (device("highest_frequency: 480 MHz"),)),
+        )
+    }
+    assert any("UNDECLARED: device.highest_frequency" in r for r in remarks["none"])
+    assert remarks["low"] == ()
+    assert any("goes up to 2 GHz for a highest frequency of 480 MHz" in r for r in remarks["high"])
+
+
+def test_size_counts_the_drop_of_a_lead_and_declared_lengths(load: Load) -> None:
+    """80 x 40 x 20 mm; the sensor cable reaches 100 mm further, the lead drops by 0.8 m."""
+    from emtwin.benches.bodies import bodies_of
+
+    plain, longer = load(), load(sensor("length: 2 m"))
+    bodies = bodies_of(plain)
+    body, size = device_size(plain.twin, bodies)
+    assert body == pytest.approx((0.08**2 + 0.04**2 + 0.02**2) ** 0.5)
+    assert size == pytest.approx(0.02 + 0.8)
+    assert device_size(longer.twin, bodies)[1] == 2.0
+
+
+def test_runs_are_those_that_a_run_makes(load: Load, make: Make) -> None:
+    """The plan counts from the declaration what the sites count on the grid."""
+    from emtwin import pipeline
+
+    plan, checked = make(), pipeline.check(load())
+    runs = {test.test: test.runs for test in plan.tests if test.verdict}
+    assert runs == {
+        "radiated_immunity": len(checked.sites[0].driven),
+        "radiated_emission": len(checked.sites[1].driven),
+    }
+    assert checked.without_verdict == plan.without_verdict()
+    assert "esd" in checked.without_verdict
+    assert "radiated_immunity" not in checked.without_verdict
+
+
+def test_older_editions_show_what_changes(make: Make) -> None:
+    plan = make(edition="3")
+    assert (plan.edition, make().edition) == ("2007", "2014+A1:2020")
+    changes = {(change.test, change.port): change for change in plan.changes}
+    esd = changes["esd", "enclosure"]
+    assert ("±6 kV contact" in esd.before, "±8 kV contact" in esd.now) == (True, True)
+    assert changes["proximity_magnetic", "enclosure"].before == ""
+    assert "65 A/m" in changes["proximity_magnetic", "enclosure"].now
+    assert make().changes == ()
+    unsaid = entry(plan, "radiated_immunity", "enclosure")
+    assert "UNDECLARED: device.life_supporting, so the levels of both kinds are listed" in (
+        unsaid.remarks
+    )
+    for declared, level in (("true", "10 V/m"), ("false", "3 V/m")):
+        known = make(device(f"life_supporting: {declared}"), edition="3")
+        (only,) = entry(known, "radiated_immunity", "enclosure").levels
+        assert only.said.startswith(level)
+
+
+def test_an_unknown_edition_is_refused(make: Make) -> None:
+    with pytest.raises(InputError) as caught:
+        make(edition="9")
+    (problem,) = caught.value.problems
+    assert problem.message == "there is no edition '9' of IEC 60601-1-2 in the data"
+    assert "4.1 (2014+A1:2020)" in problem.remedy
+
+
+def test_a_self_contained_device_is_exempt_from_conducted_rf(make: Make) -> None:
+    """Battery, not used while charged, below 0.4 m with all cables, no other connection."""
+    changes = (
+        device("power: {dc: {nominal: 5 V}, internal: true, used_while_charging: false}"),
+        sensor("port: internal"),
+        (
+            "      end: floor\n" + "      common_mode: 150 ohm\n",
+            "      end: open\n      port: dc_input\n",
+        ),
+    )
+    refused = entry(make(*changes), "conducted_immunity", "dc_input")
+    assert refused.status == "not_applicable"
+    assert "it is self-contained and measures" in refused.why
+
+
+def test_entries_are_frozen(make: Make) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        make().tests[0].status = "applies"  # type: ignore[misc]
