@@ -281,7 +281,11 @@ def test_figures_are_written_with_their_unit(tmp_path: Path) -> None:
         ("tolerance: 0.3", "tolerance: 30", "tolerance"),
         ("nominal: 5 ns", "lowest: 5 ns", "a tolerance needs a nominal value"),
         ("tolerance: 0.3", "at: 30 ns", "a value, and nothing else, has a time"),
-        ("figure: rise\n    nominal: 5 ns", "figure: value\n    nominal: 5", "a value, and nothing"),
+        (
+            "figure: rise\n    nominal: 5 ns",
+            "figure: value\n    nominal: 5",
+            "a value, and nothing",
+        ),
         ("tolerance: 0.3", "lowest: 6 ns\n    highest: 5 ns", "lowest must be below highest"),
         (
             "figure: rise\n    nominal: 5 ns\n    tolerance: 0.3",
