@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -81,7 +83,7 @@ def test_spectra_of_impulses_against_quadrature(name: str) -> None:
             value, low, high, weight=kind, wvar=omega, limit=2000, epsabs=scale * 1e-11, epsrel=1e-9
         )[0]
         for kind in ("cos", "sin")
-        for low, high in zip(ends, ends[1:], strict=False)
+        for low, high in pairwise(ends)
     ]
     expected = sum(parts[:3]) - 1j * sum(parts[3:])
     assert pulse.spectrum([frequency])[0] == pytest.approx(expected, rel=1e-6, abs=1e-8 * scale)
@@ -95,7 +97,7 @@ def test_energy_is_the_same_in_time_and_frequency(name: str) -> None:
     """
     pulse: Impulse = IMPULSES[name]
     t = geometric_breaks(1e-4 * pulse.terms[0].rise, pulse.silent_after(1e-9))
-    t = np.unique(np.concatenate([np.linspace(a, b, 65) for a, b in zip(t, t[1:], strict=False)]))
+    t = np.unique(np.concatenate([np.linspace(a, b, 65) for a, b in pairwise(t)]))
     in_time = np.trapezoid(pulse(t) ** 2, t)
     f = np.geomspace(1e-5 / pulse.terms[-1].fall, 100 / pulse.terms[0].rise, 801)
     density = np.abs(pulse.spectrum(f)) ** 2 * f
