@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from emtwin.benches.conductors import place_traces, place_wires
 from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
+from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
-from emtwin.benches.netlist_verdict import judged, netlist_notices
+from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
 from emtwin.benches.site_ports import SitePort
@@ -49,7 +50,7 @@ from emtwin.voxel import (
     shielding_notices,
     voxelise,
 )
-from emtwin.voxel.gaps import CELLS_ACROSS
+from emtwin.voxel.gaps import CELLS_ACROSS, gap_notices
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +199,10 @@ def build_site(
     over_floor = wanted.over_floor
     outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier)
     netlist = judged(loaded, audit_netlist(model), outline.name)
-    gaps = check_gaps(model, outline.planned.gaps)
+    medium, gaps = with_gap_slots(
+        outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
+    )
+    model = replace(model, medium=medium)
     wires, lines, ports = place_wires(loaded, model, outline.paths, over_floor=over_floor)
     traces = place_traces(loaded, model, lines)
     ports += [
@@ -222,7 +226,10 @@ def build_site(
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
+            *cover_notices(loaded, model),
             *shielding_notices(bodies, model.walls, float(wanted.frequencies.min())),
+            *gap_notices([found.gap for found in gaps if found.state != SLOT]),
+            *slot_notices(gaps),
             *bridge_notices(gaps),
             *network.notices,
         ),
@@ -289,7 +296,8 @@ def discretised(
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
-        model = voxelise(bodies, outline.grid)
+        covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
+        model = voxelise(bodies, outline.grid, covered=covered)
     return outline, model, given_up
 
 

@@ -22,6 +22,7 @@ EXTRAS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "cad": (("cascadio", "trimesh", "networkx", "lxml"), "reads STEP, glTF and 3MF files"),
     "phantoms": (("nibabel", "nrrd"), "reads label volumes: NIfTI, NRRD"),
     "pcb": (("shapely",), "reads circuit boards (.kicad_pcb)"),
+    "quasistatic": (("pyamg",), "solves low-frequency fields faster"),
     "exodus": (("netCDF4",), "reads Exodus meshes"),
     "mesh": (("gmsh",), "makes the example meshes again"),
     "test": (("pytest", "hypothesis", "jsonschema"), "runs the tests"),
@@ -138,7 +139,7 @@ def diagnose() -> Diagnosis:
         rendering=_rendering(),
         resources=_resources(),
         extras=_extras(),
-        programs=(_gmsh(),),
+        programs=(_gmsh(), _kicad()),
     )
 
 
@@ -230,6 +231,18 @@ def _gmsh() -> Finding:
     if not version:
         return Finding("gmsh", False, f"{program} does not say its version", GET_GMSH)
     return Finding("gmsh", True, f"{purpose} ({version}, {program})")
+
+
+def _kicad() -> Finding:
+    from emtwin.geometry.kicad.filling import GET_KICAD, find_kicad
+
+    purpose = "fills the zones of a board that was saved without"
+    program = find_kicad()
+    if program is None:
+        return Finding("kicad-cli", False, purpose, GET_KICAD)
+    if not program.is_file():
+        return Finding("kicad-cli", False, f"there is no {program}", GET_KICAD)
+    return Finding("kicad-cli", True, f"{purpose} ({program})")
 
 
 def _described(diagnosis: Diagnosis) -> list[tuple[str, str]]:

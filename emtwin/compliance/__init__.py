@@ -11,7 +11,6 @@ from emtwin.compliance.limits import (
     highest_measured_frequency,
     limit_line,
     radiated_immunity_level,
-    radiated_limit_rows,
 )
 from emtwin.compliance.uncertainty import (
     Budget,
@@ -45,6 +44,5 @@ __all__ = [
     "not_applicable",
     "outside_method",
     "radiated_immunity_level",
-    "radiated_limit_rows",
     "u_cispr",
 ]

@@ -8,9 +8,7 @@ from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
 from emtwin.standards import Band, Level, Limit, Receiver, Standards, load
 
-CISPR_11 = "CISPR 11"
-EDITION = "2015+A1:2016+A2:2019"
-"""Edition of CISPR 11 that IEC 60601-1-2:2014+A1:2020 refers to."""
+_CISPR_11 = "CISPR 11"
 
 _RECEIVER = "cispr16-1-1-receiver-c"
 
@@ -57,7 +55,7 @@ def limit_line(
     port: str | None = None,
     detector: str = "quasi_peak",
     fluctuating: bool = False,
-    edition: str = EDITION,
+    edition: str | None = None,
     standards: Standards | None = None,
 ) -> LimitLine:
     """Limit line of CISPR 11 for one emission test.
@@ -85,8 +83,8 @@ def limit_line(
     fluctuating : bool, default False
         Line for sources whose level fluctuates, where there is one.
     edition : str, optional
-        Edition; the one that IEC 60601-1-2:2014+A1:2020 refers to if left out.
-        Limits of group 1 above 1 GHz are in ``2024`` only.
+        Year or name of an edition, such as ``2024`` or ``7.0``, which alone has
+        limits of group 1 above 1 GHz; the current edition if left out.
     standards : Standards, optional
         Where to look; the package's own rows if left out.
 
@@ -105,7 +103,7 @@ def limit_line(
     rows = standards or load()
     if test == "conducted_emission" and port is None:
         port = "ac_mains"
-    edited = [r for r in rows.limits if (r.standard, r.edition) == (CISPR_11, edition)]
+    edited = [row for row in rows.limits if _of_edition(row, rows, edition)]
     like = [r for r in edited if (r.test, r.group, r.detector) == (test, group, detector)]
     found = [
         row
@@ -118,18 +116,29 @@ def limit_line(
     if not found:
         place = f"at {distance:g} m" if distance is not None else f"at the port {port}"
         raise InputError.single(
-            f"CISPR 11:{edition} has no {test.removesuffix('_emission')} limit for class "
-            f"{equipment_class} group {group} {place}, {power:g} VA, "
-            f"{detector.replace('_', '-')} in the data",
+            f"CISPR 11{f':{edition}' if edition else ''} has no "
+            f"{test.removesuffix('_emission')} limit for class {equipment_class} group {group} "
+            f"{place}, {power:g} VA, {detector.replace('_', '-')} in the data",
             field=f"tests.{test}",
             remedy=_remedy(like),
         )
-    bands = rows.of(Band) if group == 2 else ()
-    return LimitLine(
-        tuple(sorted(found, key=lambda row: row.frequency_from)),
-        # A band of low confidence frees nothing: the limit then stays.
-        tuple(band for band in bands if band.confidence != "low"),
-    )
+    pieces = tuple(sorted(found, key=lambda row: row.frequency_from))
+    return LimitLine(pieces, _freeing(rows, test, edition) if group == 2 else ())
+
+
+def _of_edition(row: Limit | Band, standards: Standards, edition: str | None) -> bool:
+    if row.standard != _CISPR_11:
+        return False
+    if edition is None:
+        return standards.registry.is_current(row)
+    known = standards.registry.edition(_CISPR_11, edition)
+    return row.edition == (known.edition if known else edition)
+
+
+def _freeing(standards: Standards, test: str, edition: str | None) -> tuple[Band, ...]:
+    """Designated bands for a test; one of low confidence frees nothing: the limit then stays."""
+    bands = [band for band in standards.of(Band) if _of_edition(band, standards, edition)]
+    return tuple(band for band in bands if test in band.tests and band.confidence != "low")
 
 
 def _check_distance(test: str, distance: float | None) -> None:
@@ -161,14 +170,6 @@ def _remedy(like: Iterable[Limit]) -> str:
     if not places:
         return "see `emtwin standards cispr 11` for tests, groups, detectors and editions"
     return f"use class A or B at {' or '.join(places)}; see `emtwin standards cispr 11`"
-
-
-def radiated_limit_rows(
-    equipment_class: str, distance: float, standards: Standards | None = None
-) -> tuple[Limit, ...]:
-    """Pieces of the group 1 quasi-peak line of the electric field, by rising frequency."""
-    line = limit_line("radiated_emission", equipment_class, distance=distance, standards=standards)
-    return line.rows
 
 
 def harmonics_resolved(fundamental: float, standards: Standards | None = None) -> bool:

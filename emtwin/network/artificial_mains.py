@@ -86,7 +86,7 @@ def _nodal_admittance(
     frequencies: Real, inductance: float, circuit: Circuit, mains: complex
 ) -> Complex:
     """Admittance between the four nodes and earth, in siemens, shape (nf, 4, 4)."""
-    s = 2j * math.pi * np.asarray(frequencies, dtype=np.float64)
+    s = np.asarray(1j * TWO_PI * np.asarray(frequencies), dtype=np.complex128)
     y = np.zeros((s.size, 4, 4), dtype=np.complex128)
 
     def between(one: int, other: int, admittance: Complex) -> None:

@@ -72,7 +72,8 @@ def gap_rows(site: Mapping[str, Any], texts: Texts) -> list[dict[str, Any]]:
             "place": ", ".join(f"{value * 1e3:.4g}" for value in gap["place"]) + " mm",
             "cells": NONE if gap["cells"] is None else str(gap["cells"]),
             "state": texts(f"gap_{gap['state']}"),
-            "alarm": gap["state"] != "open" or (gap["cells"] or 0) < CELLS_ACROSS,
+            "alarm": gap["state"] in ("closed", "bridged")
+            or (gap["state"] == "open" and (gap["cells"] or 0) < CELLS_ACROSS),
         }
         for gap in site.get("gaps", [])
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from emtwin.errors import InputError
 from emtwin.standards.bands import Band
 from emtwin.standards.dips import Dip
-from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.store import Standards
@@ -71,9 +70,23 @@ def applying(
         and (port is None or _at_port(row, port))
         and (environment is None or _in_environment(row, environment))
         and _covers(standards, row, frequency)
-        and _of_edition(standards, row, edition)
+        and standards.in_edition(row, edition)
     ]
-    return tuple(sorted(found, key=lambda row: TESTS.index(tests_of(row)[0])))
+    return tuple(sorted(_with_bands(found), key=_place))
+
+
+def _place(row: Applying) -> tuple[int, bool]:
+    """Order of a test plan; what refers to the risk management comes last."""
+    special = isinstance(row, Level | Dip) and row.environments == ("special",)
+    return TESTS.index(tests_of(row)[0]), special
+
+
+def _with_bands(found: list[Applying]) -> list[Applying]:
+    """Without the bands that are listed for tests of which nothing else was found."""
+    tests = {row.test for row in found if not isinstance(row, Band)}
+    return [
+        row for row in found if not isinstance(row, Band) or not tests or tests & set(row.tests)
+    ]
 
 
 def tests_of(row: Applying) -> tuple[str, ...]:
@@ -138,10 +151,3 @@ def _inside_bands(standards: Standards, row: Level, frequency: float) -> bool:
 
     inside = not row.bands or any(within(name) for name in row.bands)
     return inside and not any(within(name) for name in row.except_bands)
-
-
-def _of_edition(standards: Standards, row: AnyRow, edition: str | None) -> bool:
-    if edition is None:
-        return standards.registry.is_current(row)
-    known = standards.registry.edition(row.standard, edition)
-    return row.edition == (known.edition if known else edition)

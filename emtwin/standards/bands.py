@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.levels import SAME_FREQUENCY
+from emtwin.standards.levels import SAME_FREQUENCY, said_names
 from emtwin.standards.row import Row, Text, rising
 from emtwin.standards.terms import TITLES, Test
 from emtwin.units import format_si
@@ -61,4 +61,4 @@ class Band(Row):
         low, high = (format_si(end, "Hz", 6) for end in (self.frequency_from, self.frequency_to))
         where = f" ({self.region})" if self.region else ""
         tests = " and ".join(TITLES[test] for test in self.tests)
-        return f"{self.name} band {low} to {high}{where}: {tests}"
+        return f"{said_names((self.name,))} band {low} to {high}{where}: {tests}"

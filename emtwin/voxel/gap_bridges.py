@@ -25,15 +25,16 @@ class GapInGrid:
     ----------
     gap : Gap
         The gap as drawn, with the cells that the plan put across it.
-    state : {"open", "bridged", "closed"}
+    state : {"open", "bridged", "closed", "slot"}
         ``closed``: no cell is left between its faces; ``bridged``: metal edges of its own parts
-        lead from face to face somewhere inside it; ``open`` otherwise.
+        lead from face to face somewhere inside it; ``slot``: the solver's model of a narrow slot
+        stands for it; ``open`` otherwise.
     bridged : float
         Share of the grid lines through it, across its width, that are metal of its own parts.
     """
 
     gap: Gap
-    state: Literal["open", "bridged", "closed"]
+    state: Literal["open", "bridged", "closed", "slot"]
     bridged: float
 
 

@@ -11,7 +11,7 @@ from emtwin.errors import GridError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.voxel.axis_lines import AxisLines, with_absorber
 from emtwin.voxel.bodies import Body, Box
-from emtwin.voxel.gaps import Gap, gap_notices
+from emtwin.voxel.gaps import Gap
 from emtwin.voxel.limits import Limit, limits_of_gaps, limits_of_materials, unmet
 from emtwin.voxel.snapping import BORDER, FIXED, Candidate, candidates
 
@@ -30,12 +30,11 @@ class Plan:
     notices : tuple of Notice
         ``lines-merged``: places that share a line; ``grading-exceeded``: neighbouring
         cells that differ by more than the wanted ratio; ``wavelength-unresolved``: parts
-        whose cells are too large for the wavelength in them; ``gap-closed`` and
-        ``gap-coarse``: gaps of conductors with less than two cells across.
+        whose cells are too large for the wavelength in them.
     axes : tuple of AxisLines
         How the lines of each axis came about.
     gaps : tuple of Gap
-        Gaps of conductors with the cells that each got.
+        Gaps of conductors with the cells that each got; `gap_notices` says what too few do.
     """
 
     grid: Grid
@@ -149,7 +148,7 @@ def plan(
     grid = Grid(*(with_absorber(a.lines, absorber_cells[a.axis]) for a in axes))
     found = tuple(gap.on(grid) for gap in resolution.gaps) if resolution else ()
     notices = [notice for axis in axes for notice in axis.notices]
-    notices += [*unmet(waves, grid.lines), *gap_notices(found)]
+    notices += unmet(waves, grid.lines)
     return Plan(grid, tuple(notices), axes, found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emtwin.backends import Backend
-from emtwin.benches.radiated_immunity import sweep_frequencies
+from emtwin.benches.planning.sweeps import log_steps
 from emtwin.benches.site_checks.attenuation import AttenuationCheck, attenuation_checks
 from emtwin.benches.site_checks.fields import antenna_in_the_grid
 from emtwin.benches.site_checks.uniformity import FLOORS, UniformityCheck, uniformity_checks
@@ -26,6 +26,8 @@ GRID_TOLERANCE = 0.1
 """dB of the largest reading, antenna over a floor: 30 cells per wavelength and a path of 4 m."""
 
 _GRID_FREQUENCY = 200e6  # Hz
+_UNIFORMITY_BAND = 80e6, 1e9  # Hz: from where the immunity test begins; above, horns are used
+_COARSER = 6  # times the step of the sweep, where it must be quick
 _FEW = 8  # of the tabulated frequencies, where it must be quick
 _COARSE, _FINE = 50e-3, 25e-3  # cells of the empty grid, m
 
@@ -111,7 +113,8 @@ def check_sites(
     tabulated = np.unique([f for row in rows.of(SiteAttenuation) for f in row.frequencies])
     few = tabulated[np.linspace(0, tabulated.size - 1, _FEW).astype(int)]
     attenuation = attenuation_checks(few if quick else tabulated, backend, rows)
-    sweep = sweep_frequencies(1e9, "professional", 0.06 if quick else 0.01)
+    step = rows.parameter("iec61000-4-3-frequency-step").value / 100
+    sweep = log_steps(*_UNIFORMITY_BAND, _COARSER * step if quick else step)
     uniformity = uniformity_checks(sweep, backend, _COARSE if quick else _FINE, rows)
     checks = list(bounds(attenuation, uniformity, rows))
     if not quick:

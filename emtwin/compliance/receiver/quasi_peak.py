@@ -161,7 +161,7 @@ def charging(amplitude: Real, voltage: Real) -> tuple[Real, Real]:
         ``-arccos(U / A) / pi``.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(voltage < amplitude, voltage / amplitude, 1.0)
+        ratio = np.where(voltage < amplitude, np.maximum(voltage / amplitude, -1.0), 1.0)
     angle = np.arccos(ratio)
     excess = amplitude * (np.sqrt(1 - ratio * ratio) - ratio * angle) / math.pi
     return excess, -angle / math.pi

@@ -17,7 +17,19 @@ from emtwin.geometry.kicad.reader import read_board
 VARIABLE = "EMTWIN_KICAD_CLI"
 """Environment variable with the path of KiCad's command line program."""
 
+GET_KICAD = (
+    f"install KiCad 8 or newer (kicad.org), or set {VARIABLE} to the path of kicad-cli; a board "
+    "saved with its zones filled needs none"
+)
+"""How to get KiCad's command line program."""
+
 _SECONDS = 120.0
+
+
+def find_kicad() -> Path | None:
+    """KiCad's program: `VARIABLE`, or ``kicad-cli`` on the search path; None without one."""
+    found = os.environ.get(VARIABLE) or shutil.which("kicad-cli")
+    return Path(found) if found else None
 
 
 def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
@@ -44,8 +56,8 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
     """
     board = read_board(file)
     empty = [zone for zone in board.zones if zone.net in nets and not zone.fills]
-    program = os.environ.get(VARIABLE) or shutil.which("kicad-cli")
-    if not empty or not program:
+    program = find_kicad()
+    if not empty or program is None:
         return board, []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copy(file, folder))
@@ -65,11 +77,11 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
     return replace(done, file=file), [Notice("board-zones-filled", message)]
 
 
-def _fill(program: str, copy: Path) -> str:
+def _fill(program: Path, copy: Path) -> str:
     """Let KiCad fill the zones of a file; what went wrong, or nothing."""
     report = copy.with_suffix(".rpt")
     command = [
-        program,
+        str(program),
         "pcb",
         "drc",
         "--refill-zones",

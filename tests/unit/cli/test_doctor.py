@@ -6,6 +6,7 @@ import importlib
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,30 @@ def test_every_extra_of_the_package_is_known(repository: Path) -> None:
     assert set(command.EXTRAS) == set(project["optional-dependencies"]) - {"dev"}
 
 
+def program_named(call: Call, name: str) -> dict[str, Any]:
+    (entry,) = [
+        p for p in json.loads(call("doctor", "--json").out)["programs"] if p["name"] == name
+    ]
+    return dict(entry)
+
+
+def test_kicad_is_an_optional_program(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "kicad-cli"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("EMTWIN_KICAD_CLI", str(program))
+    assert program_named(call, "kicad-cli")["detail"].endswith(f"({program})")
+    program.unlink()
+    assert program_named(call, "kicad-cli")["detail"] == f"there is no {program}"
+    monkeypatch.delenv("EMTWIN_KICAD_CLI")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    missing = program_named(call, "kicad-cli")
+    assert missing["works"] is False
+    assert "EMTWIN_KICAD_CLI" in missing["remedy"]
+
+
 def test_gmsh_is_an_optional_program(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,14 +135,14 @@ def test_gmsh_is_an_optional_program(
     program.write_text("#!/bin/sh\necho 4.99.1\n")
     program.chmod(0o755)
     monkeypatch.setenv("EMTWIN_GMSH", str(program))
-    (found,) = json.loads(call("doctor", "--json").out)["programs"]
-    assert (found["name"], found["works"]) == ("gmsh", True)
+    found = program_named(call, "gmsh")
+    assert found["works"] is True
     assert f"(4.99.1, {program})" in found["detail"]
     program.write_text("#!/bin/sh\nexit 1\n")
-    (silent,) = json.loads(call("doctor", "--json").out)["programs"]
+    silent = program_named(call, "gmsh")
     assert (silent["works"], silent["detail"]) == (False, f"{program} does not say its version")
     monkeypatch.setenv("EMTWIN_GMSH", str(tmp_path / "none"))
-    (missing,) = json.loads(call("doctor", "--json").out)["programs"]
+    missing = program_named(call, "gmsh")
     assert missing["works"] is False
     assert "apt-get install gmsh" in missing["remedy"]
 

@@ -116,8 +116,10 @@ def test_rated_power_selects_the_line() -> None:
 def test_above_1_ghz_is_in_edition_7_only(kind: str, detector: str, limits: list[float]) -> None:
     line = radiated(kind, 3.0, detector=detector, edition="2024")
     assert line.at([1e9, 3e9, 6e9]).tolist() == limits
-    with pytest.raises(InputError, match=r"CISPR 11:2015.* has no radiated limit"):
-        radiated(kind, 3.0, detector=detector)
+    assert radiated(kind, 3.0, detector=detector, edition="7.0").rows == line.rows
+    for earlier in (None, "6.2"):
+        with pytest.raises(InputError, match=r"CISPR 11(:6\.2)? has no radiated limit"):
+            radiated(kind, 3.0, detector=detector, edition=earlier)
 
 
 def test_a_source_that_fluctuates_has_a_line_of_its_own() -> None:
@@ -214,9 +216,12 @@ def test_a_fundamental_in_a_designated_band_has_no_limit() -> None:
     assert third == pytest.approx(60 - 100)
 
 
-@pytest.mark.parametrize(("frequency", "free"), [(13.56e6, True), (13.6e6, False), (6.78e6, False)])
+@pytest.mark.parametrize(
+    ("frequency", "free"),
+    [(13.56e6, True), (13.6e6, False), (6.78e6, False), (7.1e6, False)],
+)
 def test_only_bands_that_are_sure_free_a_fundamental(frequency: float, free: bool) -> None:
-    """6.78 MHz is of low confidence: the limit stays."""
+    """6.78 MHz is of low confidence, and 7.1 MHz is for amateur radio: the limit stays."""
     line = limit_line(MAGNETIC, "B", group=2, distance=3.0)
     assert (line.designated_at(frequency) is not None) is free
 

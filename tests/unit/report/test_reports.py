@@ -218,6 +218,15 @@ def test_json_has_the_promised_names() -> None:
     assert document["timing"]["solver"] == 104.2
 
 
+def test_a_verdict_names_the_rows_it_rests_on(tmp_path: Path) -> None:
+    """In HTML and JSON; a result of an earlier version has none, and is shown all the same."""
+    campaign = make_campaign()
+    assert "cispr11-g1" not in report(campaign, tmp_path)
+    campaign.verdicts[1]["rows"] = ["cispr11-g1-b-3m-30-230", "cispr16-4-2-radiated-30-1000"]
+    assert "cispr11-g1-b-3m-30-230, cispr16-4-2-radiated-30-1000" in report(campaign, tmp_path)
+    assert json.loads(as_json(campaign))["verdicts"][1]["rows"] == campaign.verdicts[1]["rows"]
+
+
 def test_json_stays_json_with_infinite_values() -> None:
     campaign = make_campaign()
     campaign.verdicts[0]["margin_db"] = float("inf")
