@@ -76,7 +76,8 @@ def standards(
     elif form == "yaml":
         from emtwin.scene.document import as_yaml
 
-        sys.stdout.write(as_yaml(output.plain(_document(rows)), sort_keys=False, width=100))
+        brief = output.plain(_document(rows, brief=True))
+        sys.stdout.write(as_yaml(brief, sort_keys=False, width=100))
     else:
         standards_tables.show(output.stdout(), rows, asked)
 
@@ -99,13 +100,13 @@ def _hertz(said: str | None) -> float | None:
     return found
 
 
-def _document(rows: tuple[AnyRow, ...]) -> dict[str, Any]:
-    return {"rows": [_entry(row) for row in rows]}
-
-
-def _entry(row: AnyRow) -> dict[str, Any]:
-    entry: dict[str, Any] = row.model_dump(mode="json", by_alias=True)
-    return {"citation": row.citation, "summary": row.summary(), **entry}
+def _document(rows: tuple[AnyRow, ...], *, brief: bool = False) -> dict[str, Any]:
+    """Rows for programs: every field, or brief as in the files only those that are given."""
+    entries: list[dict[str, Any]] = []
+    for row in rows:
+        entry = row.model_dump(mode="json", by_alias=True, exclude_defaults=brief)
+        entries.append({"citation": row.citation, "summary": row.summary(), **entry})
+    return {"rows": entries}
 
 
 def _nothing(asked: Question) -> Problem:

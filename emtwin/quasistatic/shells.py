@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError
@@ -20,6 +20,8 @@ from emtwin.quasistatic.shell_wall import Wall
 from emtwin.quasistatic.sources import Source
 
 Numbers = NDArray[Any]
+
+_PERFECT = 1e20  # S/m; at 1 Hz a skin depth of 50 nm
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,30 @@ class Shell:
             raise InputError.single(
                 f"eddy currents need a frequency above 0, got {frequency:g} Hz", field="frequency"
             )
-        impedance, tau = self.wall.sheet(frequency)
+        return self._respond(self.wall, source, frequency)
+
+    def mesh_limit(self, source: Source, points: ArrayLike) -> NDArray[np.float64]:
+        """Shielding that the mesh gives a closed perfect conductor, which has no field inside.
+
+        Parameters
+        ----------
+        source : Source
+            Field without the shell.
+        points : array_like
+            Places inside in metres, shape (n, 3).
+
+        Returns
+        -------
+        ndarray
+            Ratio of |H| without to |H| with the shell, shape (n,). What is left is the mesh's: a
+            computed shielding is worth something where it is well below. An open shell leaks, so
+            there it is the leak of a perfect conductor.
+        """
+        perfect = Wall(_PERFECT, self.wall.thickness)
+        return self._respond(perfect, source, 1.0).shielding(points)
+
+    def _respond(self, wall: Wall, source: Source, frequency: float) -> ShellResponse:
+        impedance, tau = wall.sheet(frequency)
         m, omega, space = self.matrices, TWO_PI * frequency, self._space
         drive, slope = self._excitation(source)
         # Faraday's law for the hat functions above, flux along the wall below.
@@ -93,7 +118,7 @@ class Shell:
         )
         currents = space.shape[1]
         stream = np.asarray(space @ found[:currents])
-        return ShellResponse(m, self.wall, source, frequency, stream, found[currents:])
+        return ShellResponse(m, wall, source, frequency, stream, found[currents:])
 
     @cached_property
     def _space(self) -> Any:

@@ -193,4 +193,5 @@ class Level(Row):
 
 def said_names(names: tuple[str, ...]) -> str:
     """Names of lists of bands in a text."""
-    return " and ".join("ISM" if name == "ism" else name for name in names)
+    known = {"ism": "ISM", "designated": "designated ISM"}
+    return " and ".join(known.get(name, name) for name in names)

@@ -80,5 +80,6 @@ def _row(
 
 
 def _said(entry: Any) -> str:
-    value = entry["input"]
-    return str(entry["msg"]) if isinstance(value, dict) else f"{value!r}: {entry['msg']}"
+    value, message = entry["input"], str(entry["msg"]).removeprefix("Value error, ")
+    told = isinstance(value, dict) or message.startswith(repr(value))
+    return message if told else f"{value!r}: {message}"

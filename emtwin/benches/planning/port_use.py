@@ -106,8 +106,11 @@ def _signal(twin: Twin) -> PortUse:
 
 
 def _cables(twin: Twin, port: str) -> tuple[AnyCable, ...]:
-    every = (*twin.device.cables, *twin.device.lines)
-    return tuple(cable for cable in every if cable.port == port)
+    return tuple(cable for cable in _every(twin) if cable.port == port)
+
+
+def _every(twin: Twin) -> tuple[AnyCable, ...]:
+    return (*twin.device.cables, *twin.device.lines)
 
 
 def _names(cables: tuple[AnyCable, ...]) -> str:
@@ -161,5 +164,4 @@ def _self_contained(twin: Twin) -> bool:
     power = twin.device.power
     if power is None or not power.internal or power.used_while_charging or power.ac is not None:
         return False
-    every = (*twin.device.cables, *twin.device.lines)
-    return all(cable.port in ("dc_input", "internal") for cable in every)
+    return all(cable.port in ("dc_input", "internal") for cable in _every(twin))

@@ -189,14 +189,13 @@ def test_a_special_environment_with_levels_below_the_tables(make: Make) -> None:
 
 def test_the_sweep_of_a_run_in_a_special_environment(load: Load) -> None:
     loaded = load(SPECIAL, (TESTS, ALL_SPECIAL))
-    sweep = radiated_immunity.sweep_frequencies(loaded, 1e9)
+    sweep = radiated_immunity.sweep_of(loaded, 1e9)
     assert (sweep[0], sweep[-1]) == (80e6, 1e9)
 
 
 def test_a_receivers_band_is_in_the_sweep_of_a_run(load: Load) -> None:
     radio = "intentional_receivers: [{name: a, frequency_from: 868 MHz, frequency_to: 868.6 MHz}]"
     plain, tuned = (
-        radiated_immunity.sweep_frequencies(load(*changes), 1e9)
-        for changes in ((), (device(radio),))
+        radiated_immunity.sweep_of(load(*changes), 1e9) for changes in ((), (device(radio),))
     )
     assert set(tuned) - set(plain) == {868.3e6}

@@ -132,6 +132,51 @@ def test_a_rate_that_does_not_carry_the_band_is_refused() -> None:
     assert "636 kHz or more" in str(caught.value)
 
 
+@pytest.mark.parametrize("f", [F, 100e6, 500e6])
+@pytest.mark.parametrize("detector", ["peak", "quasi_peak"])
+def test_a_trace_of_a_field_solver(f: float, detector: str) -> None:
+    """2 ps steps, 100 ns: thinned out a hundred and a hundred thousand times.
+
+    A raised cosine of width w has the spectrum of its area times sinc(f w) / (1 - (f w)^2).
+    """
+    rate, width, area = 500e9, 0.7e-9, 1e-9
+    t = np.arange(50_000) / rate - 20e-9
+    inside = np.abs(t) < width
+    samples = np.where(inside, area / (2 * width) * (1 + np.cos(np.pi * t / width)), 0)
+    x = 2 * f * width
+    train = PulseTrain(area * np.sinc(x) / (1 - x * x))
+    expected = read(train, f, detector).dbuv
+    found = read(Trace(samples, rate, alone=True), f, detector).dbuv
+    assert found == pytest.approx(expected, abs=0.05)
+
+
+@pytest.mark.parametrize("offset", [-20e3, 20e3])
+def test_near_the_edge_of_complex_samples_nothing_folds(offset: float) -> None:
+    """A sine at the far edge would be 22 kHz off if it folded, and read 0.2 %."""
+    rate = 80e3
+    t = np.arange(round(rate * 0.1)) / rate
+    samples = np.exp(-2j * np.pi * np.sign(offset) * 38e3 * t)
+    found = read(Trace(samples, rate, centre=F), F + offset, "peak").volts
+    assert found < 1e-3
+
+
+def test_slow_sampling_still_finds_the_peak() -> None:
+    """Five samples per bandwidth: 80 % AM, whose crest lies between samples."""
+    rate = 45e3
+    t = np.arange(round(rate * 0.1)) / rate
+    samples = 1e-3 * math.sqrt(2) * (1 + 0.8 * np.cos(2 * np.pi * 997 * t)) + 0j
+    found = read(Trace(samples, rate, centre=F), F, "peak").dbuv - 60
+    passed = 1 / (1 + (2 * 997 / 9e3) ** 4)
+    assert found == pytest.approx(20 * math.log10(1 + 0.8 * passed), abs=0.02)
+
+
+def test_a_sample_that_is_not_finite_is_told() -> None:
+    samples = sine(1e6, 0.1)
+    samples[77_000] = np.nan
+    with pytest.raises(InputError, match="sample 77000 of the trace is not finite"):
+        read(Trace(samples, 1e6), F, "peak")
+
+
 def test_impossible_traces() -> None:
     with pytest.raises(InputError, match="the rate must be above 0"):
         Trace(np.zeros(5), 0.0)
