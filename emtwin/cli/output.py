@@ -34,9 +34,9 @@ def line(console: Console, text: str, style: str = "") -> None:
 
 
 def without_verdict(console: Console, tests: Sequence[str]) -> None:
-    """Name the tests that apply by the plan and have no verdict yet, in one line."""
+    """Name the tests that apply, or may, by the plan and have no verdict yet, in one line."""
     if tests:
-        said = "By the plan these apply too, without a verdict from emtwin yet: "
+        said = "By the plan these apply too, or may, without a verdict from emtwin yet: "
         line(console, f"{said}{', '.join(tests)}. See `emtwin plan`.", "yellow")
 
 

@@ -60,7 +60,7 @@ def test_mains_tests_apply_without_a_cable_in_the_model(make: Make) -> None:
     assert "at the lowest and highest rated voltage: 100 V and 240 V" in dips.remarks
     burst = entry(plan, "eft", "ac_mains")
     assert burst.methods[0].method is Method.OUTSIDE
-    assert burst.methods[0].reason == "no cable of the twin belongs to this port"
+    assert burst.methods[0].reason == "no cable of the model belongs to this port"
     harmonics = entry(plan, "harmonics", "ac_mains")
     assert (harmonics.standard, harmonics.why) == (
         "IEC 61000-3-2",
