@@ -16,7 +16,7 @@ from emtwin.geometry.surface import weld
 from emtwin.quasistatic.shell_matrices import ShellMatrices
 from emtwin.quasistatic.shell_response import ShellResponse
 from emtwin.quasistatic.shell_topology import shell_problems, stream_space
-from emtwin.quasistatic.shell_wall import Wall
+from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.sources import Source
 
 Numbers = NDArray[Any]
@@ -33,7 +33,7 @@ class Shell:
     surface : Surface
         Middle of the wall. Each edge belongs to one or two triangles; rims and slots are edges
         of one triangle. Coincident points are joined.
-    wall : Wall
+    wall : ShellWall
         Its material and thickness.
 
     Raises
@@ -44,7 +44,7 @@ class Shell:
     """
 
     surface: Surface
-    wall: Wall
+    wall: ShellWall
     matrices: ShellMatrices = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -98,10 +98,10 @@ class Shell:
             computed shielding is worth something where it is well below. An open shell leaks, so
             there it is the leak of a perfect conductor.
         """
-        perfect = Wall(_PERFECT, self.wall.thickness)
+        perfect = ShellWall(_PERFECT, self.wall.thickness)
         return self._respond(perfect, source, 1.0).shielding(points)
 
-    def _respond(self, wall: Wall, source: Source, frequency: float) -> ShellResponse:
+    def _respond(self, wall: ShellWall, source: Source, frequency: float) -> ShellResponse:
         impedance, tau = wall.sheet(frequency)
         m, omega, space = self.matrices, TWO_PI * frequency, self._space
         drive, slope = self._excitation(source)

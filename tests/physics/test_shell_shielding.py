@@ -9,7 +9,7 @@ from emtwin.constants import MU0
 from emtwin.quasistatic.circulation import round_loop
 from emtwin.quasistatic.coils import Circle
 from emtwin.quasistatic.loops import WiringLoop
-from emtwin.quasistatic.shell_wall import Wall
+from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.shells import Shell
 from emtwin.quasistatic.sources import Sources, UniformField
 from tests.physics.shell_meshes import box, ring, sphere, without
@@ -29,7 +29,7 @@ def decibel(ratio: complex) -> float:
 @pytest.fixture(scope="module")
 def shell() -> Shell:
     """The reference sphere with 320 triangles."""
-    return Shell(sphere(MIDDLE, 2), Wall(SIGMA, THICKNESS))
+    return Shell(sphere(MIDDLE, 2), ShellWall(SIGMA, THICKNESS))
 
 
 @pytest.mark.quick
@@ -80,7 +80,7 @@ def test_a_sphere_shields_as_the_exact_solution_says(shell: Shell, validated: Va
 def test_the_error_falls_with_the_square_of_the_edge(shell: Shell) -> None:
     """80 and 320 triangles at 1 kHz: a quarter of the error; order 2 within 0.3."""
     exact = decibel(1 / spherical_shell(INNER, THICKNESS, SIGMA, 1e3).inside)
-    coarse = Shell(sphere(MIDDLE, 1), Wall(SIGMA, THICKNESS))
+    coarse = Shell(sphere(MIDDLE, 1), ShellWall(SIGMA, THICKNESS))
     responses = [each.respond(UPRIGHT, 1e3) for each in (coarse, shell)]
     errors = [decibel(each.shielding([0, 0, 0])[0]) - exact for each in responses]
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.3)
@@ -90,7 +90,7 @@ def test_the_error_falls_with_the_square_of_the_edge(shell: Shell) -> None:
 def test_a_finer_sphere(validated: Validated) -> None:
     """1280 triangles: a quarter of the tolerances of 320 where the polyhedron decides, half of
     it where the logarithm at common edges does."""
-    fine = Shell(sphere(MIDDLE, 3), Wall(SIGMA, THICKNESS))
+    fine = Shell(sphere(MIDDLE, 3), ShellWall(SIGMA, THICKNESS))
     for frequency, tolerance in ((1e3, 0.025), (10e3, 0.1)):
         exact = spherical_shell(INNER, THICKNESS, SIGMA, frequency)
         validated(
@@ -135,7 +135,7 @@ def test_magnetic_walls_guide_the_flux() -> None:
     2 x 1.1 % and the shielding by 0.2 dB.
     """
     exact = spherical_shell(INNER, THICKNESS, 7e6, 1.0, 200.0)
-    response = Shell(sphere(MIDDLE, 2), Wall(7e6, THICKNESS, 200.0)).respond(UPRIGHT, 1.0)
+    response = Shell(sphere(MIDDLE, 2), ShellWall(7e6, THICKNESS, 200.0)).respond(UPRIGHT, 1.0)
     found = decibel(response.shielding([0, 0, 0])[0])
     assert found == pytest.approx(decibel(1 / exact.inside), abs=0.2)
 
@@ -182,7 +182,7 @@ def test_loss_of_a_thin_disc_and_ring(inner: float, validated: Validated) -> Non
     outer, omega = 0.1, 2 * np.pi * 10
     mesh = ring(inner, outer, 4, 24)
     mesh = mesh.scaled(np.sqrt(np.pi * (outer**2 - inner**2) / mesh.area))
-    loss = Shell(mesh, Wall(1e6, 1e-4)).respond(UPRIGHT, 10.0).loss
+    loss = Shell(mesh, ShellWall(1e6, 1e-4)).respond(UPRIGHT, 10.0).loss
     expected = 1e6 * 1e-4 * (omega * MU0) ** 2 * np.pi * (outer**4 - inner**4) / 8
     validated(
         f"loss of a thin {'ring' if inner else 'disc'}", loss, expected, 0.02, relative=True,
@@ -200,7 +200,7 @@ def test_moment_of_a_perfect_disc(validated: Validated) -> None:
     for rings, around in ((4, 24), (6, 36)):
         mesh = ring(0.0, radius, rings, around)
         mesh = mesh.scaled(np.sqrt(np.pi * radius**2 / mesh.area))
-        response = Shell(mesh, Wall(1e20, 1e-9)).respond(UPRIGHT, 1.0)
+        response = Shell(mesh, ShellWall(1e20, 1e-9)).respond(UPRIGHT, 1.0)
         moments.append(-(response.matrices.averages @ response.stream).real @ mesh.areas)
     first, second = moments
     validated(
@@ -217,7 +217,7 @@ def test_a_long_box_shields_as_a_tube_does(validated: Validated) -> None:
     field: 0.07 dB. Three squares across a wall have the potential of its current to
     1 %, 0.1 dB.
     """
-    shell = Shell(box((0.1, 0.1, 0.8), (3, 3, 16)), Wall(SIGMA, THICKNESS))
+    shell = Shell(box((0.1, 0.1, 0.8), (3, 3, 16)), ShellWall(SIGMA, THICKNESS))
     expected = decibel(1 + 2j * np.pi * 1e3 * MU0 * SIGMA * THICKNESS * 0.1 / 4)
     validated(
         "square tube of 0.1 m, 1 mm, 35 MS/m, 1 kHz, 8 times as long as wide",
@@ -230,7 +230,7 @@ def test_an_open_side_leaks() -> None:
     """A cube of 0.3 m without its top, 10 kHz, field along the opening: two meshes agree on what is
     left at the centre, 12.8 dB, within 0.3 dB; the closed cube keeps above 35 dB."""
     cubes = [box((0.3, 0.3, 0.3), (cells,) * 3) for cells in (3, 4)]
-    wall, sideways, found = Wall(SIGMA, THICKNESS), UniformField((1, 0, 0)), []
+    wall, sideways, found = ShellWall(SIGMA, THICKNESS), UniformField((1, 0, 0)), []
     for cube in cubes:
         bowl = Shell(without(cube, cube.corners.mean(axis=1)[:, 2] > 0.1499), wall)
         found.append(decibel(bowl.respond(sideways, 1e4).shielding([0, 0, 0])[0]))

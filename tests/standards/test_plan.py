@@ -117,7 +117,7 @@ def test_the_fifteen_spots_of_table_9(plan: Plan) -> None:
     assert test.frequencies.count == 15
     assert len(test.levels) == 7
     modulations = {level.modulation for level in test.levels}
-    assert modulations == {"pulse 18 Hz 50 %", "FM ±5 kHz 1 kHz", "pulse 217 Hz 50 %"}
+    assert modulations == {"pulse 18 Hz 50 %", "FM ±5 kHz, 1 kHz sine", "pulse 217 Hz 50 %"}
 
 
 def test_frequencies_inside_bands_that_steps_jump_over(plan: Plan) -> None:

@@ -232,7 +232,7 @@ def test_distance_and_field_belong_together(power: float, distance: float) -> No
     [
         (("  - standard: IEC 61000-4-2\n", "  - standard: IEC 60601-1-2\n"), "is listed twice"),
         (("status: superseded", "status: old"), "Input should be 'current', 'superseded' or"),
-        (("title: radiated RF field", "titel: radiated RF field"), "titel"),
+        (("title: radiated RF field", "titles: radiated RF field"), "titles"),
         (('edition: "2007"', "edition: 2007"), "valid string"),
         (("standards:", "standards: ["), "YAML syntax"),
     ],

@@ -116,7 +116,6 @@ def tuned_frequencies(frequencies: ArrayLike, standards: Standards | None = None
         closer than an eighth of the bandwidth, a grid of eighths. The maximum over all frequencies
         is missed by less than 0.1 dB.
     """
-
     f = np.asarray(frequencies, np.float64)
     found: list[Real] = []
     for receiver in receivers(standards):
@@ -126,10 +125,10 @@ def tuned_frequencies(frequencies: ArrayLike, standards: Standards | None = None
         near = apart < width
         between = inside[:-1, None][near] + apart[near, None] * [0.25, 0.5, 0.75]
         places = np.sort(np.concatenate([inside, between.ravel()]))
-        if places.size > 1 and float(np.diff(places).min()) < width / 8:
-            places = np.unique(np.round(places / (width / 8))) * (width / 8)
-            places = places.clip(receiver.frequency_from, receiver.frequency_to)
-        found.append(places)
+        close = np.diff(places, prepend=-np.inf, append=np.inf) < width / 8
+        crowded = close[:-1] | close[1:]
+        grid = np.unique(np.round(places[crowded] / (width / 8))) * (width / 8)
+        found += [places[~crowded], grid.clip(receiver.frequency_from, receiver.frequency_to)]
     return np.unique(np.concatenate(found))
 
 

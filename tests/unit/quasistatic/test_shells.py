@@ -9,18 +9,18 @@ from emtwin.errors import InputError
 from emtwin.geometry import Surface
 from emtwin.quasistatic import shell_topology
 from emtwin.quasistatic.shell_topology import stream_space
-from emtwin.quasistatic.shell_wall import Wall
+from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.shells import Shell
 from emtwin.quasistatic.sources import UniformField
 from tests.physics.shell_meshes import box, ring, sphere
 
-WALL = Wall(35e6, 1e-3)
+WALL = ShellWall(35e6, 1e-3)
 UPRIGHT = UniformField((0.0, 0.0, 1.0))
 
 
 def test_an_impossible_wall_names_everything() -> None:
     with pytest.raises(InputError) as caught:
-        Wall(0.0, -1e-3, float("inf"))
+        ShellWall(0.0, -1e-3, float("inf"))
     assert [p.field for p in caught.value.problems] == [
         "wall.conductivity", "wall.thickness", "wall.permeability",
     ]  # fmt: skip
@@ -132,5 +132,5 @@ def test_doubtful_shells_are_named() -> None:
     fast = Shell(mesh, WALL).respond(UPRIGHT, 300e6)
     assert [n.name for n in fast.notices] == ["not-quasi-static"]
     assert "0.35 wavelengths" in str(fast.notices[0])
-    thick = Shell(mesh, Wall(35e6, 0.02)).respond(UPRIGHT, 50.0)
+    thick = Shell(mesh, ShellWall(35e6, 0.02)).respond(UPRIGHT, 50.0)
     assert [n.name for n in thick.notices] == ["shell-not-thin"]

@@ -97,6 +97,9 @@ def test_where_the_receiver_is_tuned() -> None:
     assert tuned_frequencies([40e6, 40.1e6]).tolist() == (40e6 + 25e3 * np.arange(5)).tolist()
     dense = tuned_frequencies(40e6 + 1e3 * np.arange(101))
     assert np.diff(dense) == pytest.approx(WIDTH / 8)
+    mixed = tuned_frequencies([35.0012e6, *(40e6 + 1e3 * np.arange(101))])
+    assert mixed[0] == 35.0012e6
+    assert mixed[1:] == pytest.approx(dense)
     assert tuned_frequencies([1e3, 40e6]).tolist() == [40e6]
 
 

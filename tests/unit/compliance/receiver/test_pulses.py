@@ -116,6 +116,14 @@ def test_pulses_that_overlap_depend_on_the_tuning() -> None:
     assert read(train, 50.5 * 20e3, "peak").volts == pytest.approx(two, rel=0.02)
 
 
+def test_pulses_far_faster_than_the_bandwidth_are_lines() -> None:
+    """At 25 MHz one line is in the pass band, and every detector reads it."""
+    for detector in DETECTORS:
+        found = read(PulseTrain(AREA, 25e6), 100e6, detector).volts
+        assert found == pytest.approx(math.sqrt(2) * AREA * 25e6, rel=1e-6)
+    assert read(PulseTrain(AREA, 25e6), 110e6, "peak").volts == 0
+
+
 def test_a_spectrum_gives_the_area_at_each_frequency() -> None:
     pulse = PulseTrain(lambda f: AREA * np.exp(-1j * f) / (1 + (f / 5e6) ** 2), 100.0)
     at = np.array([1e6, 5e6])
