@@ -5,8 +5,7 @@ source integrated along the edge, so that its circulation round a face is the fl
 the currents add up to zero, which is one sparse system for phi in the conducting cells alone.
 The magnetic field of the induced currents is neglected; whether it may be is checked.
 
-Source: Dawson and Stuchly, IEEE Trans. Magn. 34 (1998) 1235; Dawson, Caputa, Stuchly, Phys. Med.
-Biol. 43 (1998) 1.
+Source: Dawson and Stuchly, ACES Journal 11 (1996) 72.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ import pytest
 
 from emtwin.benches.methods import Method
 from emtwin.benches.planning import device_size
-from emtwin.benches.planning.emission import highest_measured
 from emtwin.errors import InputError
 from tests.unit.benches.planning.conftest import Load, Make, device, entry, lead, sensor, with_tests
 
@@ -256,14 +255,6 @@ def test_groups_and_magnetic_emission(make: Make) -> None:
     assert two.status == "applies"
     assert all("dBuA/m" in level.said for level in two.levels)
     assert two.levels
-
-
-@pytest.mark.parametrize(
-    ("highest", "measured"),
-    [(108e6, 1e9), (109e6, 2e9), (500e6, 2e9), (600e6, 5e9), (1.1e9, 5.5e9), (2.4e9, 6e9)],
-)
-def test_emission_above_1_ghz_by_the_highest_frequency(highest: float, measured: float) -> None:
-    assert highest_measured(highest) == pytest.approx(measured)
 
 
 def test_the_highest_frequency_is_in_the_remarks(make: Make) -> None:
