@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from emtwin.backends import Backend
-from emtwin.benches import methods, radiated_emission, radiated_immunity
+from emtwin.benches import emitters, methods, radiated_emission, radiated_immunity
 from emtwin.benches.applicable import requests
 from emtwin.benches.estimates import Placed, placed
 from emtwin.benches.finding import Finding
@@ -90,7 +90,7 @@ def sites_of(
 
 def targets(loaded: LoadedTwin, site: Site) -> tuple[str, ...]:
     """Ports that must be driven in a site."""
-    bench = radiated_immunity.victims if site.floor is None else radiated_emission.sources
+    bench = radiated_immunity.victims if site.floor is None else emitters.sources
     return site.driven_ports([port.name for port in bench(loaded)])
 
 

@@ -1,10 +1,11 @@
 """Radiated emission: CISPR 11 group 1, measured as CISPR 16-2-3 says.
 
-Excitation: each clock port's e.m.f. at every harmonic, 30 MHz to 1 GHz, behind its source
-impedance. Observation: the field over the conducting floor at 3 m and 10 m from the boundary of the
-device, antenna height 1 to 4 m, turntable through 360 degrees, both polarisations. Evaluation: the
-largest reading against the limit line, for the declared common-mode impedance of the leads; 0, 25,
-150 ohm and open are computed as well, and their spread is part of the uncertainty.
+Excitation: each emitting port's e.m.f. in the receiver's bandwidth, 30 MHz to 1 GHz, behind its
+source impedance; of a clock, every harmonic. Observation: the field over the conducting floor at
+3 m and 10 m from the boundary of the device, antenna height 1 to 4 m, turntable through 360
+degrees, both polarisations. Evaluation: the largest reading against the limit line, for the
+declared common-mode impedance of the leads; 0, 25, 150 ohm and open are computed as well, and their
+spread is part of the uncertainty.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.benches.emitters import ONE_BY_ONE, emf_at, frequencies_of, notes_of, sources
 from emtwin.benches.finding import Curve, Finding
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import field_dbuv
 from emtwin.compliance.limit_line import LimitLine
-from emtwin.compliance.limits import harmonics_resolved, limit_line
+from emtwin.compliance.limits import limit_line
 from emtwin.compliance.uncertainty import (
     SEMI_ANECHOIC,
     Contribution,
@@ -32,11 +34,9 @@ from emtwin.compliance.uncertainty import (
 )
 from emtwin.compliance.verdict import decide
 from emtwin.constants import C0
-from emtwin.errors import InputError
 from emtwin.extract import PortModel
 from emtwin.extract.port_model import launched_wave, reflection_factor
-from emtwin.scene import ClockSource, LoadedTwin, Port
-from emtwin.signals.clock import trapezoid_harmonics
+from emtwin.scene import LoadedTwin
 from emtwin.solver.currents import EquivalentCurrents
 from emtwin.solver.near_to_far import near_fields
 from emtwin.standards import Standards
@@ -45,39 +45,15 @@ TEST = "radiated_emission"
 DISTANCES = (3.0, 10.0)
 COMMON_MODE = (0.0, 25.0, 150.0, np.inf)
 POLARISATIONS = ("horizontal", "vertical")
-BAND = (30e6, 1e9)
 HEIGHTS = np.linspace(1.0, 4.0, 31)
 """Of the antenna over the floor, m; steps of 0.1 m: within 0.2 dB of the maximum at 1 GHz, 3 m."""
 
 _ANGLES = np.arange(0.0, 360.0, 10.0)  # lobes of a device of 1 m are 17 degrees wide at 1 GHz
 
 
-def sources(loaded: LoadedTwin) -> tuple[Port, ...]:
-    """Ports that emit."""
-    return tuple(port for port in loaded.twin.device.ports if port.emission is not None)
-
-
 def harmonics(loaded: LoadedTwin, f_max: float) -> NDArray[np.float64]:
-    """All harmonics of all clocks in the band of the test up to `f_max`, in Hz."""
-    found = [_harmonics(port, f_max)[0] for port in sources(loaded)]
-    return np.unique(np.round(np.concatenate(found), 3))
-
-
-def _harmonics(port: Port, f_max: float) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
-    clock = port.emission
-    assert isinstance(clock, ClockSource)
-    if not harmonics_resolved(clock.frequency):
-        raise InputError.single(
-            f"the clock at port {port.name} has {clock.frequency:g} Hz: its harmonics are closer "
-            "than the "
-            "receiver's bandwidth, and a detector would be needed that this version does not have",
-            field=f"device.ports[{port.name}].emission.frequency",
-        )
-    f, amplitude = trapezoid_harmonics(
-        clock.frequency, clock.amplitude, clock.rise_time, clock.duty, min(f_max, BAND[1])
-    )
-    inside = f >= BAND[0] * (1 - 1e-9)
-    return f[inside], amplitude[inside]
+    """Frequencies of the run up to `f_max`, in Hz: all harmonics of all clocks, or steps of 2 %."""
+    return frequencies_of(loaded, f_max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +158,7 @@ def _antenna_places(floor: float, radius: float) -> tuple[NDArray[np.float64], N
 def levels(
     loaded: LoadedTwin, site: Site, model: PortModel, scanned: Scan, common_mode: float | None
 ) -> NDArray[np.float64]:
-    """Field strength of all clocks together, rms, at every antenna place.
+    """Field strength of all sources together, rms, at every antenna place.
 
     Parameters
     ----------
@@ -200,7 +176,7 @@ def levels(
     Returns
     -------
     ndarray of float64, shape (distances, nf, angles, heights, 2)
-        V/m rms; clocks with a common harmonic add in power.
+        V/m rms; sources add in power.
     """
     terminations = site.terminations()
     if common_mode is not None:
@@ -210,7 +186,7 @@ def levels(
     reflection = np.stack([reflection_factor(z, REFERENCE) for z in terminations.T], axis=-1)
     power = np.zeros(scanned.field.shape[1:])
     for port in sources(loaded):
-        emf = _emf_at(port, model.frequencies)
+        emf = emf_at(port, model.frequencies).astype(np.complex128)
         launched = np.zeros_like(reflection)
         column = model.index(port.name)
         launched[:, column] = launched_wave(emf, terminations[:, column], REFERENCE)
@@ -219,15 +195,6 @@ def levels(
         total = np.einsum("fn,ndfahp->dfahp", weights, scanned.field)
         power += np.abs(total) ** 2
     return np.sqrt(power)
-
-
-def _emf_at(port: Port, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
-    """Rms e.m.f. of a clock at the model's frequencies; zero between its harmonics."""
-    own, amplitude = _harmonics(port, float(frequencies.max()) * (1 + 1e-9))
-    emf = np.zeros(frequencies.size, np.complex128)
-    for f, peak in zip(own, amplitude, strict=True):
-        emf[np.abs(frequencies - f) < 1e-6 * f] = peak / np.sqrt(2)
-    return emf
 
 
 def evaluate(
@@ -267,8 +234,7 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
-    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    lines, own = _lines(loaded, standards), loaded.twin.equipment_class
     limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
     line, f = lines[own][distance], model.frequencies[:, None]
@@ -304,14 +270,14 @@ def evaluate(
             "level_dbuv_per_m": float(nominal.level[distance, n, polarisation]),
         },
         statement=(
-            f"Largest harmonic {'below' if margin > 0 else 'above'} the class {own} "
+            f"Largest {_read(loaded)} {'below' if margin > 0 else 'above'} the class {own} "
             "limit at "
             f"{declared.distance:g} m, {model.frequencies[0] / 1e6:.4g} MHz to "
             f"{model.frequencies[-1] / 1e6:.4g} MHz, "
             "height scan 1 to 4 m, turntable 360 degrees, both polarisations."
         ),
         notes=(
-            "Clock harmonics are read one by one: peak, quasi-peak and average detector agree.",
+            *notes_of(loaded),
             "Distances count from the smallest circle round the device's parts.",
         ),
     )
@@ -327,7 +293,7 @@ def evaluate(
         _curves(nominal, repeated, limits),
         {"class": own, "distance_declared": declared.distance},
         frequency,
-        _loudest(loaded, frequency),
+        _loudest(loaded, model.frequencies, n),
         maxima={
             f"level at {d:g} m (dBuV/m)": float(level.max())
             for d, level in zip(DISTANCES, nominal.level, strict=True)
@@ -351,10 +317,17 @@ def _readings(field: NDArray[np.float64]) -> _Readings:
     return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _line(
-    equipment_class: str, group: int, distance: float, standards: Standards | None
-) -> LimitLine:
-    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
+def _lines(loaded: LoadedTwin, standards: Standards | None) -> dict[str, list[LimitLine]]:
+    """Lines of both classes at every distance, for the device's group and rated power."""
+    group, supply = loaded.twin.device.equipment.group, loaded.twin.device.power
+    power = supply.ac.apparent_power if supply and supply.ac else 0.0
+    return {
+        kind: [
+            limit_line(TEST, kind, group=group, power=power, distance=d, standards=standards)
+            for d in DISTANCES
+        ]
+        for kind in ("A", "B")
+    }
 
 
 def _curves(
@@ -372,9 +345,12 @@ def _curves(
     return curves
 
 
-def _loudest(loaded: LoadedTwin, frequency: float) -> str:
-    """Clock with the largest harmonic at a frequency."""
-    strength = {}
-    for port in sources(loaded):
-        strength[port.name] = float(np.abs(_emf_at(port, np.array([frequency]))[0]))
+def _read(loaded: LoadedTwin) -> str:
+    """What a reading is: a harmonic where every source has single lines."""
+    return "harmonic" if ONE_BY_ONE in notes_of(loaded) else "reading"
+
+
+def _loudest(loaded: LoadedTwin, frequencies: NDArray[np.float64], n: int) -> str:
+    """Port with the largest e.m.f. at the frequency of a number."""
+    strength = {port.name: float(emf_at(port, frequencies)[n]) for port in sources(loaded)}
     return max(strength, key=lambda name: strength[name])

@@ -74,10 +74,8 @@ class LimitLine:
         InputError
             If the line has no limit there.
         """
-        here = np.array(frequency)
-        values = [(float(_piece(row, here)), row) for row in self.rows]
-        inside = [(value, n) for n, (value, _) in enumerate(values) if not np.isnan(value)]
-        if not inside:
+        values = np.array([_piece(row, np.array(frequency)) for row in self.rows])
+        if np.isnan(values).all():
             raise InputError.single(
                 f"no limit at {format_si(frequency, 'Hz')}: the line "
                 f"{self.rows[0].citation} reaches from "
@@ -85,7 +83,7 @@ class LimitLine:
                 f"{format_si(self.rows[-1].frequency_to, 'Hz')}",
                 remedy="report frequencies without a limit as outside the method",
             )
-        return self.rows[min(inside)[1]]
+        return self.rows[int(np.nanargmin(values))]
 
     def margin(
         self, frequency: ArrayLike, level: ArrayLike, fundamentals: Iterable[float] = ()
@@ -118,7 +116,7 @@ class LimitLine:
     def designated_at(self, frequency: float) -> Band | None:
         """Band that frees a fundamental at a frequency in hertz, None where none does."""
         for band in self.designated:
-            if band.frequency_from <= frequency <= band.frequency_to:
+            if band.covers(frequency):
                 return band
         return None
 

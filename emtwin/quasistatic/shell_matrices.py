@@ -31,7 +31,7 @@ OUTER_RULE = np.array([[4.0, 1.0, 1.0], [1.0, 4.0, 1.0], [1.0, 1.0, 4.0]]) / 6.0
 """Points of a triangle, in barycentric coordinates; equal weights, exact to degree 2."""
 
 _NEAR = 1.5  # distance of two centres over the sum of the triangles' sizes; their neighbours
-_BLOCK = 400_000  # pairs of point and triangle at a time
+_BLOCK = 200_000  # pairs of point and triangle at a time
 
 
 class Kernels(NamedTuple):

@@ -22,10 +22,13 @@ def shell_problems(surface: Surface) -> list[Problem]:
     found = topology(surface)
     problems = []
     if not found.manifold:
+        edges = edges_of(surface.triangles)
+        crowded = edges.ends[edges.counts > 2]
+        x, y, z = surface.points[crowded[0]].mean(axis=0)
         problems.append(
             Problem(
-                f"{found.odd + found.crowded - found.boundary} edges belong to three or more "
-                f"triangles, one near {found.example} m: a shell's walls must not meet in a T",
+                f"{len(crowded)} edges belong to three or more triangles, the first at ({x:g}, "
+                f"{y:g}, {z:g}) m: a shell's walls must not meet in a T",
                 field="surface",
                 remedy="remove the inner wall, or solve its parts as shells of their own",
             )

@@ -27,7 +27,17 @@ from emtwin.scene.immunity_tests import (
     Surge,
 )
 from emtwin.scene.load import LoadedTwin, dump, load
-from emtwin.scene.ports import ClockSource, Immunity, Port, Termination
+from emtwin.scene.ports import Immunity, Port, Termination
+from emtwin.scene.sources import (
+    ClockSource,
+    DataSource,
+    EmissionSource,
+    Ringing,
+    SpectrumSource,
+    SpreadSpectrum,
+    SwitchingSource,
+    TraceSource,
+)
 from emtwin.scene.supply import AcSupply, DcSupply, Power
 from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
 from emtwin.scene.twin import DeclaredMaterial, Environment, Tests, Twin
@@ -45,10 +55,12 @@ __all__ = [
     "ClockSource",
     "Components",
     "ConductedImmunity",
+    "DataSource",
     "DcSupply",
     "DeclaredMaterial",
     "Device",
     "Eft",
+    "EmissionSource",
     "EmissionTest",
     "EndBoard",
     "EndBond",
@@ -75,11 +87,16 @@ __all__ = [
     "RadiatedEmission",
     "RadiatedImmunity",
     "RadioBand",
+    "Ringing",
+    "SpectrumSource",
+    "SpreadSpectrum",
     "SupplyTest",
     "Surge",
+    "SwitchingSource",
     "Termination",
     "Tests",
     "Trace",
+    "TraceSource",
     "Twin",
     "dump",
     "load",

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
-
-from emtwin.scene.quantities import (
-    Capacitance,
-    Declared,
-    Frequency,
-    Name,
-    Resistance,
-    Time,
-    Voltage,
-)
-from emtwin.units import format_si
+from emtwin.scene.quantities import Capacitance, Declared, Name, Resistance, Voltage
+from emtwin.scene.sources import EmissionSource
 
 
 class Termination(Declared):
@@ -51,42 +40,6 @@ class Immunity(Declared):
     quantity: Literal["carrier_rms", "envelope_peak", "demodulated"]
 
 
-class ClockSource(Declared):
-    """Trapezoidal clock behind a port, as an open-circuit voltage.
-
-    Parameters
-    ----------
-    frequency : float
-        Fundamental in hertz, above 0.
-    amplitude : float
-        Low-to-high swing in volt, above 0.
-    rise_time : float
-        Time of the full edge, rising and falling alike, in seconds, above 0.
-    duty : float, default 0.5
-        Share of the period between the middles of the edges, 0 < duty < 1.
-    """
-
-    frequency: Frequency
-    amplitude: Voltage
-    rise_time: Time
-    duty: Annotated[float, Field(gt=0, lt=1)] = 0.5
-
-    @model_validator(mode="after")
-    def _edges_fit(self) -> Self:
-        longest = min(self.duty, 1.0 - self.duty) / self.frequency
-        if self.rise_time > longest:
-            raise PydanticCustomError(
-                "remedied",
-                "the rise time of {rise} does not fit into a pulse or gap of {pulse}",
-                {
-                    "rise": format_si(self.rise_time, "s"),
-                    "pulse": format_si(longest, "s"),
-                    "remedy": "shorten rise_time, lower frequency or move duty towards 0.5",
-                },
-            )
-        return self
-
-
 class Port(Declared):
     """A gap between a conductor's end and a part, with what hangs on it.
 
@@ -98,11 +51,11 @@ class Port(Declared):
         Declared circuit at the port; attached after the extraction.
     immunity : Immunity, optional
         Given: the port is a victim of the immunity test.
-    emission : ClockSource, optional
+    emission : EmissionSource, optional
         Given: the port drives the emission test.
     """
 
     name: Name
     termination: Termination
     immunity: Immunity | None = None
-    emission: ClockSource | None = None
+    emission: EmissionSource | None = None

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from emtwin.errors import Problem
 from emtwin.scene.document import Document, FieldPath
 from emtwin.scene.ends import FORMS
+from emtwin.scene.sources import SOURCES
 
 _KINDS = {
     "string_type": "text",
@@ -122,6 +123,10 @@ def _said(
         return f"unknown field {path[-1]!r}", did_you_mean(path[-1], known, "fields here")
     if kind == "end_form":
         return f"{_shown(value)} is not a known end", _end_remedy(value, path)
+    if kind == "source_kind":
+        written = value.get("kind") if isinstance(value, dict) else value
+        message = f"{_shown(written)} is not a known kind of source"
+        return message, did_you_mean(written, SOURCES, "kinds")
     if kind in ("literal_error", "enum"):
         return _literal(value, declared)
     if kind in _BOUNDS:
@@ -228,7 +233,7 @@ def model_at(root: type[BaseModel], location: Iterable[int | str]) -> type[BaseM
         if isinstance(key, int) or by_name:
             by_name = False  # the user's own key, as in materials.NAME
         elif _is_tag(key):
-            model = FORMS[key[1:-1]]
+            model = (FORMS | SOURCES)[key[1:-1]]
         elif model is not None:
             info = _field_of(model, key)
             by_name = info is not None and get_origin(info.annotation) is dict

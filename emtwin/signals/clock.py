@@ -11,15 +11,21 @@ from emtwin.errors import InputError, Problem
 
 
 def trapezoid_harmonics(
-    frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float
+    frequency: float,
+    amplitude: float,
+    rise_time: float,
+    duty: float,
+    f_max: float,
+    fall_time: float | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
     """Harmonics of a trapezoidal e.m.f. by its exact Fourier series.
 
-    Both edges take `rise_time`, from 0 to 100 % of the swing. The pulse is
-    `duty` periods wide at half height and t = 0 is the middle of the rising
-    edge::
+    The edges take `rise_time` and `fall_time`, from 0 to 100 % of the swing. The
+    pulse is `duty` periods wide at half height and t = 0 is the middle of the
+    rising edge::
 
-        a_n = 2 A d sinc(n d) sinc(n t_r f) exp(-j pi n d),  sinc(x) = sin(pi x) / (pi x)
+        a_n = (2 A d sinc(n d) S - j 2 A / (pi n) cos(pi n d) D) exp(-j pi n d)
+        S, D = (sinc(n t_r f) +- sinc(n t_f f)) / 2,  sinc(x) = sin(pi x) / (pi x)
         v(t) = A d + Re sum a_n exp(+j 2 pi n f t)
 
     Parameters
@@ -29,11 +35,13 @@ def trapezoid_harmonics(
     amplitude : float
         Swing from low to high in volt.
     rise_time : float
-        Duration of the whole edge in seconds; 0 is an ideal step.
+        Duration of the whole rising edge in seconds; 0 is an ideal step.
     duty : float
         Pulse width at half height as a share of the period, 0 < duty < 1.
     f_max : float
         Highest frequency in hertz; a harmonic that lies on it is included.
+    fall_time : float, optional
+        Duration of the whole falling edge in seconds; as `rise_time` where left out.
 
     Returns
     -------
@@ -49,26 +57,36 @@ def trapezoid_harmonics(
 
     References
     ----------
-    Product of the two sinc functions: a trapezoid is a rectangle of width
-    ``d T`` convolved with a rectangle of width ``t_r``.
+    The derivative is a rectangle of width ``t_r`` and area A, and another of area -A a pulse width
+    later; integration divides by ``j 2 pi n f``. D vanishes with equal edges.
     """
-    _check(frequency, amplitude, rise_time, duty, f_max)
+    fall_time = rise_time if fall_time is None else fall_time
+    _check(frequency, amplitude, rise_time, fall_time, duty, f_max)
     # A harmonic on f_max belongs to the run although f_max / f may round down.
     orders = np.arange(1, math.floor(f_max / frequency * (1.0 + 1e-12)) + 1, dtype=np.float64)
-    magnitude = 2.0 * amplitude * duty * np.sinc(orders * duty)
-    edges = np.sinc(orders * rise_time * frequency)
-    phase = np.exp(-1j * np.pi * np.mod(orders * duty, 2.0))
-    amplitudes = np.asarray(magnitude * edges * phase, dtype=np.complex128)
+    rising, falling = (np.sinc(orders * edge * frequency) for edge in (rise_time, fall_time))
+    turn = np.pi * np.mod(orders * duty, 2.0)
+    even = duty * np.sinc(orders * duty) * (rising + falling)
+    odd = np.cos(turn) * (rising - falling) / (np.pi * orders)
+    amplitudes = np.asarray(amplitude * (even - 1j * odd) * np.exp(-1j * turn))
     return orders * frequency, amplitudes
 
 
-def _check(frequency: float, amplitude: float, rise_time: float, duty: float, f_max: float) -> None:
+def _check(
+    frequency: float,
+    amplitude: float,
+    rise_time: float,
+    fall_time: float,
+    duty: float,
+    f_max: float,
+) -> None:
     problems = [
         Problem(f"{name} must be {rule}, got {value:g} {unit}".rstrip(), field=name)
         for name, value, unit, good, rule in (
             ("frequency", frequency, "Hz", frequency > 0.0, "above 0"),
             ("amplitude", amplitude, "V", amplitude >= 0.0, "0 or more"),
             ("rise_time", rise_time, "s", rise_time >= 0.0, "0 or more"),
+            ("fall_time", fall_time, "s", fall_time >= 0.0, "0 or more"),
             ("duty", duty, "", 0.0 < duty < 1.0, "between 0 and 1"),
             ("f_max", f_max, "Hz", f_max > 0.0, "above 0"),
         )
@@ -77,9 +95,10 @@ def _check(frequency: float, amplitude: float, rise_time: float, duty: float, f_
     if problems:
         raise InputError(problems)
     longest = min(duty, 1.0 - duty) / frequency
-    if rise_time > longest * (1.0 + 1e-12):
+    edge = (rise_time + fall_time) / 2
+    if edge > longest * (1.0 + 1e-12):
         raise InputError.single(
-            f"the edge of {rise_time:g} s does not fit into a pulse or gap of {longest:g} s",
+            f"the edge of {edge:g} s does not fit into a pulse or gap of {longest:g} s",
             field="rise_time",
             remedy="shorten rise_time, lower frequency or move duty towards 0.5",
         )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError, Problem
-from emtwin.signals.fourier import Complex, Real
+from emtwin.signals.fourier import Complex, Real, j_omega
 from emtwin.signals.shapes import Shape, shape_of
 
 
@@ -86,8 +86,10 @@ class DoubleExponential:
 
     def spectrum(self, frequencies: ArrayLike) -> Complex:
         """Closed form ``height (fall / (1 + j w fall) - rise / (1 + j w rise))``, shape (nf,)."""
-        jw = 2j * np.pi * np.asarray(frequencies, np.float64)
-        return self.height * (self.fall / (1 + jw * self.fall) - self.rise / (1 + jw * self.rise))
+        jw = j_omega(frequencies)
+        one, other = self.fall / (1 + jw * self.fall), self.rise / (1 + jw * self.rise)
+        spectrum: Complex = self.height * (one - other)
+        return spectrum
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,10 @@ class DampedSine:
         t = np.asarray(t, np.float64)
         since = np.maximum(t, 0.0)
         swing = np.cos(2 * np.pi * self.frequency * since + math.radians(self.phase))
-        values = self.height * (t >= 0) * np.exp(-since / self.decay) * swing
-        return values * -np.expm1(-since / self.rise) if self.rise > 0 else values
+        values: Real = self.height * (t >= 0) * np.exp(-since / self.decay) * swing
+        if self.rise > 0:
+            values *= -np.expm1(-since / self.rise)
+        return values
 
     def silent_after(self, share: float = 1e-3) -> float:
         """Time in seconds after which it stays below `share` of its height."""
@@ -144,11 +148,12 @@ class DampedSine:
 
     def spectrum(self, frequencies: ArrayLike) -> Complex:
         """Closed form, shape (nf,): two complex decays for the envelope, two more for its rise."""
-        jw = 2j * np.pi * np.asarray(frequencies, np.float64)
+        jw = j_omega(frequencies)
         total = self._decaying(jw, 1 / self.decay)
         if self.rise > 0:
-            total = total - self._decaying(jw, 1 / self.decay + 1 / self.rise)
-        return self.height * total
+            total -= self._decaying(jw, 1 / self.decay + 1 / self.rise)
+        spectrum: Complex = self.height * total
+        return spectrum
 
     def _decaying(self, jw: Complex, rate: float) -> Complex:
         """Spectrum of exp(-rate t) cos(w0 t + phase)."""

@@ -15,6 +15,11 @@ _NODES = 16
 _BLOCK = 256  # frequencies at once: 256 x 16 x 60 panels of complex numbers are 4 MiB
 
 
+def j_omega(frequencies: ArrayLike) -> Complex:
+    """``j 2 pi f`` of frequencies in hertz, same shape."""
+    return np.asarray(2j * np.pi * np.asarray(frequencies, np.float64), np.complex128)
+
+
 class Transform(NamedTuple):
     """A spectrum and how well it is known.
 

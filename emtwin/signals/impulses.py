@@ -81,7 +81,7 @@ class Impulse:
         return max(falls)
 
     def transform(self, frequencies: ArrayLike) -> Transform:
-        """Continuous spectrum with its error; the powers n are not whole, so there is no closed form.
+        """Continuous spectrum with its error; with broken powers n there is no closed form.
 
         Parameters
         ----------

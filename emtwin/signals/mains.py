@@ -78,12 +78,13 @@ class Missing:
         """Values at times `t` in seconds."""
         t = np.asarray(t, np.float64)
         since = t - self.begin
-        if self.edge > 0:
-            down = np.clip(since / self.edge, 0.0, 1.0)
-            up = np.clip((since - self.duration) / self.edge, 0.0, 1.0)
-        else:
-            down, up = 1.0 * (since >= 0), 1.0 * (since >= self.duration)
-        return -self.share * (down - up) * self.mains(t)
+        return -self.share * (self._step(since) - self._step(since - self.duration)) * self.mains(t)
+
+    def _step(self, since: Real) -> Real:
+        """From 0 to 1 within the edge."""
+        if self.edge == 0:
+            return np.asarray(since >= 0, np.float64)
+        return np.clip(since / self.edge, 0.0, 1.0)
 
     def silent_after(self, _share: float = 1e-3) -> float:
         """Time in seconds after which the mains voltage is whole again."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from emtwin.errors import InputError
 from emtwin.scene.ports import Immunity
 from emtwin.signals.fourier import Complex, Real
+from emtwin.standards import modulation as modulations
 
 Values = TypeVar("Values", float, NDArray[np.float64])
 
@@ -175,7 +176,8 @@ class PulseModulation:
 
     def envelope(self, t: Real) -> Real:
         """One while the carrier is on, else 0."""
-        return 1.0 * (np.mod(np.asarray(t, np.float64) * self.frequency, 1.0) < self.duty)
+        on = np.mod(np.asarray(t, np.float64) * self.frequency, 1.0) < self.duty
+        return np.asarray(on, np.float64)
 
     def phase(self, t: Real) -> Real:
         """Zeros."""
@@ -185,7 +187,7 @@ class PulseModulation:
         """Lines ``duty sinc(n duty)``; what is left out falls as 1 / orders."""
         n = np.arange(-orders, orders + 1, dtype=np.float64)
         turn = np.exp(-1j * np.pi * np.mod(n * self.duty, 2.0))
-        amplitudes = self.duty * np.sinc(n * self.duty) * turn
+        amplitudes = np.asarray(self.duty * np.sinc(n * self.duty) * turn, np.complex128)
         power = float(np.sum(np.abs(amplitudes) ** 2))
         return Sidebands(n * self.frequency, amplitudes, max(0.0, 1 - power / self.duty))
 
@@ -235,6 +237,29 @@ class FrequencyModulation:
         amplitudes = jv(n, self.index).astype(np.complex128)
         left_out = max(0.0, 1 - float(np.sum(np.abs(amplitudes) ** 2)))
         return Sidebands(n * self.frequency, amplitudes, left_out)
+
+
+def modulation_of(row: modulations.Modulation | None) -> Modulation:
+    """Modulation that a row of the standards declares; none is CW.
+
+    Parameters
+    ----------
+    row : standards.modulation.Modulation or None
+        Field ``modulation`` of a level.
+
+    Returns
+    -------
+    Modulation
+        The signal.
+    """
+    match row:
+        case modulations.Amplitude():
+            return AmplitudeModulation(row.depth, row.frequency)
+        case modulations.Pulse():
+            return PulseModulation(row.frequency, row.duty)
+        case modulations.FrequencySwing():
+            return FrequencyModulation(row.deviation, row.frequency)
+    return Unmodulated()
 
 
 def modulated(t: Real, carrier: float, rms: float, modulation: Modulation) -> Real:

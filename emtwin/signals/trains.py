@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emtwin.errors import InputError, Problem
-from emtwin.signals.fourier import Complex, Real
+from emtwin.signals.fourier import Complex, Real, j_omega
 from emtwin.signals.impulses import fast_transient
 from emtwin.signals.shapes import Pulse
 from emtwin.standards import Standards, Waveform, load
@@ -41,7 +41,8 @@ class Delayed:
     def spectrum(self, frequencies: ArrayLike) -> Complex:
         """Spectrum of the pulse times exp(-j 2 pi f delay)."""
         f = np.asarray(frequencies, np.float64)
-        return self.pulse.spectrum(f) * np.exp(-2j * np.pi * f * self.delay)
+        turned: Complex = self.pulse.spectrum(f) * np.exp(-j_omega(f) * self.delay)
+        return turned
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class Burst:
         ratio = np.sin(np.pi * self.count * turn) / np.sin(np.pi * turn)
         kernel = np.where(np.abs(part) < 1e-12, float(self.count), ratio)
         phase = np.exp(-1j * np.pi * (self.count - 1) * part)
-        return self.pulse.spectrum(f) * kernel * phase
+        spectrum: Complex = self.pulse.spectrum(f) * kernel * phase
+        return spectrum
 
 
 def line_spectrum(pulse: Pulse, period: float, f_from: float, f_to: float) -> tuple[Real, Complex]:

@@ -24,7 +24,7 @@ class Uncertainty(Row):
     method : str
         Site, network or probe.
     frequency_from, frequency_to : float, optional
-        Range in hertz.
+        Range in hertz; left out where none is stated.
     expanded : float
         Expanded uncertainty in dB.
     unit : str
@@ -51,9 +51,9 @@ class Uncertainty(Row):
         return self
 
     def covers(self, frequency: float) -> bool:
-        """Whether the row's range holds a frequency in hertz; without a range none is held."""
+        """Whether the row holds at a frequency in hertz; without a range, wherever it is used."""
         if self.frequency_from is None or self.frequency_to is None:
-            return False
+            return True
         low, high = self.frequency_from, self.frequency_to
         return low * (1.0 - SLACK) <= frequency <= high * (1.0 + SLACK)
 

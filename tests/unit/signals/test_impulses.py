@@ -9,9 +9,12 @@ from emtwin.errors import InputError
 from emtwin.signals import (
     esd_contact_current,
     fast_transient,
+    impulse_of,
     shape_of,
     surge_current,
     surge_voltage,
+    telecom_surge_current,
+    telecom_surge_voltage,
 )
 from emtwin.solver import SampledWaveform
 from tests.validation import Validated
@@ -67,6 +70,69 @@ def test_surge() -> None:
     assert current.peak == pytest.approx(500.0, rel=0.01)
     assert 1.25 * current.rise == pytest.approx(8e-6, rel=0.02)
     assert 1.18 * current.width == pytest.approx(20e-6, rel=0.05)
+
+
+def test_figures_of_the_discharge_current() -> None:
+    """Recomputed from the formula at 4 kV: corrections, times of the crests, the dip between.
+
+    First crest 14.92 A at 1.46 ns, minimum 6.29 A at 6.68 ns, second crest 8.98 A at 19.5 ns, and
+    8.01 and 4.02 A when 30 and 60 ns count from the 10 % point.
+    """
+    current = esd_contact_current(4e3)
+    assert [t.correction for t in current.terms] == pytest.approx([0.34551, 0.43155], abs=1e-5)
+    t = np.arange(0.0, 40e-9, 1e-12)
+    values = current(t)
+    first = int(np.argmax(values))
+    low = 3000 + int(np.argmin(values[3000:15_000]))
+    second = low + int(np.argmax(values[low:]))
+    assert t[[first, low, second]] == pytest.approx([1.46e-9, 6.68e-9, 19.5e-9], rel=5e-3)
+    assert values[[first, low, second]] == pytest.approx([14.92, 6.29, 8.98], abs=5e-3)
+    start = shape_of(current).start
+    later = current(np.array([start + 30e-9, start + 60e-9]))
+    assert later == pytest.approx([8.01, 4.02], abs=5e-3)
+    assert current.spectrum([0.0])[0].real == pytest.approx(584.8e-9, rel=1e-4)
+
+
+def test_figures_of_the_fast_transient() -> None:
+    """Recomputed from the formula: k 0.65612, peak 1.0027, 5.12 and 49.4 ns."""
+    impulse = fast_transient(1.0)
+    shape = shape_of(impulse)
+    assert impulse.terms[0].correction == pytest.approx(0.65612, abs=1e-5)
+    assert shape.peak == pytest.approx(1.0027, abs=1e-4)
+    assert (shape.rise, shape.width) == pytest.approx((5.12e-9, 49.4e-9), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("make", "peak", "front", "duration"),
+    [
+        (surge_voltage, 1.0003, 1.198e-6, 49.5e-6),
+        (surge_current, 1.0, 8.02e-6, 19.17e-6),
+        (telecom_surge_voltage, 1.0, 10.03e-6, 695e-6),
+        (telecom_surge_current, 1.0, 4.97e-6, 321e-6),
+    ],
+)
+def test_figures_of_the_surges(make, peak: float, front: float, duration: float) -> None:
+    """Recomputed from the formulas, with the factors of the standard for front and duration."""
+    shape = shape_of(make(1.0))
+    is_voltage = make in (surge_voltage, telecom_surge_voltage)
+    found = 1.67 * shape.front if is_voltage else 1.25 * shape.rise
+    width = 1.18 * shape.width if make is surge_current else shape.width
+    assert shape.peak == pytest.approx(peak, abs=5e-4)
+    assert found == pytest.approx(front, rel=1e-3)
+    assert width == pytest.approx(duration, rel=1e-3)
+
+
+def test_another_peak_of_the_8_20_wave_is_wrong() -> None:
+    """With 0.895, as for 5/320 us, the peak would be 0.953."""
+    wrong = surge_current(0.895 / 0.939)
+    assert shape_of(wrong).peak == pytest.approx(0.953, abs=5e-4)
+
+
+def test_a_row_that_is_no_formula() -> None:
+    with pytest.raises(InputError, match="is no formula of a waveform"):
+        impulse_of("iec61000-4-2-peak", 4e3)
+    with pytest.raises(InputError, match="no row 'iec61000-4-2-curent'"):
+        impulse_of("iec61000-4-2-curent", 4e3)
 
 
 def test_polarity_and_level_scale() -> None:
