@@ -189,3 +189,9 @@ def test_conditions_in_words() -> None:
         assert part in said
     rule = Conditions(cable_at_least=1.0, length_not_accepted_by=("FDA",))
     assert str(rule) == "cables of 1 m or longer; shorter ones not exempt for FDA"
+
+
+def test_name_of_an_edition_is_one_standards_own() -> None:
+    """`--edition 3` means IEC 60601-1-2, though many standards have a third edition."""
+    named = [e.name for one in load().registry.standards for e in one.editions if e.name]
+    assert len(named) == len(set(named))
