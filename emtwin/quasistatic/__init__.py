@@ -22,6 +22,7 @@ from emtwin.quasistatic.resistance import (
     dc_conductances,
     model_conductances,
 )
+from emtwin.quasistatic.shell_mesh import refined
 from emtwin.quasistatic.shell_response import ShellResponse
 from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.shells import Shell
@@ -82,6 +83,7 @@ __all__ = [
     "pair",
     "port_circuit",
     "rectangle",
+    "refined",
     "square_coil",
     "tall_coil",
     "tissue_admittivity",

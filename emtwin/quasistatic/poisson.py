@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends.host_threads import quiet_matrices
 from emtwin.errors import InputError, RunError
 from emtwin.grid import Grid
 from emtwin.quasistatic.preconditioners import Apply, precondition
@@ -153,7 +154,8 @@ class PotentialSolver:
         self._weight = 1 / np.sqrt(np.abs(self._system.diagonal()))
         self._floating = _Floating.of(self._system)
         near = self._system if self.near is None else self._kept(self.near) * self._scale
-        self._apply, self.preconditioner = precondition(near)
+        with quiet_matrices():
+            self._apply, self.preconditioner = precondition(near)
 
     def _kept(self, matrix: Sparse) -> Sparse:
         """Rows and columns that are used."""
@@ -183,9 +185,11 @@ class PotentialSolver:
         norm = float(np.linalg.norm(self._weight * b))
         if norm == 0:
             return Solution(np.zeros(source.shape, np.result_type(b, self._system.dtype)), 0.0, 0)
-        x, steps = conjugate_gradients(
-            self._system, b, self._apply, self._weight, self.tolerance * norm, self.max_iterations
-        )
+        goal = self.tolerance * norm
+        with quiet_matrices():
+            x, steps = conjugate_gradients(
+                self._system, b, self._apply, self._weight, goal, self.max_iterations
+            )
         x -= self._floating.means(x)
         residual = float(np.linalg.norm(self._weight * (b - self._system @ x))) / norm
         if not residual <= 10 * self.tolerance:  # also where it is NaN; ten for round-off

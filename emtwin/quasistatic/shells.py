@@ -61,7 +61,7 @@ class Shell:
         Parameters
         ----------
         source : Source
-            Field without the shell.
+            Field without the shell; its wires must not pierce the wall.
         frequency : float
             Frequency in Hz, above 0.
 
@@ -73,7 +73,7 @@ class Shell:
         Raises
         ------
         InputError
-            If the frequency is not positive, or the source's wires cut the wall.
+            If the frequency is not positive.
         """
         if not 0.0 < frequency < np.inf:
             raise InputError.single(

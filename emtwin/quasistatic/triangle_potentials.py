@@ -59,7 +59,7 @@ def triangle_integrals(points: Real, surface: Surface) -> TriangleIntegrals:
     References
     ----------
     Wilton, Rao, Glisson, Schaubert, Al-Bundak, Butler, IEEE Trans. Antennas Propag. 32 (1984)
-    276, eq. 5; Graglia, ibid. 41 (1993) 1448, for the gradient.
+    276; Graglia, ibid. 41 (1993) 1448, for the gradient.
     """
     return pair_integrals(points[:, None, :], surface.corners, surface.normals)
 
@@ -114,8 +114,7 @@ def _turn(
 def self_integrals(surface: Surface) -> Real:
     """Integral of 1 / R over each triangle twice, in m^3, shape (m,).
 
-    Source: Eibert and Hansen, IEEE Trans. Antennas Propag. 43 (1995) 1499, eq. 8 with constant
-    functions.
+    Source: Eibert and Hansen, IEEE Trans. Antennas Propag. 43 (1995) 1499, for constant functions.
     """
     corners = surface.corners
     sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)

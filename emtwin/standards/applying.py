@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Hashable
+
 from emtwin.errors import InputError
 from emtwin.standards.bands import Band
 from emtwin.standards.dips import Dip
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.row import SLACK
 from emtwin.standards.store import Standards
 from emtwin.standards.terms import ENVIRONMENTS, PORTS, TESTS
 
@@ -37,7 +41,7 @@ def applying(
     frequency : float, optional
         In hertz: only rows that cover it. A row for named bands covers what
         lies inside one of them. A test without frequencies (ESD, bursts, dips)
-        covers none.
+        covers none. Where two pieces of a limit line meet, the lower one holds.
     edition : str, optional
         Year or name of an edition (``2007``, ``4.1``): only its rows. If left
         out, the rows of all current editions.
@@ -72,7 +76,31 @@ def applying(
         and _covers(standards, row, frequency)
         and standards.in_edition(row, edition)
     ]
+    if frequency is not None:
+        found = _lower_where_lines_meet(found, frequency)
     return tuple(sorted(_with_bands(found), key=_place))
+
+
+def _lower_where_lines_meet(found: list[Applying], frequency: float) -> list[Applying]:
+    """Of two pieces of a limit line that meet at a frequency, only the lower one."""
+    lowest: dict[Hashable, float] = {}
+    for row in found:
+        if isinstance(row, Limit):
+            line, limit = _line_and_end(row, frequency)
+            lowest[line] = min(limit, lowest.get(line, limit))
+    kept: list[Applying] = []
+    for row in found:
+        line, limit = _line_and_end(row, frequency) if isinstance(row, Limit) else (None, 0.0)
+        if limit <= lowest.get(line, limit):
+            kept.append(row)
+    return kept
+
+
+def _line_and_end(row: Limit, frequency: float) -> tuple[Hashable, float]:
+    """Line of a piece, and its limit if the frequency is one of its ends."""
+    at_top = math.isclose(frequency, row.frequency_to, rel_tol=SLACK)
+    line = (*row.line, row.power_above, row.power_to)
+    return line, row.limit_to if at_top else row.limit_from
 
 
 def _place(row: Applying) -> tuple[int, bool]:
@@ -137,7 +165,8 @@ def _covers(standards: Standards, row: Applying, frequency: float | None) -> boo
     if isinstance(row, Dip):
         return False
     if isinstance(row, Limit):
-        return row.frequency_from <= frequency <= row.frequency_to
+        low, high = row.frequency_from * (1.0 - SLACK), row.frequency_to * (1.0 + SLACK)
+        return low <= frequency <= high
     return row.covers(frequency) and (
         isinstance(row, Band) or _inside_bands(standards, row, frequency)
     )

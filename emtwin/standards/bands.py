@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.levels import SAME_FREQUENCY, said_names
-from emtwin.standards.row import Row, Text, rising
+from emtwin.standards.levels import said_names
+from emtwin.standards.row import SLACK, Row, Text, rising
 from emtwin.standards.terms import TITLES, Test
 from emtwin.units import format_si
 
@@ -53,7 +53,7 @@ class Band(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether a frequency in hertz lies in the band."""
-        slack = SAME_FREQUENCY * frequency
+        slack = SLACK * frequency
         return self.frequency_from - slack <= frequency <= self.frequency_to + slack
 
     def summary(self) -> str:

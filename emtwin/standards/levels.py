@@ -12,12 +12,9 @@ from emtwin.errors import InputError
 from emtwin.scene.quantities import Frequency, Length, Power
 from emtwin.standards.conditions import Conditions
 from emtwin.standards.modulation import Modulation
-from emtwin.standards.row import Number, Row, RowId, Text, rising, said_band
+from emtwin.standards.row import SLACK, Number, Row, RowId, Text, rising, said_band
 from emtwin.standards.terms import UNITS, Coupling, Environment, ImmunityTest, Port
 from emtwin.units import format_si
-
-SAME_FREQUENCY = 1e-9
-"""Two frequencies this close, relative, are one: a product may stand for a printed number."""
 
 
 class Level(Row):
@@ -105,16 +102,14 @@ class Level(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether the row speaks of a frequency in hertz; named bands are not looked up."""
-        slack = SAME_FREQUENCY * frequency
+        slack = SLACK * frequency
         if self.frequency_from is not None and self.frequency_to is not None:
             return self.frequency_from - slack <= frequency <= self.frequency_to + slack
         return self.at_spot(frequency)
 
     def at_spot(self, frequency: float) -> bool:
         """Whether a frequency in hertz is one of the spots."""
-        return any(
-            math.isclose(spot, frequency, rel_tol=SAME_FREQUENCY) for spot in self.frequencies
-        )
+        return any(math.isclose(spot, frequency, rel_tol=SLACK) for spot in self.frequencies)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

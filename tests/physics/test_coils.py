@@ -79,7 +79,7 @@ def test_the_volume_of_the_square_coil() -> None:
 
 def test_helmholtz() -> None:
     """(4/5)^1.5 N I / R at the centre, and no second or third derivative: at R / 20 the fourth
-    order leaves 144/125 (1/20)^4 = 7e-6 (Jackson, problem 5.19)."""
+    order of the coils' series leaves 144/125 (1/20)^4 = 7e-6."""
     coils = helmholtz(0.4, 50, 2.0)
     centre = magnitude(coils, ORIGIN)
     assert centre == pytest.approx(0.8**1.5 * 50 * 2 / 0.4, rel=1e-14)

@@ -191,10 +191,10 @@ def test_loss_of_a_thin_disc_and_ring(inner: float, validated: Validated) -> Non
 
 
 def test_moment_of_a_perfect_disc(validated: Validated) -> None:
-    """-8 a^3 / 3 in an axial field (Jackson, section 5.13); it is the integral of r x J / 2, or
-    minus that of the stream function. The current grows without bound at the rim, as 1 /
-    sqrt(distance): a mesh of equal rings reaches the moment with order 1 in the width,
-    and the errors of 1/4 and of 1/6 of the radius extrapolate to it within 1 %.
+    """-8 a^3 / 3 in an axial field (complement of the hole of Jackson, section 5.13); it is the
+    integral of r x J / 2, or minus that of the stream function. The current grows without bound at
+    the rim, as 1 / sqrt(distance): a mesh of equal rings reaches the moment with order 1 in the
+    width, and the errors of 1/4 and of 1/6 of the radius extrapolate to it within 1 %.
     """
     radius, moments = 0.1, []
     for rings, around in ((4, 24), (6, 36)):

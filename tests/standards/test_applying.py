@@ -77,6 +77,26 @@ def test_product_of_numbers_is_the_printed_frequency() -> None:
     assert [row.levels for row in rows if isinstance(row, Level)] == [(7.5,)]
 
 
+@pytest.mark.parametrize(
+    ("frequency", "limits"),
+    [(229e6, [30, 40]), (230e6, [30, 40]), (231e6, [37, 47]), (23 * 10e6 * (1 + 1e-12), [30, 40])],
+)
+def test_lower_limit_where_two_pieces_meet(frequency: float, limits: list[float]) -> None:
+    rows = applying(load(), test="radiated_emission", environment="home", frequency=frequency)
+    group_1 = [row for row in rows if isinstance(row, Limit) and row.group == 1]
+    assert sorted(row.limit_from for row in group_1) == limits
+
+
+def test_limits_of_other_powers_are_kept_where_pieces_meet() -> None:
+    rows = applying(load(), test="radiated_emission", frequency=230e6)
+    lines = [r.id for r in rows if isinstance(r, Limit) and r.group == 1 and r.distance == 10]
+    assert lines == [
+        "cispr11-g1-b-10m-30-230",
+        "cispr11-g1-a-to-20kva-10m-30-230",
+        *("cispr11-g1-a-above-20kva-10m-30-230", "cispr11-g1-a-above-20kva-10m-230-1000"),
+    ]
+
+
 def test_older_bands_are_those_of_the_current_edition() -> None:
     row = next(r for r in load().levels if r.edition == "2007" and r.bands)
     bands = bands_named(load(), row, "ism")
@@ -169,3 +189,9 @@ def test_conditions_in_words() -> None:
         assert part in said
     rule = Conditions(cable_at_least=1.0, length_not_accepted_by=("FDA",))
     assert str(rule) == "cables of 1 m or longer; shorter ones not exempt for FDA"
+
+
+def test_name_of_an_edition_is_one_standards_own() -> None:
+    """`--edition 3` means IEC 60601-1-2, though many standards have a third edition."""
+    named = [e.name for one in load().registry.standards for e in one.editions if e.name]
+    assert len(named) == len(set(named))

@@ -106,7 +106,7 @@ def _entry(
         tuple(map(_level, rows)),
         methods=context.methods(test, band, modelled),
         runs=runs_of(context.twin, test),
-        verdict=test in COMPUTED and context.twin.device.equipment.group == 1,
+        verdict=test in COMPUTED,
         remarks=(*remarks, *lacking),
     )
 

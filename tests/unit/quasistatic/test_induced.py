@@ -50,6 +50,15 @@ def test_the_reaction_of_the_currents_is_checked() -> None:
         induce(GRID, np.full(GRID.shape, 13 * sigma), UPRIGHT, 1e3)
 
 
+def test_the_reaction_is_that_of_the_worst_piece() -> None:
+    """Two bars of radius 5 mm, 20 mm apart, react as one of them, not as what is around both."""
+    kappa = np.zeros(GRID.shape)
+    kappa[0, 0], kappa[3, 3] = 1e3, 2e3
+    found = induce(GRID, kappa, UPRIGHT, 1e3)
+    expected = 2 * np.pi * 1e3 * 4e-7 * np.pi * 2e3 * 0.005**2 / 8
+    assert found.reaction == pytest.approx(expected, rel=1e-6)
+
+
 def test_a_body_as_large_as_the_wave_is_named() -> None:
     found = induce(GRID, np.full(GRID.shape, 1e-3), UPRIGHT, 300e6)
     assert [notice.name for notice in found.notices] == ["not-quasi-static"]

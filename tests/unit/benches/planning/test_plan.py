@@ -326,20 +326,31 @@ def test_an_unknown_edition_is_refused(make: Make) -> None:
 
 
 def test_a_self_contained_device_is_exempt_from_conducted_rf(make: Make) -> None:
-    """Battery, not used while charged, below 0.4 m with all cables, no other connection."""
-    changes = (
-        device("power: {dc: {nominal: 5 V}, internal: true, used_while_charging: false}"),
-        sensor("port: internal"),
-        (
-            "      end: floor\n" + "      common_mode: 150 ohm\n",
-            "      end: open\n      port: dc_input\n",
-        ),
+    """Charged by contacts, not used meanwhile, no other connection; 200 x 40 x 20 mm: 204.9 mm."""
+    lifted = (
+        "      end: floor\n      common_mode: 150 ohm\n",
+        "      end: open\n      port: internal\n",
     )
-    refused = entry(make(*changes), "conducted_immunity", "dc_input")
+    power = "power: {dc: {nominal: 5 V}, internal: true, used_while_charging: false}"
+    alone = make(device(power), sensor("port: internal"), lifted)
+    refused = entry(alone, "conducted_immunity", "dc_input")
     assert refused.status == "not_applicable"
-    assert "it is self-contained and measures" in refused.why
+    assert refused.why == "it is self-contained and measures 0.204939 m with all cables"
+    for further in (
+        (device(power, "lines: [{name: plug, port: dc_input}]"), sensor("port: internal")),
+        (device(power), sensor("port: signal")),
+        (device(power.replace(", used_while_charging: false", "")), sensor("port: internal")),
+    ):
+        plan = make(*further, lifted)
+        assert entry(plan, "conducted_immunity", "dc_input").status == "applies"
 
 
 def test_entries_are_frozen(make: Make) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         make().tests[0].status = "applies"  # type: ignore[misc]
+
+
+def test_the_plan_is_a_function_of_the_package(load: Load) -> None:
+    import emtwin
+
+    assert emtwin.plan(load()).device == "Tiny sensor box"

@@ -67,6 +67,17 @@ def test_80_percent_am() -> None:
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
+def test_readings_scale_with_the_samples(detector: str) -> None:
+    """Over 120 dB, to rounding and to where Newton's method ends, 1e-11 of the peak."""
+    random = np.random.default_rng(7).normal(size=(60_000, 2)) @ [1, 1j]
+    one, small, large = (
+        read(Trace(k * random, 50e3, centre=F), F, detector).volts for k in (1, 1e-3, 1e3)
+    )
+    assert small == pytest.approx(1e-3 * one, rel=1e-8)
+    assert large == pytest.approx(1e3 * one, rel=1e-8)
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
 def test_blocks_do_not_matter(monkeypatch: pytest.MonkeyPatch, detector: str) -> None:
     """Ten times shorter blocks: other bins, other overlaps, the same readings to 1e-4."""
     rate = 100e3
