@@ -103,8 +103,8 @@ def limit_line(
     rows = standards or load()
     if test == "conducted_emission" and port is None:
         port = "ac_mains"
-    edited = [row for row in rows.limits if _of_edition(row, rows, edition)]
-    like = [r for r in edited if (r.test, r.group, r.detector) == (test, group, detector)]
+    lines = [r for r in rows.limits if r.standard == _CISPR_11 and rows.in_edition(r, edition)]
+    like = [r for r in lines if (r.test, r.group, r.detector) == (test, group, detector)]
     found = [
         row
         for row in like
@@ -126,19 +126,16 @@ def limit_line(
     return LimitLine(pieces, _freeing(rows, test, edition) if group == 2 else ())
 
 
-def _of_edition(row: Limit | Band, standards: Standards, edition: str | None) -> bool:
-    if row.standard != _CISPR_11:
-        return False
-    if edition is None:
-        return standards.registry.is_current(row)
-    known = standards.registry.edition(_CISPR_11, edition)
-    return row.edition == (known.edition if known else edition)
-
-
 def _freeing(standards: Standards, test: str, edition: str | None) -> tuple[Band, ...]:
     """Designated bands for a test; one of low confidence frees nothing: the limit then stays."""
-    bands = [band for band in standards.of(Band) if _of_edition(band, standards, edition)]
-    return tuple(band for band in bands if test in band.tests and band.confidence != "low")
+    return tuple(
+        band
+        for band in standards.of(Band)
+        if band.standard == _CISPR_11
+        and standards.in_edition(band, edition)
+        and test in band.tests
+        and band.confidence != "low"
+    )
 
 
 def _check_distance(test: str, distance: float | None) -> None:

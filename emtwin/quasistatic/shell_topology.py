@@ -112,6 +112,7 @@ def _handles(surface: Surface) -> list[Problem]:
         Problem(
             f"the shell has {handles} handles, as a torus has one, round which a net current runs",
             field="surface",
-            remedy="cut it open along a line across the handle, or leave the handle out",
+            remedy="cut it open along a line across the handle, or leave the handle out; part rims "
+            "that touch in a point, which count as one",
         )
     ]

@@ -58,7 +58,7 @@ def test_a_sphere_shields_as_the_exact_solution_says(shell: Shell, validated: Va
 
     The mesh is a polyhedron whose faces lie up to edge^2 / (8 a) = 1.1 % of the radius off the
     sphere; shielding follows the radius, 0.1 dB. At 10 kHz the field inside is 0.7 % of the one
-    outside, so that 1.6e-4 of flux that should cancel is 0.2 dB, the aim. A single sheet of surface
+    outside, so that 1.6e-4 of flux that should cancel is 0.2 dB. A single sheet of surface
     impedance without flux inside the wall would be 0.65 dB low there. The loss follows the
     resistance, which has the square of the polyhedron's error.
     """
@@ -88,10 +88,9 @@ def test_the_error_falls_with_the_square_of_the_edge(shell: Shell) -> None:
 
 @pytest.mark.slow
 def test_a_finer_sphere(validated: Validated) -> None:
-    """1280 triangles: a quarter of the tolerances of 320 where the polyhedron decides, half of
-    it where the logarithm at common edges does."""
+    """1280 triangles: half the edge, a quarter of the tolerances of 320."""
     fine = Shell(sphere(MIDDLE, 3), ShellWall(SIGMA, THICKNESS))
-    for frequency, tolerance in ((1e3, 0.025), (10e3, 0.1)):
+    for frequency, tolerance in ((1e3, 0.025), (10e3, 0.05)):
         exact = spherical_shell(INNER, THICKNESS, SIGMA, frequency)
         validated(
             f"spherical shell 35 MS/m, 150 mm, 1 mm, 1280 triangles, {frequency:g} Hz",
@@ -114,9 +113,9 @@ def test_the_field_inside_is_uniform_and_the_one_outside_a_dipole(shell: Shell) 
 
 def test_curl_of_the_potential_is_the_flux_density(shell: Shell) -> None:
     """Inside and outside, by central differences of 2 mm: their error is (h / distance to the
-    wall)^2 = 3e-4 of the field at most. The potential has the current as source and the flux
-    inside the wall as dipoles, the field charge: they agree as far as that charge is the divergence
-    of that flux, to the 1e-3 of the field that the mesh leaves.
+    wall)^2 / 2 = 3e-4 of the field at most. The potential has the current as source and the flux
+    inside the wall as dipoles, the field charge: they agree because that charge is the divergence
+    of that flux.
     """
     response, h = shell.respond(UPRIGHT, 10e3), 2e-3
     for at in ((0.03, 0.02, 0.05), (0.12, 0.12, 0.15)):
@@ -125,24 +124,30 @@ def test_curl_of_the_potential_is_the_flux_density(shell: Shell) -> None:
         slopes = (values[:3] - values[3:]) / (2 * h)  # d_i A_j
         curl = [slopes[n - 2, n - 1] - slopes[n - 1, n - 2] for n in range(3)]
         field = response.field(at)[0]
-        assert np.linalg.norm(np.array(curl) / MU0 - field) < 1.3e-3 * np.linalg.norm(field)
+        assert np.linalg.norm(np.array(curl) / MU0 - field) < 3e-4 * np.linalg.norm(field)
 
 
-def test_magnetic_walls_guide_the_flux() -> None:
-    """mu_r = 200, where shielding is left at 1 Hz: S = 1 + 2/3 mu_r t / a = 5.5 dB.
+def test_magnetic_walls_guide_the_flux(validated: Validated) -> None:
+    """mu_r = 200 and 7 MS/m. At 1 Hz shielding is left, S = 1 + 2/3 mu_r t / a = 5.5 dB; at 1 kHz
+    the wall has 2.4 skin depths.
 
-    320 triangles carry a charge that is constant on each: its flux is off by the polyhedron's
-    2 x 1.1 % and the shielding by 0.2 dB.
+    Shielding by flux in the wall goes with t / a: the polyhedron's 1.1 % are 0.1 dB. At 20 dB the
+    field inside is a tenth of one that is cancelled by charge and current together, each off by a
+    third of that: 0.5 dB.
     """
-    exact = spherical_shell(INNER, THICKNESS, 7e6, 1.0, 200.0)
-    response = Shell(sphere(MIDDLE, 2), ShellWall(7e6, THICKNESS, 200.0)).respond(UPRIGHT, 1.0)
-    found = decibel(response.shielding([0, 0, 0])[0])
-    assert found == pytest.approx(decibel(1 / exact.inside), abs=0.2)
+    shell = Shell(sphere(MIDDLE, 2), ShellWall(7e6, THICKNESS, 200.0))
+    for frequency, tolerance in ((1.0, 0.1), (1e3, 0.5)):
+        exact = spherical_shell(INNER, THICKNESS, 7e6, frequency, 200.0)
+        validated(
+            f"spherical shell mu_r 200, 7 MS/m, 150 mm, 1 mm, 320 triangles, {frequency:g} Hz",
+            decibel(shell.respond(UPRIGHT, frequency).shielding([0, 0, 0])[0]),
+            decibel(1 / exact.inside), tolerance, reference="exact solution", unit="dB",
+        )  # fmt: skip
 
 
 def test_what_the_mesh_leaves_of_a_perfect_conductor(shell: Shell) -> None:
-    """Well above the 43 dB that are asked of it: 60 dB is 0.15 of the field inside."""
-    assert decibel(shell.mesh_limit(UPRIGHT, [0, 0, 0])[0]) > 60
+    """Well above the 43 dB that are asked of it: 70 dB is 5 % of the field inside."""
+    assert decibel(shell.mesh_limit(UPRIGHT, [0, 0, 0])[0]) > 70
 
 
 def test_superposition_and_direction(shell: Shell) -> None:
