@@ -15,10 +15,12 @@ from emtwin.grid import Grid, Node
 from emtwin.materials import Material, lookup
 from emtwin.quasistatic import (
     Finish,
+    StaticScene,
     Terminal,
     dc_conductances,
     finishes_of,
     model_conductances,
+    widened,
 )
 from emtwin.quasistatic.resistance import cell_conductances, sheet_conductances
 from emtwin.voxel import Body, voxelise
@@ -142,3 +144,10 @@ def test_finishes_of_a_device():
     finishes, marks = finishes_of(board())
     assert finishes == [Finish(5.8e7)]
     assert (marks[0] == 0).sum() == 24 * 17
+
+
+def test_finishes_on_a_wider_grid():
+    model = board()
+    scene, shift = widened(StaticScene.of_voxels(model), 10e-3)
+    _, marks = finishes_of(model, scene.grid, shift)
+    np.testing.assert_array_equal(marks == 0, scene.conducting)

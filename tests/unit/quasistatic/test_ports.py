@@ -160,6 +160,11 @@ def test_a_port_that_cannot_be_is_refused(port, message):
         port_circuit(scene(), [port])
 
 
+def test_marks_of_another_grid_are_refused():
+    with pytest.raises(InputError, match=r"marks of finishes have shape \(3, 2, 2, 2\)"):
+        port_circuit(scene(), [LOOP], [Finish(5.8e7)], np.zeros((3, 2, 2, 2), int))
+
+
 def test_two_ports_of_one_name_are_refused():
     with pytest.raises(InputError, match="2 ports are called 'loop'"):
         port_circuit(scene(), [LOOP, LOOP])
