@@ -142,7 +142,10 @@ class PortCircuit:
         """
         frequencies = np.geomspace(1e3, 1e11, 1601)
         w = TWO_PI * frequencies
-        least = Limit(float(frequencies[-1]), "no port has an inductance that counts")
+        least = Limit(
+            float(frequencies[-1]),
+            "every port holds there, and no higher was looked",
+        )
         for n, name in enumerate(self.ports):
             own = w * self.inductance.matrix[n, n]
             if self.is_loop[n]:

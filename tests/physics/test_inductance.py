@@ -58,9 +58,8 @@ def test_walls_bound_the_inductance() -> None:
     for cells in (1, 6):
         room = sum(0.25 * 1.3**n for n in range(1, cells + 1)) - 1e-9
         wide, shift = widened(scene, room)
-        moved = Port("gap", Node(*np.add(port.start, shift)), Node(*np.add(port.stop, shift)))
         low, high = (
-            float(inductances(wide, [moved], far=far).matrix[0, 0])
+            float(inductances(wide, [port.moved(shift)], far=far).matrix[0, 0])
             for far in ("electric", "magnetic")
         )
         apart.append((high - low, wide.grid.x[-1] - 0.5))
@@ -255,8 +254,8 @@ def test_circuit_and_field_solver_meet(
     """
     grid, medium, port = wire_over_floor(closed)
     scene, shift = widened(StaticScene(grid, medium, Walls.over_floor()), 0.3, 1.5)
-    moved = Port(port.name, Node(*np.add(port.start, shift)), Node(*np.add(port.stop, shift)))
-    circuit = port_circuit(scene, [moved])
+    there = Port(port.name, port.start, port.stop).moved(shift)
+    circuit = port_circuit(scene, [there])
     field = solved(grid, medium, port, machine)
     apart = differences(circuit.impedance(FREQUENCIES), field)
     kind = "closed" if closed else "open"

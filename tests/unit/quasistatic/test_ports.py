@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +13,19 @@ from emtwin.errors import GridError, InputError
 from emtwin.grid import Grid, Node, Painter
 from emtwin.grid.medium import VACUUM_ROW, Medium
 from emtwin.materials import Material
-from emtwin.quasistatic import Finish, Port, StaticScene, Walls, inductances, port_circuit
-from emtwin.quasistatic.curl import curl, gradient
+from emtwin.quasistatic import (
+    Finish,
+    InductanceMatrix,
+    Port,
+    StaticScene,
+    Walls,
+    inductances,
+    port_circuit,
+)
+from emtwin.quasistatic.curl import curl, face_reluctances, gradient
 from emtwin.quasistatic.magnetostatics import Magnetostatics
+from emtwin.quasistatic.poisson import edge_admittances
+from emtwin.quasistatic.ports import gap_current
 
 GRID = Grid.uniform((8, 7, 6), 1e-3)
 LOOP = Port("loop", Node(2, 3, 2), Node(2, 4, 2))
@@ -91,6 +102,49 @@ def test_currents_must_be_closed():
         current[2][place] = 1.0
         with pytest.raises(InputError, match="currents that are not closed: 1 A of 1 A"):
             solver.solve(current)
+
+
+def test_a_tiny_device_holds_as_far_as_is_looked(circuit):
+    tiny = InductanceMatrix(circuit.ports, 1e-9 * circuit.inductance.matrix)
+    limit = replace(circuit, inductance=tiny, bending=np.zeros((2, 2))).limit
+    assert limit.frequency == pytest.approx(100e9)
+    assert "no higher was looked" in limit.reason
+
+
+def full_wave(there, ports, frequency):
+    """jw i^T (K - w^2 M)^-1 i over all free edges, by a dense solution."""
+    free = np.flatnonzero(there.exists & ~there.conducting)
+    c = curl(GRID)[:, free].toarray()
+    k = c.T @ (face_reluctances(GRID, there.medium.faces).reshape(-1)[:, None] * c)
+    m = np.diag(edge_admittances(GRID, there.permittivity()).reshape(-1)[free])
+    w = 2 * np.pi * frequency
+    i = np.stack([gap_current(there, port).reshape(-1)[free] for port in ports])
+    return 1j * w * (i @ np.linalg.solve(k - w**2 * m, i.T))
+
+
+@pytest.mark.parametrize("permittivity", [1.0, 4.0])
+def test_a_circuit_is_the_beginning_of_the_full_wave_solution(permittivity):
+    """The same edges with all of Maxwell's equations: per octave the loop (w, left out w^5) and
+    the patch (1 / w, left out w^3) come nearer by 2^4, what is between them (left out w^3) by
+    2^3. Layers of dielectric give the induced field charges that have to go.
+    """
+    medium = scene().medium
+    ids = [rows.copy() for rows in medium.ids]
+    for rows in ids:
+        lower = rows[:, :, :3]
+        lower[lower == VACUUM_ROW] = 2
+    medium = Medium(*ids, np.array([1.0, 1.0, permittivity]), np.zeros(3))
+    there, ports = StaticScene(GRID, medium, Walls.all("electric")), [LOOP, PATCH]
+    circuit, apart = port_circuit(there, ports), []
+    for frequency in (1e9, 2e9):
+        exact = full_wave(there, ports, frequency)
+        own = np.sqrt(np.abs(np.diag(exact)))
+        found = circuit.impedance(np.array([frequency]))[0]
+        apart.append(np.abs(found - exact) / np.outer(own, own))
+    orders = np.log2(apart[1] / apart[0])
+    assert apart[0].max() < 0.01
+    np.testing.assert_allclose(np.diag(orders), 4, atol=0.3)
+    assert 2.7 < orders[0, 1] < 4.3
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,17 @@ def test_how_a_potential_falls(walls, expected):
     assert walls.fall() == expected
 
 
+def test_metal_in_an_open_wall_has_a_finite_capacitance():
+    """The wall through the centre of a plate that lies in it is a mirror: half the plate's own."""
+    painter = Painter(GRID)
+    painter.plate((3e-3, 2e-3, 0), (5e-3, 4e-3, 0))
+    found, mirrored = (
+        capacitances(StaticScene(GRID, painter.medium(), Walls(z=(low, "open")))).matrix
+        for low in ("open", "magnetic")
+    )
+    np.testing.assert_allclose(found, mirrored, rtol=1e-8)
+
+
 def test_materials_with_poles_lose_at_a_frequency():
     """Debye: eps = 2 + 3 / (1 + j w tau); beside it 0.1 S/m, at w tau = 1."""
     tau = 1e-9
