@@ -62,6 +62,10 @@ def show(console: Console, plan: Plan) -> None:
     """
     output.line(console, headline(plan), "bold")
     output.line(console, subject(plan))
+    missing = sum("UNDECLARED" in text for _, lines in lists(plan) for text in lines)
+    if missing:
+        said = f"UNDECLARED: {missing} of the remarks and notes below say what the twin file lacks"
+        output.line(console, said, "bold yellow")
     for section in sections(plan):
         console.print(_table(section))
     for title, lines in lists(plan):

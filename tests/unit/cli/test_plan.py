@@ -68,6 +68,14 @@ def test_revision_a_has_the_same_plan_but_for_its_name(call: Call, pump: Path) -
     assert cut[0] == cut[1]
 
 
+def test_what_is_missing_is_said_at_the_top(call: Call, tmp_path: Path) -> None:
+    from tests.benches.tiny_device import write_tiny_device
+
+    head = call("plan", write_tiny_device(tmp_path)).out.splitlines()[2]
+    assert head.startswith("UNDECLARED: ")
+    assert "of the remarks and notes below say what the twin file lacks" in head
+
+
 def test_json(call: Call, pump: Path) -> None:
     document = json.loads(call("plan", pump, "--json").out)
     assert document["exit_code"] == 0
