@@ -20,7 +20,9 @@ from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150
 _APART = 64.0
-_SMALL = 3e-7  # metres to a lattice unit: no size may be taken for 1, and ties hold to rounding only
+_SMALL = (
+    3e-7  # metres to a lattice unit: no size may be taken for 1, and ties hold to rounding only
+)
 _EXACT = 7  # cells along x of the shape whose lattice is exact in binary
 
 
