@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError
 from emtwin.standards import Band, Limit
-from emtwin.standards.row import SLACK
+from emtwin.standards.row import SLACK, in_range
 from emtwin.units import format_si
 
 _LOWEST_CONVERTIBLE = 30e6
@@ -160,7 +160,7 @@ class LimitLine:
 def _piece(row: Limit, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
     """Limit of one row in dB, NaN outside it; linear over the logarithm of frequency."""
     low, high = row.frequency_from, row.frequency_to
-    inside = (frequency >= low * (1.0 - SLACK)) & (frequency <= high * (1.0 + SLACK))
+    inside = in_range(frequency, low, high)
     safe = np.where(inside, frequency, low)
     share = np.log(safe / low) / np.log(high / low)
     value = row.limit_from + (row.limit_to - row.limit_from) * np.clip(share, 0.0, 1.0)

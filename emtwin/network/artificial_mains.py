@@ -17,6 +17,7 @@ from emtwin.errors import InputError
 from emtwin.network.scattering import Complex
 from emtwin.standards import Network
 from emtwin.standards.networks import Circuit
+from emtwin.standards.row import in_range
 
 Real = NDArray[np.float64]
 
@@ -189,8 +190,7 @@ def within_tolerance(impedances: Complex, frequencies: Real, network: Network) -
     ratio = np.asarray(impedances) / nominal_impedance(frequencies, network)
     magnitude = np.abs(np.abs(ratio) - 1.0) <= network.impedance_tolerance
     phase = np.abs(np.angle(ratio, deg=True)) <= network.phase_tolerance
-    f = np.asarray(frequencies)
-    inside = (f >= network.frequency_from) & (f <= network.frequency_to)
+    inside = in_range(np.asarray(frequencies), network.frequency_from, network.frequency_to)
     return np.asarray(magnitude & phase & inside)
 
 

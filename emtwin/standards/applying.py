@@ -10,7 +10,7 @@ from emtwin.standards.bands import Band
 from emtwin.standards.dips import Dip
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
-from emtwin.standards.row import SLACK
+from emtwin.standards.row import SLACK, in_range
 from emtwin.standards.store import Standards
 from emtwin.standards.terms import ENVIRONMENTS, PORTS, TESTS
 
@@ -165,8 +165,7 @@ def _covers(standards: Standards, row: Applying, frequency: float | None) -> boo
     if isinstance(row, Dip):
         return False
     if isinstance(row, Limit):
-        low, high = row.frequency_from * (1.0 - SLACK), row.frequency_to * (1.0 + SLACK)
-        return low <= frequency <= high
+        return in_range(frequency, row.frequency_from, row.frequency_to)
     return row.covers(frequency) and (
         isinstance(row, Band) or _inside_bands(standards, row, frequency)
     )

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
 from emtwin.standards.levels import said_names
-from emtwin.standards.row import SLACK, Row, Text, rising
+from emtwin.standards.row import Row, Text, in_range, rising
 from emtwin.standards.terms import TITLES, Test
 from emtwin.units import format_si
 
@@ -53,8 +53,7 @@ class Band(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether a frequency in hertz lies in the band."""
-        slack = SLACK * frequency
-        return self.frequency_from - slack <= frequency <= self.frequency_to + slack
+        return in_range(frequency, self.frequency_from, self.frequency_to)
 
     def summary(self) -> str:
         """Name, range and region in one line."""

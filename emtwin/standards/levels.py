@@ -12,7 +12,7 @@ from emtwin.errors import InputError
 from emtwin.scene.quantities import Frequency, Length, Power
 from emtwin.standards.conditions import Conditions
 from emtwin.standards.modulation import Modulation
-from emtwin.standards.row import SLACK, Number, Row, RowId, Text, rising, said_band
+from emtwin.standards.row import SLACK, Number, Row, RowId, Text, in_range, rising, said_band
 from emtwin.standards.terms import UNITS, Coupling, Environment, ImmunityTest, Port
 from emtwin.units import format_si
 
@@ -102,9 +102,8 @@ class Level(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether the row speaks of a frequency in hertz; named bands are not looked up."""
-        slack = SLACK * frequency
         if self.frequency_from is not None and self.frequency_to is not None:
-            return self.frequency_from - slack <= frequency <= self.frequency_to + slack
+            return in_range(frequency, self.frequency_from, self.frequency_to)
         return self.at_spot(frequency)
 
     def at_spot(self, frequency: float) -> bool:

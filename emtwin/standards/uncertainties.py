@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.row import SLACK, Number, Row, Text, rising, said_band
+from emtwin.standards.row import Number, Row, Text, in_range, rising, said_band
 from emtwin.standards.terms import EmissionTest
 
 Positive = Annotated[Number, Field(gt=0)]
@@ -54,8 +54,7 @@ class Uncertainty(Row):
         """Whether the row holds at a frequency in hertz; without a range, wherever it is used."""
         if self.frequency_from is None or self.frequency_to is None:
             return True
-        low, high = self.frequency_from, self.frequency_to
-        return low * (1.0 - SLACK) <= frequency <= high * (1.0 + SLACK)
+        return in_range(frequency, self.frequency_from, self.frequency_to)
 
     def summary(self) -> str:
         """Method, range and value in one line."""

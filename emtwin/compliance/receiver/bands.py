@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from emtwin.errors import InputError
 from emtwin.standards import Receiver, Standards, load
-from emtwin.standards.row import Confidence
+from emtwin.standards.row import Confidence, in_range
 from emtwin.units import format_si
 
 Detector = Literal["peak", "quasi_peak", "average", "rms_average"]
@@ -55,9 +55,7 @@ def receiver_at(
     rows, asked = receivers(standards), set(detectors)
     # A frequency from a product may miss the edge by rounding: 5 * 6 MHz is in band C.
     near = [
-        row
-        for row in reversed(rows)
-        if row.frequency_from * (1 - 1e-9) <= frequency <= row.frequency_to * (1 + 1e-9)
+        row for row in reversed(rows) if in_range(frequency, row.frequency_from, row.frequency_to)
     ]
     if near:
         return next((row for row in near if asked <= set(detectors_of(row))), near[0])
