@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -124,7 +126,7 @@ def test_a_sweep_must_stay_in_the_bands() -> None:
 
 @pytest.mark.parametrize("receiver", receivers(), ids=lambda r: r.band)
 def test_measuring_times(receiver) -> None:
-    """A meter needs 6.6 of its time constants to 0.1 dB: (1 + x) exp(-x) = 1.15 %."""
+    """A meter needs 6.5 of its time constants to 0.1 dB: (1 + x) exp(-x) = 1.15 %."""
     average = measuring_time(receiver, "average")
     assert average == pytest.approx(6.48 * receiver.average_meter_time_constant, rel=0.02)
     assert measuring_time(receiver, "peak") < 0.01 * average
@@ -132,6 +134,14 @@ def test_measuring_times(receiver) -> None:
     assert measuring_time(receiver, "average", 0.01) > average
     if receiver.quasi_peak_charge is not None:
         assert average < measuring_time(receiver, "quasi_peak") < 1.1 * average
+
+
+@pytest.mark.parametrize("within_db", [1e-5, 0.0, -1.0, math.nan])
+def test_no_measuring_time_for_what_cannot_be_told(within_db: float) -> None:
+    """A time of zero, for a level that is never reached, would look like an answer."""
+    with pytest.raises(InputError, match="cannot be asked to read within"):
+        measuring_time(receiver_at(1e6), "average", within_db)
+    assert measuring_time(receiver_at(1e6), "average", 0.001) > 0
 
 
 def test_largest_step_is_half_the_bandwidth() -> None:
