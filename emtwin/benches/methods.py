@@ -102,7 +102,6 @@ class Choice:
     reason: str
 
 
-_WAVES = frozenset({"esd", "radiated_immunity", "proximity_rf", "radiated_emission"})
 _INJECTED = frozenset({"eft", "conducted_immunity", "conducted_emission"})
 _LINES = frozenset({"surge", "supply_transients"})
 _MAGNETIC = frozenset({"power_frequency_magnetic", "proximity_magnetic", "magnetic_emission"})

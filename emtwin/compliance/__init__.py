@@ -7,7 +7,6 @@ Never: meshes or grids, fields beyond closed forms; a verdict without an uncerta
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.compliance.limits import (
-    harmonics_resolved,
     highest_measured_frequency,
     limit_line,
     radiated_immunity_level,
@@ -37,7 +36,6 @@ __all__ = [
     "added_to_reading",
     "combine",
     "decide",
-    "harmonics_resolved",
     "highest_measured_frequency",
     "judge",
     "limit_line",

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
-from emtwin.standards import Band, Level, Limit, Receiver, Standards, load
+from emtwin.standards import Band, Level, Limit, Standards, load
 
 _CISPR_11 = "CISPR 11"
-
-_RECEIVER = "cispr16-1-1-receiver-c"
 
 
 def radiated_immunity_level(environment: str, standards: Standards | None = None) -> Level:
@@ -127,13 +125,14 @@ def limit_line(
 
 
 def _freeing(standards: Standards, test: str, edition: str | None) -> tuple[Band, ...]:
-    """Designated bands for a test; one of low confidence frees nothing: the limit then stays."""
+    """Designated bands for a test, worldwide and sure ones: elsewhere the limit stays."""
     return tuple(
         band
         for band in standards.of(Band)
         if band.standard == _CISPR_11
         and standards.in_edition(band, edition)
         and test in band.tests
+        and not band.region
         and band.confidence != "low"
     )
 
@@ -167,28 +166,6 @@ def _remedy(like: Iterable[Limit]) -> str:
     if not places:
         return "see `emtwin standards cispr 11` for tests, groups, detectors and editions"
     return f"use class A or B at {' or '.join(places)}; see `emtwin standards cispr 11`"
-
-
-def harmonics_resolved(fundamental: float, standards: Standards | None = None) -> bool:
-    """Whether the receiver sees the harmonics of a clock one by one.
-
-    Parameters
-    ----------
-    fundamental : float
-        Clock frequency in hertz.
-    standards : Standards, optional
-        Where the bandwidth stands; the package's own rows if left out.
-
-    Returns
-    -------
-    bool
-        True above twice the receiver's 120 kHz bandwidth, the same in bands C
-        and D: peak, quasi-peak and average detector then read the rms of the
-        single harmonic.
-    """
-    receiver = (standards or load()).row(_RECEIVER)
-    assert isinstance(receiver, Receiver)
-    return fundamental > 2.0 * (receiver.bandwidth or receiver.impulse_bandwidth)
 
 
 def highest_measured_frequency(
