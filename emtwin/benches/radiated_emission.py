@@ -317,17 +317,24 @@ def _readings(field: NDArray[np.float64]) -> _Readings:
     return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
+def line_of(
+    loaded: LoadedTwin, equipment_class: str, distance: float, standards: Standards | None = None
+) -> LimitLine:
+    """Limit line of a class at a distance in metres, for the device's group and rated power."""
+    twin = loaded.twin
+    return limit_line(
+        TEST,
+        equipment_class,
+        group=twin.device.equipment.group,
+        power=twin.rated_power,
+        distance=distance,
+        standards=standards,
+    )
+
+
 def _lines(loaded: LoadedTwin, standards: Standards | None) -> dict[str, list[LimitLine]]:
-    """Lines of both classes at every distance, for the device's group and rated power."""
-    group, supply = loaded.twin.device.equipment.group, loaded.twin.device.power
-    power = supply.ac.apparent_power if supply and supply.ac else 0.0
-    return {
-        kind: [
-            limit_line(TEST, kind, group=group, power=power, distance=d, standards=standards)
-            for d in DISTANCES
-        ]
-        for kind in ("A", "B")
-    }
+    """Lines of both classes at every distance."""
+    return {kind: [line_of(loaded, kind, d, standards) for d in DISTANCES] for kind in ("A", "B")}
 
 
 def _curves(

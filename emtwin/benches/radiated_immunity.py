@@ -19,7 +19,6 @@ from emtwin.benches.planning.sweeps import jumped_over, log_steps
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import ratio_db
-from emtwin.compliance.limits import radiated_immunity_level
 from emtwin.compliance.uncertainty import Contribution, combine
 from emtwin.compliance.verdict import decide
 from emtwin.errors import Notice
@@ -41,7 +40,6 @@ FACES: dict[str, tuple[float, float, float]] = {
 """Where the wave comes from, for each face of the device."""
 
 POLARISATIONS = ("vertical", "horizontal")
-_STEP = 0.01  # of the sweep, share of the last frequency
 
 
 def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -67,12 +65,6 @@ def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return np.array(directions), np.array(fields)
 
 
-def sweep_frequencies(f_max: float, environment: str, step: float = _STEP) -> NDArray[np.float64]:
-    """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
-    start, end = radiated_immunity_level(environment).band
-    return log_steps(start, min(f_max, end), step)
-
-
 def sweep_of(
     loaded: LoadedTwin, f_max: float, standards: Standards | None = None
 ) -> NDArray[np.float64]:
@@ -90,11 +82,12 @@ def sweep_of(
     Returns
     -------
     ndarray of float64, shape (n,)
-        Rising, in hertz.
+        Rising, in hertz, in the steps of IEC 61000-4-3.
     """
-    row, _ = radiated_immunity_level_of(loaded, standards or load_standards())
-    start, end = row.band
-    sweep = log_steps(start, min(f_max, end), _STEP)
+    rows = standards or load_standards()
+    start, end = radiated_immunity_level_of(loaded, rows)[0].band
+    step = rows.parameter("iec61000-4-3-frequency-step").value / 100
+    sweep = log_steps(start, min(f_max, end), step)
     radios = loaded.twin.device.intentional_receivers
     bands = [(radio.frequency_from, radio.frequency_to) for radio in radios]
     return np.union1d(sweep, jumped_over(sweep, bands))

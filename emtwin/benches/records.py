@@ -19,7 +19,6 @@ from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.planning.levels import clause_of
 from emtwin.benches.sites import Site
 from emtwin.benches.views import view_datasets
-from emtwin.compliance.limits import limit_line
 from emtwin.compliance.verdict import Verdict, not_applicable
 from emtwin.errors import Notice
 from emtwin.extract import PortModel
@@ -246,20 +245,14 @@ def geometry_datasets(
 
 
 def _not_applicable(loaded: LoadedTwin) -> list[Verdict]:
-
     tests, verdicts = loaded.twin.tests, []
     immunity, emission = tests.radiated_immunity, tests.radiated_emission
     if immunity.not_applicable is not None:
         clause = clause_of(loaded, radiated_immunity.TEST, "enclosure", load_standards())
         verdicts.append(not_applicable(radiated_immunity.TEST, clause, immunity.not_applicable))
     if emission.not_applicable is not None:
-        clause = (
-            limit_line(
-                radiated_emission.TEST, loaded.twin.equipment_class, distance=emission.distance
-            )
-            .rows[0]
-            .citation
-        )
+        own = radiated_emission.line_of(loaded, loaded.twin.equipment_class, emission.distance)
+        clause = own.rows[0].citation
         verdicts.append(not_applicable(radiated_emission.TEST, clause, emission.not_applicable))
     return verdicts
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError
 from emtwin.standards import Band, Limit
-from emtwin.standards.row import SLACK, in_range
+from emtwin.standards.row import SLACK, with_slack
 from emtwin.units import format_si
 
 _LOWEST_CONVERTIBLE = 30e6
@@ -160,7 +160,8 @@ class LimitLine:
 def _piece(row: Limit, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
     """Limit of one row in dB, NaN outside it; linear over the logarithm of frequency."""
     low, high = row.frequency_from, row.frequency_to
-    inside = in_range(frequency, low, high)
+    first, last = with_slack(low, high)
+    inside = (frequency >= first) & (frequency <= last)
     safe = np.where(inside, frequency, low)
     share = np.log(safe / low) / np.log(high / low)
     value = row.limit_from + (row.limit_to - row.limit_from) * np.clip(share, 0.0, 1.0)

@@ -17,7 +17,7 @@ from emtwin.errors import InputError
 from emtwin.network.scattering import Complex
 from emtwin.standards import Network
 from emtwin.standards.networks import Circuit
-from emtwin.standards.row import in_range
+from emtwin.standards.row import with_slack
 
 Real = NDArray[np.float64]
 
@@ -190,7 +190,9 @@ def within_tolerance(impedances: Complex, frequencies: Real, network: Network) -
     ratio = np.asarray(impedances) / nominal_impedance(frequencies, network)
     magnitude = np.abs(np.abs(ratio) - 1.0) <= network.impedance_tolerance
     phase = np.abs(np.angle(ratio, deg=True)) <= network.phase_tolerance
-    inside = in_range(np.asarray(frequencies), network.frequency_from, network.frequency_to)
+    low, high = with_slack(network.frequency_from, network.frequency_to)
+    f = np.asarray(frequencies)
+    inside = (f >= low) & (f <= high)
     return np.asarray(magnitude & phase & inside)
 
 

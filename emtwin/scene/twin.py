@@ -133,6 +133,12 @@ class Twin(Declared):
         """Class by CISPR 11: of ``device.equipment``, or else of ``tests.radiated_emission``."""
         return self.device.equipment.class_ or self.tests.radiated_emission.class_
 
+    @property
+    def rated_power(self) -> float:
+        """Rated input power from the mains in VA; 0 where there is none, or none is declared."""
+        power = self.device.power
+        return power.ac.apparent_power if power and power.ac else 0.0
+
     def with_accuracy(self, preset: Literal["draft", "normal", "fine"]) -> Self:
         """The same declaration at another preset, without the file's own changes to it."""
         return self.model_copy(update={"accuracy": Accuracy(preset=preset)})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, overload
+from typing import Annotated, Literal
 
-from numpy import bool_, float64
-from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -63,26 +61,15 @@ def rising(low: float, high: float) -> None:
         raise PydanticCustomError("band", "frequency_from must be below frequency_to")
 
 
-@overload
-def in_range(frequency: float, low: float, high: float) -> bool: ...
-@overload
-def in_range(frequency: NDArray[float64], low: float, high: float) -> NDArray[bool_]: ...
-def in_range(frequency: Any, low: float, high: float) -> Any:
-    """Whether frequencies lie in a range, both ends and `SLACK` included.
+def with_slack(low: float, high: float) -> tuple[float, float]:
+    """Ends of a range of hertz, moved apart by `SLACK`, so that rounding takes none of it away."""
+    return low * (1.0 - SLACK), high * (1.0 + SLACK)
 
-    Parameters
-    ----------
-    frequency : float or ndarray of float64
-        Hertz.
-    low, high : float
-        Ends of the range in hertz.
 
-    Returns
-    -------
-    bool or ndarray of bool
-        Shape of `frequency`; False for NaN.
-    """
-    return (frequency >= low * (1.0 - SLACK)) & (frequency <= high * (1.0 + SLACK))
+def in_range(frequency: float, low: float, high: float) -> bool:
+    """Whether a frequency lies in a range of hertz, both ends and `SLACK` included."""
+    first, last = with_slack(low, high)
+    return first <= frequency <= last
 
 
 def said_band(low: float | None, high: float | None) -> str:
