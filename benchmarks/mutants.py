@@ -24,10 +24,24 @@ OPPOSITE = {
 """What becomes of an operator with two operands; a sign with one becomes plus."""
 
 _MINIMUM = "the lesser or greater of two equal values is either"
-_TWICE = "a corner on the line is taken twice, exactly: that adds a triangle of area 0"
+_TWICE = "a corner on the line is taken twice, to rounding: that adds a triangle of area 0"
+_TIE = "both are equal where both are zero, which answers the same, or by a chance of rounding"
 _UNIT = "the factor is 1 or -1"
 
 EQUIVALENT = {
+    ("winding_votes.cu", "return magnitude(p - q) >= ON_SURFACE"): _TIE,
+    ("winding_votes.cu", "magnitude(sum) >= all"): _TIE,
+    ("winding_votes.cu", "magnitude(n_x) >= all"): _TIE,
+    ("winding_votes.cu", "magnitude(n_y) >= all"): _TIE,
+    ("winding_votes.cu", "if (centres[k] >= low || !is_beyond) {"): (
+        "outside the triangle's heights its plane answers as they do, to rounding"
+    ),
+    ("launch.cuh", "Resident<ARITHMETIC>=::blocks"): (
+        "ends a template's argument and compares nothing; for the device it does not compile"
+    ),
+    ("yee.cu", "a, box, i, j, k, k - 1);"): "a thread of the device takes one k, whatever the end",
+    ("prisms.cu", "at_q <= 0) ||"): _TWICE,
+    ("prisms.cu", "at_q >= 0)) {"): _TWICE,
     ("yee.cu", "n <= low ? n : low + n - high"): (
         "element `low` absorbs only where the slabs meet, low = high, and then both give n"
     ),

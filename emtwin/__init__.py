@@ -37,6 +37,7 @@ _HOME = {
     "WireEnd": "solver",
     "check": "pipeline",
     "load": "pipeline",
+    "plan": "pipeline",
     "run": "pipeline",
     "select_backend": "backends",
 }
@@ -66,6 +67,7 @@ __all__ = [
     "WireEnd",
     "check",
     "load",
+    "plan",
     "run",
     "select_backend",
 ]
@@ -78,7 +80,7 @@ if TYPE_CHECKING:
     from emtwin.extract import PortModel
     from emtwin.grid import Grid, Node
     from emtwin.grid.medium import Medium
-    from emtwin.pipeline import check, load, run
+    from emtwin.pipeline import check, load, plan, run
     from emtwin.results import Campaign
     from emtwin.scene import Twin
     from emtwin.solver import (

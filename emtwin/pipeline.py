@@ -148,7 +148,8 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
         one.refuse_above_budget(loaded)
     plans = tuple(one.plan for one in every)
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
-    notices += needless_allowances(loaded, [site.netlist for site in sites.values()])
+    places = sites.values()
+    notices += needless_allowances(loaded, [s.netlist for s in places], [s.model for s in places])
     notices = [*loaded.notices, *notices]
     left_out = planned.without_verdict()
     return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out)

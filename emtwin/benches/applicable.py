@@ -17,7 +17,7 @@ def requests(loaded: LoadedTwin) -> dict[str, SiteRequest]:
     settings, tests, found = loaded.twin.accuracy.settings(), loaded.twin.tests, {}
     if tests.radiated_immunity.not_applicable is None:
         f_max = settings.f_max_immunity
-        sweep = radiated_immunity.sweep_frequencies(loaded, f_max)
+        sweep = radiated_immunity.sweep_of(loaded, f_max)
         found[radiated_immunity.TEST] = SiteRequest(False, f_max, sweep)
     if tests.radiated_emission.not_applicable is None:
         f_max = settings.f_max_emission

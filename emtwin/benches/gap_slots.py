@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from emtwin.errors import GridError, Notice
-from emtwin.grid import Grid
+from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver import Slot, with_slots
 from emtwin.voxel import Gap, GapInGrid
 from emtwin.voxel.gaps import CELLS_ACROSS, described
 
-SLOT = "slot"
+SLOT: Final = "slot"
 
 
 def with_gap_slots(
@@ -86,8 +87,8 @@ def _candidates(grid: Grid, gap: Gap) -> Iterator[Slot]:
         lo[through], hi[through] = first, last
         yield Slot(
             "gap between " + " and ".join(dict.fromkeys(gap.parts)),
-            (lo[0], lo[1], lo[2]),
-            (hi[0], hi[1], hi[2]),
+            Node(*lo),
+            Node(*hi),
             gap.width,
             size[through],
             "xyz"[through],

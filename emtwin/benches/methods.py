@@ -102,7 +102,6 @@ class Choice:
     reason: str
 
 
-_WAVES = frozenset({"esd", "radiated_immunity", "proximity_rf", "radiated_emission"})
 _INJECTED = frozenset({"eft", "conducted_immunity", "conducted_emission"})
 _LINES = frozenset({"surge", "supply_transients"})
 _MAGNETIC = frozenset({"power_frequency_magnetic", "proximity_magnetic", "magnetic_emission"})
@@ -227,7 +226,7 @@ def _lacking(test: str, ports: Ports) -> str:
     if test not in _EMISSION and not ports.victims:
         return "no port of the twin has an immunity threshold"
     if test in _INJECTED | _LINES and not ports.cables:
-        return "no cable of the twin belongs to this port"
+        return "no cable of the model belongs to this port"
     return ""
 
 
@@ -295,10 +294,10 @@ def _carried(size: float, covered: Coverage, start: float) -> Iterator[_Piece]:
     def reason(low: float, high: float) -> str:
         """Electrical size at both ends of the part, and the band of the runs."""
         first, last = (size * f / C0 for f in (low, high))
+        upper = f" and {last:.2g} at {_hz(high)}" if high > low else ""
         return (
-            f"{_m(size)} are {first:.2g} wavelengths at {_hz(low)} and {last:.2g} at {_hz(high)}: "
-            f"waves on cables and radiation count; the runs carry {_hz(covered.low)} to "
-            f"{_hz(covered.high)}"
+            f"{_m(size)} are {first:.2g} wavelengths at {_hz(low)}{upper}: waves on cables and "
+            f"radiation count; the runs carry {_hz(covered.low)} to {_hz(covered.high)}"
         )
 
     above = f"above the {_hz(covered.high)} that the mesh carries; choose a finer accuracy"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.scene import Allowance, LoadedTwin
-from emtwin.voxel import Change, Contact, NetlistAudit
+from emtwin.voxel import Change, Contact, NetlistAudit, VoxelModel
 
 _NEAR_SHOWN = 20  # near contacts that a notice lists
 
@@ -75,10 +75,27 @@ def netlist_notices(audit: NetlistAudit) -> Iterator[Notice]:
         )
 
 
-def needless_allowances(loaded: LoadedTwin, audits: Sequence[NetlistAudit]) -> Iterator[Notice]:
+def cover_notices(loaded: LoadedTwin, model: VoxelModel) -> Iterator[Notice]:
+    """A notice with the reason for every metal part that may be covered, and is."""
+    covered = {wall.name: wall for wall in model.walls if wall.lost_share > 0.0}
+    for allowance in loaded.twin.device.allow:
+        if allowance.covered in covered:
+            wall = covered[allowance.covered]
+            yield Notice(
+                "cover-allowed",
+                f"{', '.join(wall.lost_to)} took {wall.lost_share:.0%} of the metal of "
+                f"'{wall.name}'; it is allowed because: {allowance.reason}",
+            )
+
+
+def needless_allowances(
+    loaded: LoadedTwin, audits: Sequence[NetlistAudit], models: Sequence[VoxelModel]
+) -> Iterator[Notice]:
     """A notice for every allowance that no site needed."""
+    changes = [change for audit in audits for change in audit.changes]
+    covered = {wall.name for model in models for wall in model.walls if wall.lost_share > 0.0}
     for number, allowance in enumerate(loaded.twin.device.allow):
-        if not any(allows(allowance, change) for audit in audits for change in audit.changes):
+        if allowance.covered not in covered and not any(allows(allowance, c) for c in changes):
             yield Notice(
                 "allowance-not-needed",
                 f"device.allow[{number}] ({allowance.kind} of {' and '.join(allowance.names)}) is "

@@ -234,8 +234,7 @@ def evaluate(
     scanned = scan(site, model, device_radius)
     nominal = _readings(levels(loaded, site, model, scanned, None))
     repeated = [_readings(levels(loaded, site, model, scanned, z)) for z in COMMON_MODE]
-    group, own = loaded.twin.device.equipment.group, loaded.twin.equipment_class
-    lines = {c: [_line(c, group, d, standards) for d in DISTANCES] for c in ("A", "B")}
+    lines, own = _lines(loaded, standards), loaded.twin.equipment_class
     limits = {c: np.stack([line.at(model.frequencies) for line in lines[c]]) for c in lines}
     distance = DISTANCES.index(declared.distance)
     line, f = lines[own][distance], model.frequencies[:, None]
@@ -318,10 +317,17 @@ def _readings(field: NDArray[np.float64]) -> _Readings:
     return _Readings(field_dbuv(places.max(axis=-1)), HEIGHTS[height], _ANGLES[angle])
 
 
-def _line(
-    equipment_class: str, group: int, distance: float, standards: Standards | None
-) -> LimitLine:
-    return limit_line(TEST, equipment_class, group=group, distance=distance, standards=standards)
+def _lines(loaded: LoadedTwin, standards: Standards | None) -> dict[str, list[LimitLine]]:
+    """Lines of both classes at every distance, for the device's group and rated power."""
+    group, supply = loaded.twin.device.equipment.group, loaded.twin.device.power
+    power = supply.ac.apparent_power if supply and supply.ac else 0.0
+    return {
+        kind: [
+            limit_line(TEST, kind, group=group, power=power, distance=d, standards=standards)
+            for d in DISTANCES
+        ]
+        for kind in ("A", "B")
+    }
 
 
 def _curves(

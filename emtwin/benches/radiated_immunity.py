@@ -19,6 +19,7 @@ from emtwin.benches.planning.sweeps import jumped_over, log_steps
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import ratio_db
+from emtwin.compliance.limits import radiated_immunity_level
 from emtwin.compliance.uncertainty import Contribution, combine
 from emtwin.compliance.verdict import decide
 from emtwin.errors import Notice
@@ -66,10 +67,16 @@ def incident_fields(level: float) -> tuple[NDArray[np.float64], NDArray[np.float
     return np.array(directions), np.array(fields)
 
 
-def sweep_frequencies(
+def sweep_frequencies(f_max: float, environment: str, step: float = _STEP) -> NDArray[np.float64]:
+    """Frequencies of the sweep up to `f_max` (Hz), in steps of 1 % (IEC 61000-4-3, clause 8)."""
+    start, end = radiated_immunity_level(environment).band
+    return log_steps(start, min(f_max, end), step)
+
+
+def sweep_of(
     loaded: LoadedTwin, f_max: float, standards: Standards | None = None
 ) -> NDArray[np.float64]:
-    """Frequencies of the sweep up to `f_max`, in steps of 1 % (IEC 61000-4-3, clause 8).
+    """Frequencies at which a device is tested, up to `f_max`.
 
     Parameters
     ----------

@@ -279,7 +279,8 @@ def _meta(
         notices += result.site.notices
         notices += [n for e in result.extracted.values() for n in e.notices]
     notices += [notice for finding in findings for notice in finding.notices]
-    notices += needless_allowances(loaded, [result.site.netlist for result in done.values()])
+    sites = [result.site for result in done.values()]
+    notices += needless_allowances(loaded, [s.netlist for s in sites], [s.model for s in sites])
     return {
         "name": device.name,
         **provenance.collect(loaded.path, loaded.text, sorted(inputs)),

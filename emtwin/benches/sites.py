@@ -20,7 +20,7 @@ from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
-from emtwin.benches.netlist_verdict import judged, netlist_notices
+from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
 from emtwin.benches.site_ports import SitePort
@@ -226,6 +226,7 @@ def build_site(
             *outline.planned.notices,
             *model.notices,
             *netlist_notices(netlist),
+            *cover_notices(loaded, model),
             *shielding_notices(bodies, model.walls, float(wanted.frequencies.min())),
             *gap_notices([found.gap for found in gaps if found.state != SLOT]),
             *slot_notices(gaps),
@@ -295,7 +296,8 @@ def discretised(
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
-        model = voxelise(bodies, outline.grid)
+        covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
+        model = voxelise(bodies, outline.grid, covered=covered)
     return outline, model, given_up
 
 

@@ -34,9 +34,9 @@ def line(console: Console, text: str, style: str = "") -> None:
 
 
 def without_verdict(console: Console, tests: Sequence[str]) -> None:
-    """Name the tests that apply by the plan and have no verdict yet, in one line."""
+    """Name the tests that apply, or may, by the plan and have no verdict yet, in one line."""
     if tests:
-        said = "By the plan these apply too, without a verdict from emtwin yet: "
+        said = "By the plan these apply too, or may, without a verdict from emtwin yet: "
         line(console, f"{said}{', '.join(tests)}. See `emtwin plan`.", "yellow")
 
 
@@ -105,7 +105,9 @@ def plain(value: Any) -> Any:
     TypeError
         If there is no such form.
     """
-    if isinstance(value, str | bool | int | None):
+    if isinstance(value, str):
+        return str(value)  # an enumeration too is a plain text
+    if isinstance(value, bool | int | None):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None

@@ -41,7 +41,7 @@ class Section:
     rows : tuple of tuple of str
         Cells; a line break starts a new line in the cell.
     widths : tuple of int
-        Smallest width of each column in characters, 0 for any, so that names stay whole.
+        Width of each column in characters, 0 for what is left, so that names stay whole.
     """
 
     title: str
@@ -61,6 +61,11 @@ def show(console: Console, plan: Plan) -> None:
         The plan.
     """
     output.line(console, headline(plan), "bold")
+    output.line(console, subject(plan))
+    missing = sum("UNDECLARED" in text for _, lines in lists(plan) for text in lines)
+    if missing:
+        said = f"UNDECLARED: {missing} of the remarks and notes below say what the twin file lacks"
+        output.line(console, said, "bold yellow")
     for section in sections(plan):
         console.print(_table(section))
     for title, lines in lists(plan):
@@ -73,7 +78,7 @@ def show(console: Console, plan: Plan) -> None:
 def _table(section: Section) -> Table:
     table = output.table(section.title, section.names, section.rows, lines=True)
     for column, width in zip(table.columns, section.widths, strict=True):
-        column.min_width = width or None
+        column.width = width or None
     return table
 
 
@@ -90,7 +95,7 @@ def markdown(plan: Plan) -> str:
     str
         The same content as in the terminal, tables as pipe tables.
     """
-    text = [f"# {headline(plan)}\n"]
+    text = [f"# {headline(plan)}\n", f"{subject(plan)}\n"]
     for section in sections(plan):
         text.append(f"## {section.title}\n")
         text += [_pipes(section.names), _pipes(("---",) * len(section.names))]
@@ -101,12 +106,16 @@ def markdown(plan: Plan) -> str:
 
 
 def headline(plan: Plan) -> str:
-    """Device, edition, environment and size in one line."""
-    sizes = f"{format_si(plan.body, 'm', 3)}, with cables {format_si(plan.size, 'm', 3)}"
+    """What the plan is for."""
+    return f"Test plan: {plan.device}"
+
+
+def subject(plan: Plan) -> str:
+    """Edition, environment and size in one line."""
     authority = f", {plan.authority}" if plan.authority else ""
     return (
-        f"Test plan: {plan.device} ({sizes}); IEC 60601-1-2:{plan.edition}{authority}, "
-        f"{plan.environment} environment"
+        f"IEC 60601-1-2:{plan.edition}{authority}, {plan.environment} environment; device "
+        f"{format_si(plan.body, 'm', 3)}, with cables {format_si(plan.size, 'm', 3)}"
     )
 
 
@@ -221,7 +230,7 @@ def _methods(plan: Plan) -> Section:
             ports = found.setdefault((test.test, "\n".join(_method_lines(test))), [])
             ports.append(PORTS[test.port])
     rows = tuple((f"{name}\n{', '.join(ports)}", said) for (name, said), ports in found.items())
-    return Section("Methods, and why", ("Test", "Method by band"), rows, (26, 40))
+    return Section("Methods, and why", ("Test", "Method by band"), rows, (26, 0))
 
 
 def _method_lines(test: PlannedTest) -> Iterator[str]:
@@ -244,7 +253,7 @@ def _changes(plan: Plan) -> Section:
         for change in plan.changes
     ]
     names = ("Test", "Port", f"IEC 60601-1-2:{plan.edition}", "Current edition")
-    return Section("What the current edition changes", names, tuple(rows), (18, 10, 0, 0))
+    return Section("What the current edition changes", names, tuple(rows), (24, 10, 0, 0))
 
 
 def _rows(plan: Plan) -> Section:

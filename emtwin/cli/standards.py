@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
-from emtwin.errors import InputError
+from emtwin.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from emtwin.standards import AnyRow
+    from emtwin.standards.asking import Question
 
-STYLES = {"confirmed": "green", "high": "", "low": "yellow"}
+FORMATS = ("table", "json", "yaml")
+TESTS = (
+    *("esd", "radiated_immunity", "proximity_rf", "power_frequency_magnetic"),
+    *("proximity_magnetic", "eft", "surge", "conducted_immunity", "dips", "interruptions"),
+    *("supply_transients", "radiated_emission", "conducted_emission", "magnetic_emission"),
+)
+PORTS = ("enclosure", "ac_mains", "dc_input", "patient", "signal")
+ENVIRONMENTS = ("professional", "home", "special")
 
 
 @reported
@@ -25,50 +31,94 @@ def standards(
         list[str] | None,
         typer.Argument(metavar="[QUERY]...", help="Words that a row must say, in any order."),
     ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option("--test", help="Rows of this test.", **options.one_of(*TESTS)),
+    ] = None,
+    port: Annotated[
+        str | None, typer.Option("--port", help="Rows of this port.", **options.one_of(*PORTS))
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment", help="Rows of this environment.", **options.one_of(*ENVIRONMENTS)
+        ),
+    ] = None,
+    frequency: Annotated[
+        str | None,
+        typer.Option("--frequency", metavar="F", help='What applies at F, as "433.92 MHz".'),
+    ] = None,
+    edition: Annotated[
+        str | None,
+        typer.Option(
+            "--edition",
+            metavar="EDITION",
+            help="Rows of this edition, by year or name: 2007, 4.1. Default: the current ones.",
+        ),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="Form of the answer.", **options.one_of(*FORMATS))
+    ] = "table",
     json_output: options.Json = False,
 ) -> None:
-    """Print the rows of the standards that say every word of QUERY, or all rows."""
-    from emtwin.standards import query
+    """Print the rows of the standards that answer a question, or all rows."""
+    from emtwin.cli import standards_tables
+    from emtwin.standards import load
+    from emtwin.standards.asking import Question
 
-    rows = query(" ".join(words or []))
+    asked = Question(" ".join(words or []), test, port, environment, _hertz(frequency), edition)
+    everything = load()
+    rows = asked.answer(everything)
     if not rows:
-        raise InputError([_nothing(words or [])])
-    if json_output:
-        output.print_json({"rows": [_entry(row) for row in rows]})
-        return
-    console = output.stdout()
-    console.print(rows_table(rows))
-    output.line(console, f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}")
+        raise InputError([_nothing(asked)])
+    if json_output or form == "json":
+        output.print_json(_document(rows))
+    elif form == "yaml":
+        from emtwin.scene.document import as_yaml
+
+        brief = output.plain(_document(rows, brief=True))
+        sys.stdout.write(as_yaml(brief, sort_keys=False, width=100))
+    else:
+        standards_tables.show(output.stdout(), rows, asked)
 
 
-def rows_table(rows: Sequence[AnyRow]) -> Table:
-    """Table of rows: id, what they ask for, standard with edition and clause, confidence."""
-    from rich.table import Table
-    from rich.text import Text
+def _hertz(said: str | None) -> float | None:
+    from emtwin.units import UnitError, parse
 
-    table = Table(title="Levels and limits", title_justify="left", expand=False)
-    for name in ("Row", "Asks for", "Standard, edition, clause", "Confidence"):
-        table.add_column(name, overflow="fold")
+    if said is None:
+        return None
+    try:
+        found = parse(said, "frequency")
+    except UnitError as error:
+        raise InputError.single(
+            str(error), field="--frequency", remedy="give number and unit"
+        ) from error
+    if found <= 0:
+        raise InputError.single(
+            f"{said} is not above 0 Hz", field="--frequency", remedy="give a frequency above 0 Hz"
+        )
+    return found
+
+
+def _document(rows: tuple[AnyRow, ...], *, brief: bool = False) -> dict[str, Any]:
+    """Rows for programs: every field, or brief as in the files only those that are given."""
+    entries: list[dict[str, Any]] = []
     for row in rows:
-        style = STYLES[row.confidence]
-        cells = (row.id, row.summary(), row.citation)
-        table.add_row(*map(Text, cells), Text(row.confidence, style=style))
-    return table
+        entry = row.model_dump(mode="json", by_alias=True, exclude_defaults=brief)
+        entries.append({"citation": row.citation, "summary": row.summary(), **entry})
+    return {"rows": entries}
 
 
-def _entry(row: AnyRow) -> dict[str, Any]:
-    entry: dict[str, Any] = row.model_dump(mode="json", by_alias=True)
-    return {"citation": row.citation, "summary": row.summary(), **entry}
-
-
-def _nothing(words: list[str]) -> Any:
-    from emtwin.errors import Problem
+def _nothing(asked: Question) -> Problem:
     from emtwin.standards import load
 
-    known = {word for row in load().rows for word in row.id.split("-")}
-    hints = "".join(options.nearest(word, known) for word in words if word.lower() not in known)
-    return Problem(
-        f"no row of the standards says '{' '.join(words)}'",
-        field="QUERY",
-        remedy=f"use fewer words, or none for all rows.{hints}",
-    )
+    if asked.words and not asked.of_tests and asked.edition is None:
+        known = {word for row in load().rows for word in row.id.split("-")}
+        words = [word for word in asked.words.split() if word.lower() not in known]
+        hints = "".join(options.nearest(word, known) for word in words)
+        return Problem(
+            f"no row of the standards says '{asked.words}'",
+            field="QUERY",
+            remedy=f"use fewer words, or none for all rows.{hints}",
+        )
+    return asked.without_answer(load())

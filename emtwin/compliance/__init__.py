@@ -7,11 +7,9 @@ Never: meshes or grids, fields beyond closed forms; a verdict without an uncerta
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.compliance.limits import (
-    harmonics_resolved,
     highest_measured_frequency,
     limit_line,
     radiated_immunity_level,
-    radiated_limit_rows,
 )
 from emtwin.compliance.uncertainty import (
     Budget,
@@ -38,13 +36,11 @@ __all__ = [
     "added_to_reading",
     "combine",
     "decide",
-    "harmonics_resolved",
     "highest_measured_frequency",
     "judge",
     "limit_line",
     "not_applicable",
     "outside_method",
     "radiated_immunity_level",
-    "radiated_limit_rows",
     "u_cispr",
 ]

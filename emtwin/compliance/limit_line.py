@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emtwin.errors import InputError
 from emtwin.standards import Band, Limit
-from emtwin.standards.row import SLACK
+from emtwin.standards.row import SLACK, in_range
 from emtwin.units import format_si
 
 _LOWEST_CONVERTIBLE = 30e6
@@ -74,10 +74,8 @@ class LimitLine:
         InputError
             If the line has no limit there.
         """
-        here = np.array(frequency)
-        values = [(float(_piece(row, here)), row) for row in self.rows]
-        inside = [(value, n) for n, (value, _) in enumerate(values) if not np.isnan(value)]
-        if not inside:
+        values = np.array([_piece(row, np.array(frequency)) for row in self.rows])
+        if np.isnan(values).all():
             raise InputError.single(
                 f"no limit at {format_si(frequency, 'Hz')}: the line "
                 f"{self.rows[0].citation} reaches from "
@@ -85,7 +83,7 @@ class LimitLine:
                 f"{format_si(self.rows[-1].frequency_to, 'Hz')}",
                 remedy="report frequencies without a limit as outside the method",
             )
-        return self.rows[min(inside)[1]]
+        return self.rows[int(np.nanargmin(values))]
 
     def margin(
         self, frequency: ArrayLike, level: ArrayLike, fundamentals: Iterable[float] = ()
@@ -118,7 +116,7 @@ class LimitLine:
     def designated_at(self, frequency: float) -> Band | None:
         """Band that frees a fundamental at a frequency in hertz, None where none does."""
         for band in self.designated:
-            if band.frequency_from <= frequency <= band.frequency_to:
+            if band.covers(frequency):
                 return band
         return None
 
@@ -162,7 +160,7 @@ class LimitLine:
 def _piece(row: Limit, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
     """Limit of one row in dB, NaN outside it; linear over the logarithm of frequency."""
     low, high = row.frequency_from, row.frequency_to
-    inside = (frequency >= low * (1.0 - SLACK)) & (frequency <= high * (1.0 + SLACK))
+    inside = in_range(frequency, low, high)
     safe = np.where(inside, frequency, low)
     share = np.log(safe / low) / np.log(high / low)
     value = row.limit_from + (row.limit_to - row.limit_from) * np.clip(share, 0.0, 1.0)

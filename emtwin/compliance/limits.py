@@ -6,13 +6,9 @@ from collections.abc import Iterable
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
-from emtwin.standards import Band, Level, Limit, Receiver, Standards, load
+from emtwin.standards import Band, Level, Limit, Standards, load
 
-CISPR_11 = "CISPR 11"
-EDITION = "2015+A1:2016+A2:2019"
-"""Edition of CISPR 11 that IEC 60601-1-2:2014+A1:2020 refers to."""
-
-_RECEIVER = "cispr16-1-1-receiver-c"
+_CISPR_11 = "CISPR 11"
 
 
 def radiated_immunity_level(environment: str, standards: Standards | None = None) -> Level:
@@ -57,7 +53,7 @@ def limit_line(
     port: str | None = None,
     detector: str = "quasi_peak",
     fluctuating: bool = False,
-    edition: str = EDITION,
+    edition: str | None = None,
     standards: Standards | None = None,
 ) -> LimitLine:
     """Limit line of CISPR 11 for one emission test.
@@ -85,8 +81,8 @@ def limit_line(
     fluctuating : bool, default False
         Line for sources whose level fluctuates, where there is one.
     edition : str, optional
-        Edition; the one that IEC 60601-1-2:2014+A1:2020 refers to if left out.
-        Limits of group 1 above 1 GHz are in ``2024`` only.
+        Year or name of an edition, such as ``2024`` or ``7.0``, which alone has
+        limits of group 1 above 1 GHz; the current edition if left out.
     standards : Standards, optional
         Where to look; the package's own rows if left out.
 
@@ -105,8 +101,8 @@ def limit_line(
     rows = standards or load()
     if test == "conducted_emission" and port is None:
         port = "ac_mains"
-    edited = [r for r in rows.limits if (r.standard, r.edition) == (CISPR_11, edition)]
-    like = [r for r in edited if (r.test, r.group, r.detector) == (test, group, detector)]
+    lines = [r for r in rows.limits if r.standard == _CISPR_11 and rows.in_edition(r, edition)]
+    like = [r for r in lines if (r.test, r.group, r.detector) == (test, group, detector)]
     found = [
         row
         for row in like
@@ -118,17 +114,26 @@ def limit_line(
     if not found:
         place = f"at {distance:g} m" if distance is not None else f"at the port {port}"
         raise InputError.single(
-            f"CISPR 11:{edition} has no {test.removesuffix('_emission')} limit for class "
-            f"{equipment_class} group {group} {place}, {power:g} VA, "
-            f"{detector.replace('_', '-')} in the data",
+            f"CISPR 11{f':{edition}' if edition else ''} has no "
+            f"{test.removesuffix('_emission')} limit for class {equipment_class} group {group} "
+            f"{place}, {power:g} VA, {detector.replace('_', '-')} in the data",
             field=f"tests.{test}",
             remedy=_remedy(like),
         )
-    bands = rows.of(Band) if group == 2 else ()
-    return LimitLine(
-        tuple(sorted(found, key=lambda row: row.frequency_from)),
-        # A band of low confidence frees nothing: the limit then stays.
-        tuple(band for band in bands if band.confidence != "low"),
+    pieces = tuple(sorted(found, key=lambda row: row.frequency_from))
+    return LimitLine(pieces, _freeing(rows, test, edition) if group == 2 else ())
+
+
+def _freeing(standards: Standards, test: str, edition: str | None) -> tuple[Band, ...]:
+    """Designated bands for a test, worldwide and sure ones: elsewhere the limit stays."""
+    return tuple(
+        band
+        for band in standards.of(Band)
+        if band.standard == _CISPR_11
+        and standards.in_edition(band, edition)
+        and test in band.tests
+        and not band.region
+        and band.confidence != "low"
     )
 
 
@@ -161,36 +166,6 @@ def _remedy(like: Iterable[Limit]) -> str:
     if not places:
         return "see `emtwin standards cispr 11` for tests, groups, detectors and editions"
     return f"use class A or B at {' or '.join(places)}; see `emtwin standards cispr 11`"
-
-
-def radiated_limit_rows(
-    equipment_class: str, distance: float, standards: Standards | None = None
-) -> tuple[Limit, ...]:
-    """Pieces of the group 1 quasi-peak line of the electric field, by rising frequency."""
-    line = limit_line("radiated_emission", equipment_class, distance=distance, standards=standards)
-    return line.rows
-
-
-def harmonics_resolved(fundamental: float, standards: Standards | None = None) -> bool:
-    """Whether the receiver sees the harmonics of a clock one by one.
-
-    Parameters
-    ----------
-    fundamental : float
-        Clock frequency in hertz.
-    standards : Standards, optional
-        Where the bandwidth stands; the package's own rows if left out.
-
-    Returns
-    -------
-    bool
-        True above twice the receiver's 120 kHz bandwidth, the same in bands C
-        and D: peak, quasi-peak and average detector then read the rms of the
-        single harmonic.
-    """
-    receiver = (standards or load()).row(_RECEIVER)
-    assert isinstance(receiver, Receiver)
-    return fundamental > 2.0 * (receiver.bandwidth or receiver.impulse_bandwidth)
 
 
 def highest_measured_frequency(

@@ -17,6 +17,7 @@ from emtwin.errors import InputError
 from emtwin.network.scattering import Complex
 from emtwin.standards import Network
 from emtwin.standards.networks import Circuit
+from emtwin.standards.row import in_range
 
 Real = NDArray[np.float64]
 
@@ -86,7 +87,7 @@ def _nodal_admittance(
     frequencies: Real, inductance: float, circuit: Circuit, mains: complex
 ) -> Complex:
     """Admittance between the four nodes and earth, in siemens, shape (nf, 4, 4)."""
-    s = 2j * math.pi * np.asarray(frequencies, dtype=np.float64)
+    s = np.asarray(1j * TWO_PI * np.asarray(frequencies), dtype=np.complex128)
     y = np.zeros((s.size, 4, 4), dtype=np.complex128)
 
     def between(one: int, other: int, admittance: Complex) -> None:
@@ -189,8 +190,7 @@ def within_tolerance(impedances: Complex, frequencies: Real, network: Network) -
     ratio = np.asarray(impedances) / nominal_impedance(frequencies, network)
     magnitude = np.abs(np.abs(ratio) - 1.0) <= network.impedance_tolerance
     phase = np.abs(np.angle(ratio, deg=True)) <= network.phase_tolerance
-    f = np.asarray(frequencies)
-    inside = (f >= network.frequency_from) & (f <= network.frequency_to)
+    inside = in_range(np.asarray(frequencies), network.frequency_from, network.frequency_to)
     return np.asarray(magnitude & phase & inside)
 
 

@@ -112,11 +112,31 @@ class CapacitanceMatrix:
         a, b = self.index(one), self.index(other)
         charge = np.zeros(len(self.conductors))
         charge[a], charge[b] = 1.0, -1.0
-        potential = np.linalg.pinv(self.matrix, hermitian=np.isrealobj(self.matrix)) @ charge
+        potential = elastances(self.matrix) @ charge
         return complex(1 / (potential[a] - potential[b]))
 
     def _of(self, kept: list[int], matrix: Numbers) -> CapacitanceMatrix:
         return CapacitanceMatrix(tuple(self.conductors[n] for n in kept), matrix, self.frequency)
+
+
+def elastances(capacitances: Numbers) -> Numbers:
+    """Potentials of conductors from their charges, shape (..., M, M), per farad.
+
+    Without infinity, or an electric wall that is left out, only charges that add up to zero have
+    an answer, and their potentials are known up to a constant: a generalised inverse.
+
+    Parameters
+    ----------
+    capacitances : ndarray, shape (..., M, M)
+        Maxwell's matrices, or admittances.
+    """
+    size = 1 / np.sqrt(np.abs(np.diagonal(capacitances, axis1=-2, axis2=-1)))
+    both = size[..., :, None] * size[..., None, :]
+    inverse = np.linalg.pinv(capacitances * both, rcond=_ZERO) * both
+    return np.asarray(inverse)
+
+
+_ZERO = 1e-9  # of the largest: what the residuals leave of a singular value that is zero
 
 
 @dataclass(frozen=True, eq=False)

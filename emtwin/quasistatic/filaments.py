@@ -124,15 +124,20 @@ def _circle(points: Real, radius: float) -> tuple[Real, Real, Real, Real]:
     """rho, z, and the distances to the far and the near side of the wire, each shape (n,)."""
     rho, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
     inner = np.hypot(radius - rho, z)
-    _refuse(points, inner < _ON_WIRE * radius, f"a circular wire of radius {radius:g} m")
+    _refuse(
+        points,
+        inner < _ON_WIRE * radius,
+        f"a circular wire of radius {radius:g} m",
+        " from its centre, z along its axis",
+    )
     return rho, z, np.hypot(radius + rho, z), inner
 
 
-def _refuse(points: Real, on_wire: NDArray[np.bool_], wire: str) -> None:
+def _refuse(points: Real, on_wire: NDArray[np.bool_], wire: str, frame: str = "") -> None:
     if on_wire.any():
         x, y, z = points[int(np.argmax(on_wire))]
         raise InputError.single(
             f"{int(on_wire.sum())} points lie on {wire}, where the field of a thin wire is "
-            f"infinite; the first is ({x:g}, {y:g}, {z:g}) m in the wire's own frame",
+            f"infinite; the first is ({x:g}, {y:g}, {z:g}) m{frame}",
             remedy="move the points off the wire",
         )

@@ -5,8 +5,7 @@ source integrated along the edge, so that its circulation round a face is the fl
 the currents add up to zero, which is one sparse system for phi in the conducting cells alone.
 The magnetic field of the induced currents is neglected; whether it may be is checked.
 
-Source: Dawson and Stuchly, IEEE Trans. Magn. 34 (1998) 1235; Dawson, Caputa, Stuchly, Phys. Med.
-Biol. 43 (1998) 1.
+Source: Dawson and Stuchly, ACES Journal 11 (1996) 72.
 """
 
 from __future__ import annotations
@@ -62,8 +61,7 @@ def induce(grid: Grid, admittivity: Numbers, source: Source, frequency: float) -
         If the sparse system is not solved.
     """
     kappa = _checked(grid, admittivity, frequency)
-    radius, size = _extent(grid, np.any(kappa != 0, axis=0))
-    share = reaction(radius, float(np.abs(kappa).max()), frequency)
+    share, radius, size = _worst_piece(grid, kappa, frequency)
     notices = (
         *reaction_notices(share, radius, frequency),
         *delay_notices(size, frequency, "body"),
@@ -81,23 +79,31 @@ def induce(grid: Grid, admittivity: Numbers, source: Source, frequency: float) -
 def _balanced(grid: Grid, y: Numbers, flux: Numbers) -> tuple[Numbers, float]:
     """`flux` less the gradient that makes currents y times it add up to zero at every node."""
     solver = PotentialSolver(node_operator(grid, y), name="induced field")
+    if not np.iscomplexobj(flux):
+        return _balanced_part(grid, y, flux, solver)
+    # Two systems, as fluxes of different phase: conjugate gradients without conjugation may fail on
+    # their sum, whose square can vanish.
+    real, imaginary = (_balanced_part(grid, y, f, solver) for f in (flux.real, flux.imag))
+    return real[0] + 1j * imaginary[0], max(real[1], imaginary[1])
+
+
+def _balanced_part(
+    grid: Grid, y: Numbers, flux: Numbers, solver: PotentialSolver
+) -> tuple[Numbers, float]:
+    """The same for a real flux; and the residual."""
     driven = y * flux
     source = np.zeros(grid.nodes, driven.dtype)
     for axis in range(3):
         low, high = ends(axis)
         source[low] += driven[axis][low]
         source[high] -= driven[axis][low]
-    b = source.reshape(-1)
-    # A phase of the source turns real and imaginary part alike: two real systems, if y is real.
-    parts = [b] if np.iscomplexobj(y) or not np.iscomplexobj(b) else [b.real, b.imag]
-    found = [solver.solve(part) for part in parts]
-    phi = sum(factor * s.values for factor, s in zip((1.0, 1j), found, strict=False))
-    phi = np.asarray(phi).reshape(grid.nodes)
-    total = flux.astype(np.result_type(flux, phi))
+    found = solver.solve(source.reshape(-1))
+    phi = found.values.reshape(grid.nodes)
+    total = flux.astype(phi.dtype)
     for axis in range(3):
         low, high = ends(axis)
         total[axis][low] += phi[high] - phi[low]
-    return np.where(y != 0, total, 0.0), max(s.residual for s in found)
+    return np.where(y != 0, total, 0.0), found.residual
 
 
 def _along_edges(grid: Grid, used: NDArray[np.bool_], source: Source) -> Numbers:
@@ -151,17 +157,24 @@ def _edge_lengths(grid: Grid) -> list[Real]:
     return lengths
 
 
-def _extent(grid: Grid, conducting: NDArray[np.bool_]) -> tuple[float, float]:
-    """Radius of the largest path of current, and the diagonal of the body, in metres.
+def _worst_piece(grid: Grid, kappa: Numbers, frequency: float) -> tuple[float, float, float]:
+    """Largest reaction of all pieces, radius of the current's path there, and largest diagonal.
 
-    The largest path is as wide as the body's second largest side.
+    The largest path in a piece is as wide as its second largest side. Cells that share no more than
+    an edge or a corner are one piece.
     """
-    sides = []
-    for axis, line in enumerate(grid.lines):
-        others = tuple(a for a in range(3) if a != axis)
-        along = np.flatnonzero(conducting.any(axis=others))
-        sides.append(float(line[along[-1] + 1] - line[along[0]]))
-    return sorted(sides)[1] / 2.0, float(np.linalg.norm(sides))
+    from scipy import ndimage
+
+    conducting = np.any(kappa != 0, axis=0)
+    label, _ = ndimage.label(conducting, np.ones((3, 3, 3)))
+    worst, largest = (0.0, 0.0), 0.0
+    for box in ndimage.find_objects(label):
+        sides = [line[s.stop] - line[s.start] for line, s in zip(grid.lines, box, strict=True)]
+        radius = float(sorted(sides)[1]) / 2.0
+        strongest = float(np.abs(kappa[(slice(None), *box)]).max())
+        worst = max(worst, (reaction(radius, strongest, frequency), radius))
+        largest = max(largest, float(np.linalg.norm(sides)))
+    return *worst, largest
 
 
 def _checked(grid: Grid, admittivity: Numbers, frequency: float) -> Numbers:

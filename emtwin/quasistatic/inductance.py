@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import InputError, Problem
-from emtwin.quasistatic.capacitance import Electrostatics
+from emtwin.quasistatic.capacitance import Electrostatics, elastances
 from emtwin.quasistatic.magnetostatics import Magnetostatics
 from emtwin.quasistatic.poisson import TOLERANCE, edge_admittances
 from emtwin.quasistatic.ports import PortLike, gap_current, terminals
@@ -134,12 +134,12 @@ def port_fields(
     )
 
 
-def displacement_current(statics: Electrostatics, charges: Real) -> Real:
+def displacement_current(electric: Electrostatics, charges: Real) -> Real:
     """Displacement current through the edges when currents charge the conductors.
 
     Parameters
     ----------
-    statics : Electrostatics
+    electric : Electrostatics
         Potentials round the conductors, lossless.
     charges : ndarray, shape (M,)
         Current into each conductor in ampere; they add up to zero where no wall is open.
@@ -149,8 +149,8 @@ def displacement_current(statics: Electrostatics, charges: Real) -> Real:
     ndarray, shape (3, nx+1, ny+1, nz+1)
         In ampere, positive along the axes.
     """
-    voltages = np.linalg.pinv(statics.matrix().matrix, hermitian=True) @ charges
-    return displacement(statics.scene, voltages @ statics.potentials)
+    voltages = elastances(electric.matrix().matrix) @ charges
+    return displacement(electric.scene, voltages @ electric.potentials)
 
 
 def displacement(scene: StaticScene, potential: Real) -> Real:

@@ -122,9 +122,9 @@ def two_wires(out: Sequence[Vector], back: Sequence[Vector]) -> Polyline:
     Polyline
         Along the first, and back along the second; ends that are the same point are one corner.
     """
-    path = [*out, *reversed(back)]
-    kept = [point for n, point in enumerate(path) if tuple(point) != tuple(path[n - 1])]
-    return Polyline(tuple((float(x), float(y), float(z)) for x, y, z in kept))
+    path = [(float(x), float(y), float(z)) for x, y, z in (*out, *reversed(back))]
+    following = [*path[1:], path[0]]
+    return Polyline(tuple(p for p, after in zip(path, following, strict=True) if p != after))
 
 
 def mutual_inductance(first: Polyline | Circle, second: Polyline | Circle) -> float:

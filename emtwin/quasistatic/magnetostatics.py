@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.constants import MU0
+from emtwin.errors import InputError
 from emtwin.quasistatic.curl import curl, dual_volumes, face_reluctances, gradient
 from emtwin.quasistatic.poisson import TOLERANCE, PotentialSolver, Solution, edge_admittances
 from emtwin.quasistatic.static_scene import StaticScene
@@ -29,6 +30,8 @@ from emtwin.quasistatic.walls import ELECTRIC
 Numbers = NDArray[Any]
 Real = NDArray[np.float64]
 Sparse = Any
+
+_CLOSED = 1e-6  # of the largest current, what the residual of displacement currents may leave
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +104,12 @@ class Magnetostatics:
 
         Raises
         ------
+        InputError
+            If the currents are not closed.
         RunError
-            If the iteration does not converge, as when currents are not closed.
+            If the iteration does not converge.
         """
+        self._check_closed(np.asarray(currents).reshape(-1)[self.free])
         found = self._solver.solve(np.asarray(currents).reshape(-1)[self.free])
         values = np.zeros(3 * int(np.prod(self.scene.grid.nodes)), found.values.dtype)
         values[self.free] = found.values
@@ -114,14 +120,27 @@ class Magnetostatics:
         values = self.reluctances * (self.curl @ potential[self.free])
         return np.asarray(values.reshape(3, *self.scene.grid.nodes))
 
+    def _check_closed(self, currents: Numbers) -> None:
+        """Refuse currents that add up to something at a node, or on a conductor."""
+        label = self.scene.conductor_of_nodes.reshape(-1)
+        left = gradient(self.scene.grid)[self.free].T @ currents
+        metal = label >= 0
+        net = np.append(np.abs(left[~metal]), np.abs(np.bincount(label[metal], left[metal])))
+        largest = float(np.abs(currents).max(initial=0))
+        if net.max(initial=0) > _CLOSED * largest:
+            raise InputError.single(
+                f"currents that are not closed: {net.max():.3g} A of {largest:.3g} A remain at a "
+                "node or on a conductor",
+                remedy="add the way on which the current returns, or displacement currents",
+            )
+
     def _divergence(self) -> Sparse:
         """(1 / mu0) M G N^-1 G^T M over the free edges."""
         from scipy import sparse
 
         grid = self.scene.grid
         nodes = np.flatnonzero(self.scene.conductor_of_nodes < 0)
-        inverse = 1 / np.sqrt(MU0 * dual_volumes(grid).reshape(-1)[nodes])
+        inverse = 1 / (MU0 * dual_volumes(grid).reshape(-1)[nodes])
         weights = edge_admittances(grid, np.ones(())).reshape(-1)[self.free]
         apart = sparse.diags_array(weights) @ gradient(grid)[self.free][:, nodes]
-        scaled = apart @ sparse.diags_array(inverse)
-        return scaled @ scaled.T
+        return (apart @ sparse.diags_array(inverse)) @ apart.T

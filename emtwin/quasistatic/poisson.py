@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends.host_threads import quiet_matrices
 from emtwin.errors import InputError, RunError
 from emtwin.grid import Grid
 from emtwin.quasistatic.preconditioners import Apply, precondition
@@ -34,7 +35,8 @@ class Solution(NamedTuple):
     values : ndarray, shape (n,)
         The unknowns, real or complex as the system.
     residual : float
-        |b - A x| / |b|, computed anew from `values`; 0 where b is 0.
+        |b - A x| / |b|, computed anew from `values`; 0 where b is 0. Each row counts by the inverse
+        of its diagonal in the squares, so that bad conductors are not lost beside good ones.
     iterations : int
         Steps of conjugate gradients.
     """
@@ -120,7 +122,7 @@ class PotentialSolver:
     matrix : scipy.sparse array, shape (n, n)
         A.
     tolerance : float
-        Largest |b - A x| / |b|.
+        Largest residual, see `Solution`.
     max_iterations : int
         Steps after which it gives up.
     name : str
@@ -149,9 +151,11 @@ class PotentialSolver:
         largest = float(np.abs(kept.diagonal()).max(initial=1e-300))
         self._scale = 2.0 ** -np.floor(np.log2(largest))
         self._system = kept * self._scale
+        self._weight = 1 / np.sqrt(np.abs(self._system.diagonal()))
         self._floating = _Floating.of(self._system)
         near = self._system if self.near is None else self._kept(self.near) * self._scale
-        self._apply, self.preconditioner = precondition(near)
+        with quiet_matrices():
+            self._apply, self.preconditioner = precondition(near)
 
     def _kept(self, matrix: Sparse) -> Sparse:
         """Rows and columns that are used."""
@@ -178,14 +182,16 @@ class PotentialSolver:
                 remedy="put sources where the medium conducts, or fix the potential there",
             )
         self._floating.check(b, self.name)
-        norm = float(np.linalg.norm(b))
+        norm = float(np.linalg.norm(self._weight * b))
         if norm == 0:
             return Solution(np.zeros(source.shape, np.result_type(b, self._system.dtype)), 0.0, 0)
-        x, steps = conjugate_gradients(
-            self._system, b, self._apply, self.tolerance * norm, self.max_iterations
-        )
+        goal = self.tolerance * norm
+        with quiet_matrices():
+            x, steps = conjugate_gradients(
+                self._system, b, self._apply, self._weight, goal, self.max_iterations
+            )
         x -= self._floating.means(x)
-        residual = float(np.linalg.norm(b - self._system @ x)) / norm
+        residual = float(np.linalg.norm(self._weight * (b - self._system @ x))) / norm
         if not residual <= 10 * self.tolerance:  # also where it is NaN; ten for round-off
             raise RunError(
                 f"{self.name}: the solution of {b.size} unknowns has a residual of {residual:.1e} "
@@ -198,7 +204,7 @@ class PotentialSolver:
 
 
 def conjugate_gradients(
-    matrix: Sparse, b: Numbers, apply: Apply, goal: float, max_iterations: int
+    matrix: Sparse, b: Numbers, apply: Apply, weight: Numbers, goal: float, max_iterations: int
 ) -> tuple[Numbers, int]:
     """Preconditioned conjugate gradients without conjugation: for real and complex symmetric A.
 
@@ -210,8 +216,10 @@ def conjugate_gradients(
         Right-hand side.
     apply : callable
         The preconditioner, r to z.
+    weight : ndarray, shape (n,)
+        Of the rows in the norm.
     goal : float
-        |b - A x| at which to stop.
+        |weight (b - A x)| at which to stop.
     max_iterations : int
         Steps after which to stop.
 
@@ -231,7 +239,7 @@ def conjugate_gradients(
         alpha = rz / (p @ q)
         x += alpha * p
         r -= alpha * q
-        if not np.linalg.norm(r) > goal:  # reached, or no longer finite
+        if not np.linalg.norm(weight * r) > goal:  # reached, or no longer finite
             return x, step
         z = apply(r)
         rz, before = r @ z, rz

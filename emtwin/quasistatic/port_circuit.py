@@ -6,9 +6,13 @@ with K = C^T W C and M the capacitances of the edges, has at w = 0 the expansion
     Z = P / jw + jw L + jw^3 T + ...
 
 P are the elastances between the terminals (zero where metal joins them), L the fluxes of the
-port's currents closed by displacement currents where metal does not, and T the energy of the
-electric field that these induce: it bends Z towards the first resonance. Losses are added: G beside
-the capacitances, the impedance of the metal's skin beside the inductances.
+port's currents closed by displacement currents where metal does not, and T twice the energy of the
+electric field that these induce. The series is continued as that of a parallel resonance,
+
+    Z = P / jw + ((jw L + Z_s)^-1 + jw L^-1 T L^-1)^-1,
+
+which has the same first terms and stays passive. Losses are added: Z_s of the metal's skin beside
+the inductances, conductances beside the capacitances.
 """
 
 from __future__ import annotations
@@ -22,7 +26,12 @@ from numpy.typing import NDArray
 
 from emtwin.constants import TWO_PI
 from emtwin.errors import InputError
-from emtwin.quasistatic.capacitance import CapacitanceMatrix, Electrostatics, electrostatics
+from emtwin.quasistatic.capacitance import (
+    CapacitanceMatrix,
+    Electrostatics,
+    elastances,
+    electrostatics,
+)
 from emtwin.quasistatic.curl import gradient
 from emtwin.quasistatic.inductance import (
     InductanceMatrix,
@@ -38,6 +47,8 @@ from emtwin.quasistatic.surface_loss import Finish, Marks, skin_impedance, surfa
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+
+_FINER = 1e-2  # of the tolerance: potentials, whose residual leaves the currents open
 
 AGREEMENT = 10 ** (0.5 / 20) - 1
 """Error that is allowed at the end of the band: 0.5 dB, 5.9 %."""
@@ -109,9 +120,12 @@ class PortCircuit:
                 f"an impedance needs frequencies above 0 Hz, got {frequencies.min():g} Hz"
             )
         jw = 2j * np.pi * frequencies[:, None, None]
-        z: Complex = jw * self.inductance.matrix - jw**3 * self.bending
-        z = z + skin_impedance(self.finishes, self.integrals, frequencies)
-        return z + self._elastic(frequencies)
+        skin = skin_impedance(self.finishes, self.integrals, frequencies)
+        series = jw * self.inductance.matrix + skin
+        flux = np.linalg.inv(self.inductance.matrix)
+        shunt = jw * (flux @ self.bending @ flux)
+        z = np.linalg.inv(np.linalg.inv(series) + shunt) + self._elastic(frequencies)
+        return np.asarray(z, np.complex128)
 
     @property
     def is_loop(self) -> NDArray[np.bool_]:
@@ -120,19 +134,24 @@ class PortCircuit:
 
     @cached_property
     def limit(self) -> Limit:
-        """Up to where the first term that is left out is below 0.5 dB of each port's impedance.
+        """Up to where what is not known counts for less than 0.5 dB of each port's impedance.
 
-        The terms of a port are taken to go on as a geometric series, with the ratio of its last
-        two; for an open line, whose terms are known, that is on the safe side.
+        For a loop that is what the continuation beyond the third term adds (the true terms rise
+        faster than it takes them to, by a fraction of that: a quarter for a closed line); else the
+        third term, taken in the ratio of the first two (for an open line it is a fifth of that).
         """
         frequencies = np.geomspace(1e3, 1e11, 1601)
         w = TWO_PI * frequencies
-        least = Limit(float(frequencies[-1]), "no port has an inductance that counts")
+        least = Limit(
+            float(frequencies[-1]),
+            "every port holds there, and no higher was looked",
+        )
         for n, name in enumerate(self.ports):
             own = w * self.inductance.matrix[n, n]
             if self.is_loop[n]:
                 ratio = w**2 * self.bending[n, n] / self.inductance.matrix[n, n]
-                reactance, left_out = own * (1 + ratio), own * ratio**2
+                ratio = np.minimum(ratio, 0.99)
+                reactance, left_out = own / (1 - ratio), own * ratio**2 / (1 - ratio)
             else:
                 elastic = np.abs(self._elastic(frequencies)[:, n, n])
                 ratio = own / elastic
@@ -142,7 +161,7 @@ class PortCircuit:
                 at = bad[0]
                 least = Limit(
                     float(frequencies[at]),
-                    f"the next term of port {name} in powers of the frequency reaches 0.5 dB "
+                    f"the next terms of port {name} in powers of the frequency reach 0.5 dB "
                     f"({left_out[at]:.3g} of {abs(reactance[at]):.3g} ohm)",
                 )
         return least
@@ -150,12 +169,8 @@ class PortCircuit:
     def _elastic(self, frequencies: Real) -> Complex:
         """P / jw, or (G + jw C)^-1 between the terminals, shape (nf, n, n)."""
         jw = 2j * np.pi * frequencies[:, None, None]
-        scale = float(np.abs(self.capacitance.capacitance).max())
-        admittance = (self.capacitance.conductance / (abs(jw) * scale)) + 1j * (
-            self.capacitance.capacitance / scale
-        )
-        inverse = np.linalg.pinv(admittance, rcond=1e-10) / (abs(jw) * scale)
-        return np.asarray(self.connection.T @ inverse @ self.connection)
+        admittance = self.capacitance.conductance + jw * self.capacitance.capacitance
+        return np.asarray(self.connection.T @ elastances(admittance) @ self.connection)
 
 
 def port_circuit(
@@ -199,30 +214,30 @@ def port_circuit(
         raise InputError.single("a circuit needs at least one port", field="ports")
     ends = terminals(scene, ports)
     gaps = [gap_current(scene, port) for port in ports]
-    statics = electrostatics(scene, tolerance=tolerance)
-    connection = np.zeros((len(statics.potentials), len(ports)))
+    electric = electrostatics(scene, tolerance=_FINER * tolerance)
+    connection = np.zeros((len(electric.potentials), len(ports)))
     for n, (start, stop) in enumerate(ends):
         connection[stop, n] += 1
         connection[start, n] -= 1
     currents = [
-        gap + displacement_current(statics, charge) if charge.any() else gap
+        gap + displacement_current(electric, charge) if charge.any() else gap
         for gap, charge in zip(gaps, connection.T, strict=True)
     ]
     names = tuple(port.name for port in ports)
     fields = port_fields(Magnetostatics(scene, tolerance), names, currents)
-    lossy = statics if frequency is None else electrostatics(scene, frequency, tolerance)
+    lossy = electric if frequency is None else electrostatics(scene, frequency, tolerance)
     return PortCircuit(
         names,
         lossy.matrix(),
         connection,
         fields.inductances(),
-        _bending(statics, fields, np.asarray(~connection.any(axis=0))),
+        _bending(electric, fields, np.asarray(~connection.any(axis=0))),
         tuple(finishes),
         surface_integrals(scene, fields, marks, len(finishes)),
     )
 
 
-def _bending(statics: Electrostatics, fields: PortFields, loops: NDArray[np.bool_]) -> Real:
+def _bending(electric: Electrostatics, fields: PortFields, loops: NDArray[np.bool_]) -> Real:
     """T_pq = u_p . M u_q once u has no charge on conductors and between them.
 
     The induced field is -jw u, less a gradient that takes its charges away: those between
@@ -233,17 +248,17 @@ def _bending(statics: Electrostatics, fields: PortFields, loops: NDArray[np.bool
     which = np.flatnonzero(loops)
     if not which.size:
         return result
-    scene = statics.scene
+    scene = electric.scene
     y = edge_admittances(scene.grid, scene.permittivity()).reshape(-1)
     u = fields.potentials[which]
     d = (gradient(scene.grid).T @ (y * u).T).T
     d[:, _outermost(fields, scene)] = 0
     free = np.flatnonzero(scene.conductor_of_nodes.reshape(-1) < 0)
-    solver = PotentialSolver(statics.operator[free][:, free], name="induced charge")
+    solver = PotentialSolver(electric.operator[free][:, free], name="induced charge")
     phi = np.zeros(d.shape)
     phi[:, free] = [solver.solve(charge).values for charge in d[:, free]]
-    held = np.linalg.pinv(statics.matrix().matrix, hermitian=True)
-    phi += (d @ statics.potentials.T) @ held @ statics.potentials
+    held = elastances(electric.matrix().matrix)
+    phi += (d @ electric.potentials.T) @ held @ electric.potentials
     energy = (u * y) @ u.T - phi @ d.T
     result[np.ix_(which, which)] = (energy + energy.T) / 2
     return result

@@ -49,6 +49,14 @@ class Port:
     start: Node
     stop: Node
 
+    def moved(self, shift: Node) -> Port:
+        """The same port where the indices of nodes are larger by `shift`, as in a wider grid."""
+        start, stop = (
+            Node(*(n + by for n, by in zip(node, shift, strict=True)))
+            for node in (self.start, self.stop)
+        )
+        return Port(self.name, start, stop)
+
 
 def gap_current(scene: StaticScene, port: PortLike) -> Real:
     """One ampere from `start` to `stop` through the edges of a port's gap.

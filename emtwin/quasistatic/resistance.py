@@ -52,10 +52,13 @@ class ConductanceMatrix:
         Names, n of them.
     matrix : ndarray, shape (n, n)
         G in siemens, symmetric.
+    islands : ndarray of int64, shape (n,)
+        Number of the connected matter that each terminal lies on.
     """
 
     terminals: tuple[str, ...]
     matrix: Real
+    islands: NDArray[np.int64]
 
     def resistance(self, one: str, other: str) -> float:
         """Resistance in ohm between two terminals, the others open; infinite if nothing joins them.
@@ -74,12 +77,15 @@ class ConductanceMatrix:
                     remedy=f"the terminals are {', '.join(self.terminals)}",
                 )
             ends.append(self.terminals.index(name))
-        current = np.zeros(len(self.terminals))
-        current[ends[0]] += 1
-        current[ends[1]] -= 1
-        potential = np.linalg.pinv(self.matrix, hermitian=True) @ current
-        carried = np.allclose(self.matrix @ potential, current, atol=1e-6)
-        return float(potential @ current) if carried else inf
+        first, last = ends
+        if first == last:
+            return 0.0
+        if self.islands[first] != self.islands[last]:
+            return inf
+        kept = np.setdiff1d(np.flatnonzero(self.islands == self.islands[last]), last)
+        current = (kept == first).astype(float)
+        potential = np.linalg.solve(self.matrix[np.ix_(kept, kept)], current)
+        return float(potential @ current)
 
 
 def cell_conductances(grid: Grid, conductivity: Real) -> Real:
@@ -221,7 +227,8 @@ def dc_conductances(
     """
     operator = node_operator(grid, conductances)
     label = _labels(grid, operator, terminals)
-    joined = _joined(operator, label >= 0)
+    island = _islands(operator, label)
+    joined = np.isin(island, island[label >= 0])
     free = np.flatnonzero((label < 0) & joined)
     solver = PotentialSolver(operator[free][:, free], tolerance, name="current flow")
     potentials = np.zeros((len(terminals), label.size))
@@ -229,7 +236,9 @@ def dc_conductances(
         phi[label == number] = 1
         phi[free] = solver.solve(-(operator @ phi)[free]).values
     matrix = potentials @ (operator @ potentials.T)
-    return ConductanceMatrix(tuple(t.name for t in terminals), (matrix + matrix.T) / 2)
+    at = np.array([np.flatnonzero(label == n)[0] for n in range(len(terminals))])
+    names = tuple(terminal.name for terminal in terminals)
+    return ConductanceMatrix(names, (matrix + matrix.T) / 2, island[at])
 
 
 def _labels(grid: Grid, operator: Any, terminals: Sequence[Terminal]) -> NDArray[np.int64]:
@@ -254,11 +263,14 @@ def _labels(grid: Grid, operator: Any, terminals: Sequence[Terminal]) -> NDArray
     return label
 
 
-def _joined(operator: Any, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Nodes that conduct to a node that is held; the others carry no current."""
+def _islands(operator: Any, label: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the connected matter of every node; a terminal joins what it touches."""
+    from scipy import sparse
     from scipy.sparse import csgraph
 
-    count, part = csgraph.connected_components(operator, directed=False)
-    reached = np.zeros(count, bool)
-    reached[part[held]] = True
-    return np.asarray(reached[part])
+    held = np.flatnonzero(label >= 0)
+    _, first = np.unique(label[held], return_index=True)
+    to = held[first][label[held]]
+    contact = sparse.coo_array((np.ones(held.size), (held, to)), shape=operator.shape)
+    _, island = csgraph.connected_components(abs(operator) + contact, directed=False)
+    return np.asarray(island, np.int64)

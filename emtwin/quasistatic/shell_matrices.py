@@ -31,7 +31,7 @@ OUTER_RULE = np.array([[4.0, 1.0, 1.0], [1.0, 4.0, 1.0], [1.0, 1.0, 4.0]]) / 6.0
 """Points of a triangle, in barycentric coordinates; equal weights, exact to degree 2."""
 
 _NEAR = 1.5  # distance of two centres over the sum of the triangles' sizes; their neighbours
-_BLOCK = 400_000  # pairs of point and triangle at a time
+_BLOCK = 200_000  # pairs of point and triangle at a time
 
 
 class Kernels(NamedTuple):
@@ -43,13 +43,10 @@ class Kernels(NamedTuple):
         Of 1 / R, in m^3, shape (m, m).
     gradient : ndarray
         Of grad 1 / R, in m^2, shape (m, m, 3).
-    flux : ndarray
-        Of hat function times normal component of grad 1 / R, in m^2, shape (points, m).
     """
 
     potential: Real
     gradient: Real
-    flux: Real
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +105,8 @@ class ShellMatrices:
     @cached_property
     def charge_flux(self) -> Real:
         """Integral of a hat function times H_n (mean of both faces) of charge at a point, m^2."""
-        return np.asarray((self.averages.T @ self.kernels.flux.T).T) / (-4.0 * np.pi)
+        normal = np.einsum("tmi,ti->tm", self.kernels.gradient, self.surface.normals)
+        return np.asarray(self.averages.T @ (self.averages.T @ normal.T).T) / (-4.0 * np.pi)
 
     @cached_property
     def charge_slope(self) -> Real:
@@ -133,20 +131,18 @@ class ShellMatrices:
         """The integrals over pairs of triangles."""
         surface, m = self.surface, len(self.surface.triangles)
         potential, gradient = np.empty((m, m)), np.empty((m, m, 3))
-        flux = np.zeros((len(surface.points), m))
         places, weight = self.places, surface.areas / 3.0
         step = max(1, _BLOCK // (3 * m))
         for first in range(0, m, step):
             rows = slice(first, min(first + step, m))
             seen = triangle_integrals(places[rows].reshape(-1, 3), surface)
-            pull = seen.gradient.reshape(-1, 3, m, 3)
+            pull = seen.gradient.reshape(-1, 3, m, 3).sum(axis=1)
             potential[rows] = seen.potential.reshape(-1, 3, m).sum(axis=1) * weight[rows, None]
-            gradient[rows] = pull.sum(axis=1) * weight[rows, None, None]
-            normal = np.einsum("tgmi,ti->tgm", pull, surface.normals[rows])
-            share = np.einsum("ga,tgm,t->tam", OUTER_RULE, normal, weight[rows])
-            np.add.at(flux, surface.triangles[rows].ravel(), share.reshape(-1, m))
-        _sharpen(potential, surface)
-        return Kernels((potential + potential.T) / 2.0, gradient, flux)
+            gradient[rows] = pull * weight[rows, None, None]
+        _sharpen(potential, gradient, surface)
+        return Kernels(
+            (potential + potential.T) / 2.0, (gradient - gradient.transpose(1, 0, 2)) / 2.0
+        )
 
     @cached_property
     def places(self) -> Real:
@@ -171,8 +167,8 @@ class ShellMatrices:
         return sparse.csr_array((values.ravel(), (rows, columns)), shape=shape)
 
 
-def _sharpen(potential: Real, surface: Surface) -> None:
-    """Neighbours, whose potential has a logarithm at the common edge, by a finer outer rule.
+def _sharpen(potential: Real, gradient: Real, surface: Surface) -> None:
+    """Neighbours, whose fields have a logarithm at the common edge, by a finer outer rule.
 
     The field inside a good shell is what is left of two large ones: 0.1 % here is seen there.
     """
@@ -190,4 +186,6 @@ def _sharpen(potential: Real, surface: Surface) -> None:
             at = np.einsum("ga,tai->tgi", rule, surface.corners[t])
             seen = pair_integrals(at, surface.corners[s][:, None], surface.normals[s][:, None])
             potential[t, s] = seen.potential @ weights * surface.areas[t]
+            pull = np.einsum("pgi,g->pi", seen.gradient, weights)
+            gradient[t, s] = pull * surface.areas[t, None]
     potential[np.diag_indices(len(potential))] = self_integrals(surface)

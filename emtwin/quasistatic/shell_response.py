@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from emtwin.constants import MU0
 from emtwin.errors import InputError, Notice
 from emtwin.quasistatic.shell_matrices import ShellMatrices
-from emtwin.quasistatic.shell_wall import Wall
+from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.sources import Source, Sources, points_of
 from emtwin.quasistatic.triangle_potentials import TriangleIntegrals, triangle_integrals
 from emtwin.quasistatic.validity import delay_notices
@@ -32,7 +32,7 @@ class ShellResponse:
     ----------
     matrices : ShellMatrices
         The shell's geometry.
-    wall : Wall
+    wall : ShellWall
         Its material.
     source : Source
         What drives it.
@@ -45,7 +45,7 @@ class ShellResponse:
     """
 
     matrices: ShellMatrices
-    wall: Wall
+    wall: ShellWall
     source: Source
     frequency: float
     stream: Complex

@@ -22,10 +22,13 @@ def shell_problems(surface: Surface) -> list[Problem]:
     found = topology(surface)
     problems = []
     if not found.manifold:
+        edges = edges_of(surface.triangles)
+        crowded = edges.ends[edges.counts > 2]
+        x, y, z = surface.points[crowded[0]].mean(axis=0)
         problems.append(
             Problem(
-                f"{found.odd + found.crowded - found.boundary} edges belong to three or more "
-                f"triangles, one near {found.example} m: a shell's walls must not meet in a T",
+                f"{len(crowded)} edges belong to three or more triangles, the first at ({x:g}, "
+                f"{y:g}, {z:g}) m: a shell's walls must not meet in a T",
                 field="surface",
                 remedy="remove the inner wall, or solve its parts as shells of their own",
             )
@@ -109,6 +112,7 @@ def _handles(surface: Surface) -> list[Problem]:
         Problem(
             f"the shell has {handles} handles, as a torus has one, round which a net current runs",
             field="surface",
-            remedy="cut it open along a line across the handle, or leave the handle out",
+            remedy="cut it open along a line across the handle, or leave the handle out; part rims "
+            "that touch in a point, which count as one",
         )
     ]

@@ -24,7 +24,7 @@ from emtwin.materials.slab import slab_impedances
 
 
 @dataclass(frozen=True)
-class Wall:
+class ShellWall:
     """What a shell is made of.
 
     Parameters

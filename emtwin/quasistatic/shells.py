@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError
@@ -16,10 +16,12 @@ from emtwin.geometry.surface import weld
 from emtwin.quasistatic.shell_matrices import ShellMatrices
 from emtwin.quasistatic.shell_response import ShellResponse
 from emtwin.quasistatic.shell_topology import shell_problems, stream_space
-from emtwin.quasistatic.shell_wall import Wall
+from emtwin.quasistatic.shell_wall import ShellWall
 from emtwin.quasistatic.sources import Source
 
 Numbers = NDArray[Any]
+
+_PERFECT = 1e20  # S/m; at 1 Hz a skin depth of 50 nm
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class Shell:
     surface : Surface
         Middle of the wall. Each edge belongs to one or two triangles; rims and slots are edges
         of one triangle. Coincident points are joined.
-    wall : Wall
+    wall : ShellWall
         Its material and thickness.
 
     Raises
@@ -42,7 +44,7 @@ class Shell:
     """
 
     surface: Surface
-    wall: Wall
+    wall: ShellWall
     matrices: ShellMatrices = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +61,7 @@ class Shell:
         Parameters
         ----------
         source : Source
-            Field without the shell.
+            Field without the shell; its wires must not pierce the wall.
         frequency : float
             Frequency in Hz, above 0.
 
@@ -71,13 +73,36 @@ class Shell:
         Raises
         ------
         InputError
-            If the frequency is not positive, or the source's wires cut the wall.
+            If the frequency is not positive.
         """
         if not 0.0 < frequency < np.inf:
             raise InputError.single(
                 f"eddy currents need a frequency above 0, got {frequency:g} Hz", field="frequency"
             )
-        impedance, tau = self.wall.sheet(frequency)
+        return self._respond(self.wall, source, frequency)
+
+    def mesh_limit(self, source: Source, points: ArrayLike) -> NDArray[np.float64]:
+        """Shielding that the mesh gives a closed perfect conductor, which has no field inside.
+
+        Parameters
+        ----------
+        source : Source
+            Field without the shell.
+        points : array_like
+            Places inside in metres, shape (n, 3).
+
+        Returns
+        -------
+        ndarray
+            Ratio of |H| without to |H| with the shell, shape (n,). What is left is the mesh's: a
+            computed shielding is worth something where it is well below. An open shell leaks, so
+            there it is the leak of a perfect conductor.
+        """
+        perfect = ShellWall(_PERFECT, self.wall.thickness)
+        return self._respond(perfect, source, 1.0).shielding(points)
+
+    def _respond(self, wall: ShellWall, source: Source, frequency: float) -> ShellResponse:
+        impedance, tau = wall.sheet(frequency)
         m, omega, space = self.matrices, TWO_PI * frequency, self._space
         drive, slope = self._excitation(source)
         # Faraday's law for the hat functions above, flux along the wall below.
@@ -93,7 +118,7 @@ class Shell:
         )
         currents = space.shape[1]
         stream = np.asarray(space @ found[:currents])
-        return ShellResponse(m, self.wall, source, frequency, stream, found[currents:])
+        return ShellResponse(m, wall, source, frequency, stream, found[currents:])
 
     @cached_property
     def _space(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.quasistatic.poisson import edge_admittances, node_operator
 from emtwin.quasistatic.walls import ELECTRIC, Walls, fall_rates, nodes_on
-from emtwin.voxel import VoxelModel, parts_at
+from emtwin.voxel import VoxelModel, conductors
 
 Numbers = NDArray[Any]
 Real = NDArray[np.float64]
@@ -39,7 +39,7 @@ class StaticScene:
     walls : Walls
         Kinds of the outer faces.
     names : mapping of int to str
-        Names of conductors, for messages and tables; the others are called by their numbers.
+        Names of conductors, for messages and tables.
 
     Raises
     ------
@@ -62,18 +62,15 @@ class StaticScene:
     def of_voxels(cls, model: VoxelModel, walls: Walls | None = None) -> StaticScene:
         """The scene of a voxelised device, conductors named after their parts."""
         scene = cls(model.grid, model.medium, walls or Walls())
-        names: dict[int, list[str]] = {}
-        for body in model.bodies:
-            if body.material.metal:
-                node = _a_node_of(model, body.name)
-                if node is not None:
-                    names.setdefault(scene.conductor_at(node), []).append(body.name)
-        return cls(
-            scene.grid,
-            scene.medium,
-            scene.walls,
-            {number: " + ".join(parts) for number, parts in names.items()},
-        )
+        parts: dict[int, list[str]] = {}
+        for piece in conductors(model):
+            parts.setdefault(scene.conductor_at(piece.node), []).extend(piece.parts)
+        names: dict[int, str] = {}
+        for number, found in parts.items():
+            name = " + ".join(dict.fromkeys(found))
+            pieces = sum(other.split(" #")[0] == name for other in names.values())
+            names[number] = f"{name} #{pieces + 1}" if pieces else name
+        return replace(scene, names=names)
 
     @cached_property
     def exists(self) -> NDArray[np.bool_]:
@@ -136,8 +133,16 @@ class StaticScene:
         return number
 
     def name(self, conductor: int) -> str:
-        """What a conductor is called."""
-        return self.names.get(conductor, f"conductor {conductor}")
+        """What a conductor is called: after its parts, "walls" for electric walls, or a number."""
+        parts = self.names.get(conductor, "")
+        walls = "walls" if conductor in self._walled else ""
+        return " + ".join(filter(None, (walls, parts))) or f"conductor {conductor}"
+
+    @cached_property
+    def _walled(self) -> frozenset[int]:
+        """Conductors that electric walls are part of."""
+        faces = [nodes_on(axis, end) for axis, end in self.walls.faces(ELECTRIC)]
+        return frozenset(int(self.conductor_of_nodes[face].flat[0]) for face in faces)
 
     @cached_property
     def centre(self) -> Real:
@@ -191,14 +196,3 @@ class StaticScene:
     def _place(self, node: Node) -> str:
         at = (1e3 * lines[n] for lines, n in zip(self.grid.lines, node, strict=True))
         return "({:.4g}, {:.4g}, {:.4g}) mm".format(*at)
-
-
-def _a_node_of(model: VoxelModel, part: str) -> Node | None:
-    """A node with a metal edge of a part, if it kept one."""
-    index = next(n for n, body in enumerate(model.bodies) if body.name == part)
-    for owners in model.metal_part:
-        at = np.argwhere(owners == index)
-        if at.size:
-            node = Node(*map(int, at[0]))
-            return node if part in parts_at(model, node) else None
-    return None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError
+from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW
 from emtwin.quasistatic.inductance import PortFields
 from emtwin.quasistatic.static_scene import StaticScene
@@ -20,6 +21,8 @@ from emtwin.voxel import VoxelModel
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Marks = NDArray[Any]
+
+_NOWHERE = Node(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,18 @@ def surface_integrals(
     -------
     ndarray, shape (count, n, n)
         In A^2 per A^2, so without unit.
+
+    Raises
+    ------
+    InputError
+        If the marks are those of another grid.
     """
+    if marks is not None and marks.shape != (3, *scene.grid.nodes):
+        raise InputError.single(
+            f"the marks of finishes have shape {marks.shape}, the edges {(3, *scene.grid.nodes)}",
+            field="marks",
+            remedy="give `finishes_of` the grid of the scene, and its shift",
+        )
     metal = np.stack([ids == PEC_ROW for ids in scene.medium.ids]) & scene.exists
     n = len(fields.ports)
     dual = [
@@ -119,10 +133,21 @@ def surface_integrals(
     return total
 
 
-def finishes_of(model: VoxelModel) -> tuple[list[Finish], Marks]:
+def finishes_of(
+    model: VoxelModel, grid: Grid | None = None, shift: Node = _NOWHERE
+) -> tuple[list[Finish], Marks]:
     """Finishes of the parts of a device, and which edge has which; see `surface_integrals`.
 
     A part whose material has no conductivity counts as perfect.
+
+    Parameters
+    ----------
+    model : VoxelModel
+        The device.
+    grid : Grid, optional
+        A wider grid for the marks, as `widened` makes it; the device's own if left out.
+    shift : Node
+        What its indices of nodes are larger by.
     """
     finishes: list[Finish] = []
     number = np.full(len(model.bodies) + 1, -1)
@@ -133,7 +158,11 @@ def finishes_of(model: VoxelModel) -> tuple[list[Finish], Marks]:
             if finish not in finishes:
                 finishes.append(finish)
             number[n] = finishes.index(finish)
-    return finishes, np.stack([number[owners] for owners in model.metal_part])
+    marks = np.full((3, *(grid or model.grid).nodes), -1)
+    place = tuple(slice(s, s + n) for s, n in zip(shift, model.grid.nodes, strict=True))
+    for wide, owners in zip(marks, model.metal_part, strict=True):
+        wide[place] = number[owners]
+    return finishes, marks
 
 
 def skin_impedance(finishes: Sequence[Finish], integrals: Real, frequencies: Real) -> Complex:

@@ -59,49 +59,62 @@ def triangle_integrals(points: Real, surface: Surface) -> TriangleIntegrals:
     References
     ----------
     Wilton, Rao, Glisson, Schaubert, Al-Bundak, Butler, IEEE Trans. Antennas Propag. 32 (1984)
-    276, eq. 5; Graglia, ibid. 41 (1993) 1448, for the gradient.
+    276; Graglia, ibid. 41 (1993) 1448, for the gradient.
     """
     return pair_integrals(points[:, None, :], surface.corners, surface.normals)
 
 
 def pair_integrals(points: Real, corners: Real, normals: Real) -> TriangleIntegrals:
     """`triangle_integrals` of points, corners (..., 3, 3) and normals (..., 3), broadcast."""
-    height = np.einsum("...i,...i->...", points - corners[..., 0, :], normals)
+    away = [[corners[..., c, a] - points[..., a] for a in range(3)] for c in range(3)]
+    distance = [np.sqrt(x * x + y * y + z * z) for x, y, z in away]
+    sides = np.roll(corners, -1, axis=-2) - corners
+    lengths = np.linalg.norm(sides, axis=-1)
+    height = -_along(normals, away[0])
     # In the plane, round-off must not choose a side.
-    size = np.linalg.norm(corners[..., 1, :] - corners[..., 0, :], axis=-1)
-    height = np.where(np.abs(height) < _IN_PLANE * size, 0.0, height)
-    depth = np.abs(height)
-    potential, angle, edges = np.zeros_like(height), np.zeros_like(height), []
+    height = np.where(np.abs(height) < _IN_PLANE * lengths[..., 0], 0.0, height)
+    depth, square = np.abs(height), height**2
+    potential, angle = np.zeros_like(height), np.zeros_like(height)
+    gradient = np.zeros((*height.shape, 3))
     for n in range(3):
-        tail, head = corners[..., n, :], corners[..., (n + 1) % 3, :]
-        along = (head - tail) / np.linalg.norm(head - tail, axis=-1, keepdims=True)
+        along = sides[..., n, :] / lengths[..., n, None]
         outward = np.cross(along, normals)
-        to_tail, to_head = tail - points, head - points
-        aside = np.einsum("...i,...i->...", to_tail, outward)
-        low = np.einsum("...i,...i->...", to_tail, along)
-        high = np.einsum("...i,...i->...", to_head, along)
-        r_low, r_high = np.linalg.norm(to_tail, axis=-1), np.linalg.norm(to_head, axis=-1)
-        square = np.maximum(aside**2 + height**2, _SMALLEST)
+        aside, low = _along(outward, away[n]), _along(along, away[n])
+        high, r_low, r_high = low + lengths[..., n], distance[n], distance[(n + 1) % 3]
         # Of the two forms of the logarithm the one without a difference of equal numbers.
         ahead = low + high >= 0.0
         above = np.where(ahead, r_high + high, r_low - low)
         below = np.where(ahead, r_low + low, r_high - high)
         stretch = np.log(above / np.maximum(below, _SMALLEST))
-        turn = np.arctan2(aside * high, square + depth * r_high) - np.arctan2(
-            aside * low, square + depth * r_low
+        turn = _turn(
+            aside, np.maximum(aside**2 + square, _SMALLEST), depth, low, high, r_low, r_high
         )
         potential += aside * stretch - depth * turn
         angle += turn
-        edges.append(outward * stretch[..., None])
-    gradient = -sum(edges) - normals * (np.sign(height) * angle)[..., None]
-    return TriangleIntegrals(potential, np.asarray(gradient), height, angle)
+        gradient -= outward * stretch[..., None]
+    gradient -= normals * (np.sign(height) * angle)[..., None]
+    return TriangleIntegrals(potential, gradient, height, angle)
+
+
+def _along(direction: Real, parts: list[Real]) -> Real:
+    """Component of a vector, given by its x, y and z, along `direction` (..., 3)."""
+    x, y, z = parts
+    return np.asarray(direction[..., 0] * x + direction[..., 1] * y + direction[..., 2] * z)
+
+
+def _turn(
+    aside: Real, square: Real, depth: Real, low: Real, high: Real, r_low: Real, r_high: Real
+) -> Real:
+    """Difference of the two arc tangents of an edge, each within a right angle, as one."""
+    y_high, x_high = aside * high, square + depth * r_high
+    y_low, x_low = aside * low, square + depth * r_low
+    return np.asarray(np.arctan2(y_high * x_low - x_high * y_low, x_high * x_low + y_high * y_low))
 
 
 def self_integrals(surface: Surface) -> Real:
     """Integral of 1 / R over each triangle twice, in m^3, shape (m,).
 
-    Source: Eibert and Hansen, IEEE Trans. Antennas Propag. 43 (1995) 1499, eq. 8 with constant
-    functions.
+    Source: Eibert and Hansen, IEEE Trans. Antennas Propag. 43 (1995) 1499, for constant functions.
     """
     corners = surface.corners
     sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)

@@ -124,5 +124,7 @@ def fall_rates(grid: Grid, walls: Walls, centre: Real) -> list[tuple[int, int, R
     rates = []
     for axis, end in walls.faces(OPEN):
         outwards = abs(offsets[axis][end])
-        rates.append((axis, end, outwards / square[nodes_on(axis, end)]))
+        away = square[nodes_on(axis, end)]
+        rate = np.divide(outwards, away, out=np.zeros(away.shape), where=away > 0)
+        rates.append((axis, end, rate))
     return rates

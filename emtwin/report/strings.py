@@ -161,7 +161,8 @@ ENGLISH = {
     "caption_spectrum": "Spectrum of the test; the worst point is circled.",
     "method": "Method",
     "full wave": "full wave",
-    "without_verdict": "By the plan these tests apply too; emtwin gives no verdict of them yet:",
+    "without_verdict": "By the plan these tests apply too, or may; emtwin gives no verdict of them "
+    "yet:",
     "frequency": "frequency",
     "face": "face",
     "polarisation": "polarisation",
@@ -328,8 +329,8 @@ KOREAN = {
     "caption_spectrum": "시험 스펙트럼. 최악의 점을 원으로 표시했습니다.",
     "method": "방법",
     "full wave": "전파(full-wave) 해석",
-    "without_verdict": "시험 계획에 따라 다음 시험도 적용되지만, emtwin은 아직 판정을 내지 "
-    "않습니다:",
+    "without_verdict": "시험 계획에 따라 다음 시험도 적용되거나 적용될 수 있지만, "
+    "emtwin은 아직 판정을 내지 않습니다:",
     "frequency": "주파수",
     "face": "면",
     "polarisation": "편파",

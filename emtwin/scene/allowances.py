@@ -1,7 +1,7 @@
 """Changes of the electrical netlist that the user accepts, each with a reason.
 
-One of three forms, told apart by the key that is there: ``{contact: [A, B]}``, ``{open: [A, B]}``
-and ``{lost: A}``.
+One of four forms, told apart by the key that is there: ``{contact: [A, B]}``, ``{open: [A, B]}``,
+``{lost: A}`` and ``{covered: A}``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from emtwin.scene.quantities import Declared, Name, Text
 
-KINDS = ("contact", "open", "lost")
+KINDS = ("contact", "open", "lost", "covered")
 """Keys of which an allowance has exactly one."""
 
 
@@ -44,6 +44,8 @@ class Allowance(Declared):
         Two parts that may lose their contact, or one that may fall apart.
     lost : str, optional
         Part of which pieces may be missing in the grid.
+    covered : str, optional
+        Metal part whose place dielectrics of higher priority may take.
     reason : str
         Why that does no harm; the report repeats it.
     """
@@ -59,11 +61,12 @@ class Allowance(Declared):
         Field(json_schema_extra={"minItems": 1, "maxItems": 2}),
     ] = None
     lost: Name | None = None
+    covered: Name | None = None
     reason: Text
 
     @property
     def kind(self) -> str:
-        """The key that is there: ``contact``, ``open`` or ``lost``."""
+        """The key that is there: ``contact``, ``open``, ``lost`` or ``covered``."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
     @property
@@ -77,7 +80,7 @@ class Allowance(Declared):
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             raise ValueError(
-                f"has {' and '.join(given) or 'none'} of contact, open and lost; give exactly one, "
+                f"has {' and '.join(given) or 'none'} of {', '.join(KINDS)}; give exactly one, "
                 "for example {contact: [PART, OTHER_PART], reason: WHY}"
             )
         return self

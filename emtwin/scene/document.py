@@ -6,6 +6,7 @@ words, ``010`` is ten. Anchors work; tags, merge keys and several documents do n
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping
@@ -51,6 +52,14 @@ for _tag, _pattern, _first in (
         _side.add_implicit_resolver(
             f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), _first
         )
+
+
+_QuickLoader: Any = type(
+    "_QuickLoader",
+    (getattr(yaml, "CSafeLoader", yaml.SafeLoader),),
+    {"yaml_implicit_resolvers": _CoreLoader.yaml_implicit_resolvers},
+)
+"""The same words, read by libyaml where PyYAML has it: ten times as fast."""
 
 
 def as_yaml(data: Any, **layout: Any) -> str:
@@ -123,7 +132,7 @@ def parsed(text: str) -> FieldPath:
     return tuple(int(index) if index else key for index, key in keys)
 
 
-def parse(text: str, file: Path) -> Document:
+def parse(text: str, file: Path, *, quick: bool = False) -> Document:
     """Read a YAML text.
 
     Parameters
@@ -132,6 +141,9 @@ def parse(text: str, file: Path) -> Document:
         Content of the file.
     file : Path
         Its place, for messages.
+    quick : bool, default False
+        Try libyaml first, for files of the package; what it refuses is read
+        again for a better message.
 
     Returns
     -------
@@ -140,7 +152,7 @@ def parse(text: str, file: Path) -> Document:
     """
     document = Document(file)
     try:
-        root = yaml.compose(text, _CoreLoader)
+        root = _composed(text, quick)
         if root is not None:
             document.data = _Reader(document).value(root, ())
     except yaml.YAMLError as error:
@@ -148,6 +160,13 @@ def parse(text: str, file: Path) -> Document:
     except RecursionError:
         document.problems = [Problem("is nested too deeply", file, remedy="flatten the mapping")]
     return document
+
+
+def _composed(text: str, quick: bool) -> yaml.Node | None:
+    if quick:
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.compose(text, _QuickLoader)
+    return yaml.compose(text, _CoreLoader)
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, file: Path) -> Problem:

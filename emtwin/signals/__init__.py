@@ -42,7 +42,7 @@ from emtwin.signals.modulation import (
     rms_factor,
 )
 from emtwin.signals.shapes import Held, Pulse, Shape, held_to, shape_of
-from emtwin.signals.sources import received_emf, resolved, spectrum_of, tuned_to
+from emtwin.signals.sources import loudest_places, resolved, spectrum_of, tuned_to
 from emtwin.signals.trains import Burst, Delayed, fast_transient_burst, line_spectrum
 from emtwin.signals.vehicle import vehicle_burst, vehicle_pulse
 
@@ -81,10 +81,10 @@ __all__ = [
     "imported_trace",
     "impulse_of",
     "line_spectrum",
+    "loudest_places",
     "modulated",
     "modulation_of",
     "peak_factor",
-    "received_emf",
     "resolved",
     "ringing_transfer",
     "rms_factor",

@@ -98,15 +98,18 @@ class EmitterSpectrum:
         first = np.searchsorted(self.frequencies, low, side="left")
         last = np.searchsorted(self.frequencies, high, side="right")
         lines: Real = summed[last] - summed[first]
-        return lines + self._continuous(middle, bandwidth)
+        return lines + self.continuous(middle, bandwidth)
 
     def rms(self, centres: ArrayLike, bandwidth: float) -> Real:
         """Square root of `power`, volt."""
         values: Real = np.sqrt(np.maximum(self.power(centres, bandwidth), 0.0))
         return values
 
-    def _continuous(self, centres: Real, bandwidth: float) -> Real:
-        """Integral of the density by the midpoint rule, 16 points on the narrowest structure."""
+    def continuous(self, centres: Real, bandwidth: float) -> Real:
+        """Mean square of the density alone in a rectangular band round each centre, V^2.
+
+        By the midpoint rule with 16 points on its narrowest structure.
+        """
         if self.density is None:
             return np.zeros_like(centres)
         count = min(math.ceil(16 * bandwidth / self.ripple) + 16, _MOST_SAMPLES)

@@ -147,12 +147,12 @@ def tuned_to(spectrum: EmitterSpectrum, f_from: float, f_to: float, bandwidth: f
     return np.unique(np.concatenate(found))
 
 
-def received_emf(spectrum: EmitterSpectrum, frequencies: ArrayLike, bandwidth: float) -> Real:
-    """Rms e.m.f. that a receiver's bandwidth takes of an emitter, at the frequencies of a run.
+def loudest_places(spectrum: EmitterSpectrum, frequencies: ArrayLike, bandwidth: float) -> Real:
+    """Where a receiver's bandwidth takes most of an emitter, for each frequency of a run.
 
-    Each frequency stands for the range up to the middle to its neighbours and gets the largest
-    reading in it, at the frequency itself and in steps of half a bandwidth: no part of a spectrum
-    falls between the frequencies. Lines that stand alone at one of the frequencies are read there.
+    Each frequency stands for the range up to the middle to its neighbours, searched at the
+    frequency itself and in steps of half a bandwidth: no part of a spectrum falls between the
+    frequencies. Lines that stand alone at one of the frequencies are read there.
 
     Parameters
     ----------
@@ -166,15 +166,17 @@ def received_emf(spectrum: EmitterSpectrum, frequencies: ArrayLike, bandwidth: f
     Returns
     -------
     ndarray of float64, shape (nf,)
-        Volt rms.
+        Hertz.
     """
     f = np.asarray(frequencies, np.float64)
     if f.size < 2:
-        return spectrum.rms(f, bandwidth)
-    edges = np.concatenate([f[:1], np.sqrt(f[1:] * f[:-1]), f[-1:]])
+        return f
+    edges = np.sqrt(f[1:] * f[:-1])
     steps = np.arange(f[0], f[-1] + bandwidth / 2, bandwidth / 2)
-    readings = spectrum.rms(steps, bandwidth)
-    largest = spectrum.rms(f, bandwidth)
-    cell = np.clip(np.searchsorted(edges, steps, side="right") - 1, 0, f.size - 1)
-    np.maximum.at(largest, cell, readings)
-    return largest
+    places = np.concatenate([f, steps])
+    cell = np.concatenate([np.arange(f.size), np.searchsorted(edges, steps, side="right")])
+    # The last of equals wins an assignment, and that is to be the frequency itself.
+    order = np.lexsort((np.arange(places.size) < f.size, spectrum.rms(places, bandwidth)))
+    found = np.empty_like(f)
+    found[cell[order]] = places[order]
+    return found

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Hashable
+
 from emtwin.errors import InputError
 from emtwin.standards.bands import Band
 from emtwin.standards.dips import Dip
-from emtwin.standards.kinds import AnyRow
 from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
+from emtwin.standards.row import SLACK, in_range
 from emtwin.standards.store import Standards
 from emtwin.standards.terms import ENVIRONMENTS, PORTS, TESTS
 
@@ -38,7 +41,7 @@ def applying(
     frequency : float, optional
         In hertz: only rows that cover it. A row for named bands covers what
         lies inside one of them. A test without frequencies (ESD, bursts, dips)
-        covers none.
+        covers none. Where two pieces of a limit line meet, the lower one holds.
     edition : str, optional
         Year or name of an edition (``2007``, ``4.1``): only its rows. If left
         out, the rows of all current editions.
@@ -71,9 +74,47 @@ def applying(
         and (port is None or _at_port(row, port))
         and (environment is None or _in_environment(row, environment))
         and _covers(standards, row, frequency)
-        and _of_edition(standards, row, edition)
+        and standards.in_edition(row, edition)
     ]
-    return tuple(sorted(found, key=lambda row: TESTS.index(tests_of(row)[0])))
+    if frequency is not None:
+        found = _lower_where_lines_meet(found, frequency)
+    return tuple(sorted(_with_bands(found), key=_place))
+
+
+def _lower_where_lines_meet(found: list[Applying], frequency: float) -> list[Applying]:
+    """Of two pieces of a limit line that meet at a frequency, only the lower one."""
+    lowest: dict[Hashable, float] = {}
+    for row in found:
+        if isinstance(row, Limit):
+            line, limit = _line_and_end(row, frequency)
+            lowest[line] = min(limit, lowest.get(line, limit))
+    kept: list[Applying] = []
+    for row in found:
+        line, limit = _line_and_end(row, frequency) if isinstance(row, Limit) else (None, 0.0)
+        if limit <= lowest.get(line, limit):
+            kept.append(row)
+    return kept
+
+
+def _line_and_end(row: Limit, frequency: float) -> tuple[Hashable, float]:
+    """Line of a piece, and its limit if the frequency is one of its ends."""
+    at_top = math.isclose(frequency, row.frequency_to, rel_tol=SLACK)
+    line = (*row.line, row.power_above, row.power_to)
+    return line, row.limit_to if at_top else row.limit_from
+
+
+def _place(row: Applying) -> tuple[int, bool]:
+    """Order of a test plan; what refers to the risk management comes last."""
+    special = isinstance(row, Level | Dip) and row.environments == ("special",)
+    return TESTS.index(tests_of(row)[0]), special
+
+
+def _with_bands(found: list[Applying]) -> list[Applying]:
+    """Without the bands that are listed for tests of which nothing else was found."""
+    tests = {row.test for row in found if not isinstance(row, Band)}
+    return [
+        row for row in found if not isinstance(row, Band) or not tests or tests & set(row.tests)
+    ]
 
 
 def tests_of(row: Applying) -> tuple[str, ...]:
@@ -124,7 +165,7 @@ def _covers(standards: Standards, row: Applying, frequency: float | None) -> boo
     if isinstance(row, Dip):
         return False
     if isinstance(row, Limit):
-        return row.frequency_from <= frequency <= row.frequency_to
+        return in_range(frequency, row.frequency_from, row.frequency_to)
     return row.covers(frequency) and (
         isinstance(row, Band) or _inside_bands(standards, row, frequency)
     )
@@ -138,10 +179,3 @@ def _inside_bands(standards: Standards, row: Level, frequency: float) -> bool:
 
     inside = not row.bands or any(within(name) for name in row.bands)
     return inside and not any(within(name) for name in row.except_bands)
-
-
-def _of_edition(standards: Standards, row: AnyRow, edition: str | None) -> bool:
-    if edition is None:
-        return standards.registry.is_current(row)
-    known = standards.registry.edition(row.standard, edition)
-    return row.edition == (known.edition if known else edition)

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.levels import SAME_FREQUENCY
-from emtwin.standards.row import Row, Text, rising
+from emtwin.standards.levels import said_names
+from emtwin.standards.row import Row, Text, in_range, rising
 from emtwin.standards.terms import TITLES, Test
 from emtwin.units import format_si
 
@@ -53,12 +53,11 @@ class Band(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether a frequency in hertz lies in the band."""
-        slack = SAME_FREQUENCY * frequency
-        return self.frequency_from - slack <= frequency <= self.frequency_to + slack
+        return in_range(frequency, self.frequency_from, self.frequency_to)
 
     def summary(self) -> str:
         """Name, range and region in one line."""
         low, high = (format_si(end, "Hz", 6) for end in (self.frequency_from, self.frequency_to))
         where = f" ({self.region})" if self.region else ""
         tests = " and ".join(TITLES[test] for test in self.tests)
-        return f"{self.name} band {low} to {high}{where}: {tests}"
+        return f"{said_names((self.name,))} band {low} to {high}{where}: {tests}"

@@ -87,13 +87,19 @@ class Dip(Row):
 
     def summary(self) -> str:
         """Residual voltage, duration, angles and environment in one line."""
+        return f"{self.phenomenon}: {self.said_level()}, {self.scope()}"
+
+    def scope(self) -> str:
+        """Angles, conditions, port and environments in one line."""
+        voltages = {"min_and_max": "at lowest and highest rated voltage", "any": "at any voltage"}
         parts = (
-            f"{self.phenomenon}: {self.said_level()}",
             f"at {', '.join(f'{angle:g}' for angle in self.angles)}°" if self.angles else "",
             "single phase" if self.phases else "",
+            voltages.get(self.rated_voltage or "", ""),
             str(self.conditions),
         )
-        return f"{', '.join(filter(None, parts))} ({' and '.join(self.environments)})"
+        place = f"({self.port.replace('_', ' ')}; {' and '.join(self.environments)})"
+        return f"{', '.join(filter(None, parts))} {place}".strip()
 
     def said_level(self) -> str:
         """The residual voltage and how long it lasts."""

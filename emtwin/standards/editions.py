@@ -132,7 +132,7 @@ def read_registry(file: Path) -> Registry:
         With file, line and field of everything that is wrong.
     """
     try:
-        content = document.parse(file.read_text(encoding="utf-8"), file)
+        content = document.parse(file.read_text(encoding="utf-8"), file, quick=True)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError.single(f"cannot be read: {error}", file=file) from error
     if content.problems:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from emtwin.scene.quantities import Frequency, Time
-from emtwin.standards.row import Number, Row, Text, rising, said_band
+from emtwin.standards.row import Number, Row, Text, in_range, rising, said_band
 
 Group = Literal["general_public", "occupational"]
 _HERTZ = {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}
@@ -52,7 +52,7 @@ class ExposurePiece(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether a frequency in hertz is in the range."""
-        return self.frequency_from <= frequency <= self.frequency_to
+        return in_range(frequency, self.frequency_from, self.frequency_to)
 
     @property
     def line(self) -> tuple[object, ...]:

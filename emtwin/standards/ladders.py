@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.standards.row import Number, Row
-from emtwin.standards.terms import UNITS, Coupling, ImmunityTest, Port
+from emtwin.standards.terms import TITLES, UNITS, Coupling, ImmunityTest, Port
 
 
 class Ladder(Row):
@@ -50,6 +50,8 @@ class Ladder(Row):
 
     def summary(self) -> str:
         """Levels in one line."""
-        steps = ", ".join(f"{n}: {level:g}" for n, level in enumerate(self.levels, 1))
         how = f", {self.coupling.replace('_', ' ')}" if self.coupling else ""
-        return f"levels of {self.test}{how}, {steps} {self.unit} ({' and '.join(self.ports)})"
+        steps = ", ".join(f"{level:g}" for level in self.levels)
+        ports = ", ".join(port.replace("_", " ") for port in self.ports)
+        title = f"levels 1 to {len(self.levels)}, {TITLES[self.test]}{how}"
+        return f"{title}: {steps} {self.unit} ({ports})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,12 +12,9 @@ from emtwin.errors import InputError
 from emtwin.scene.quantities import Frequency, Length, Power
 from emtwin.standards.conditions import Conditions
 from emtwin.standards.modulation import Modulation
-from emtwin.standards.row import Number, Row, RowId, Text, rising, said_band
+from emtwin.standards.row import SLACK, Number, Row, RowId, Text, in_range, rising, said_band
 from emtwin.standards.terms import UNITS, Coupling, Environment, ImmunityTest, Port
 from emtwin.units import format_si
-
-SAME_FREQUENCY = 1e-9
-"""Two frequencies this close, relative, are one: a product may stand for a printed number."""
 
 
 class Level(Row):
@@ -104,10 +102,13 @@ class Level(Row):
 
     def covers(self, frequency: float) -> bool:
         """Whether the row speaks of a frequency in hertz; named bands are not looked up."""
-        slack = SAME_FREQUENCY * frequency
         if self.frequency_from is not None and self.frequency_to is not None:
-            return self.frequency_from - slack <= frequency <= self.frequency_to + slack
-        return any(abs(spot - frequency) <= slack for spot in self.frequencies)
+            return in_range(frequency, self.frequency_from, self.frequency_to)
+        return self.at_spot(frequency)
+
+    def at_spot(self, frequency: float) -> bool:
+        """Whether a frequency in hertz is one of the spots."""
+        return any(math.isclose(spot, frequency, rel_tol=SLACK) for spot in self.frequencies)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -147,14 +148,18 @@ class Level(Row):
 
     def summary(self) -> str:
         """Phenomenon, level, range and environment in one line."""
+        return ", ".join(filter(None, (f"{self.phenomenon}: {self.said_level()}", self.scope())))
+
+    def scope(self) -> str:
+        """Range, modulation, conditions, port and environments in one line."""
         parts = (
-            f"{self.phenomenon}: {self.said_level()}{self._said_frequencies()}",
+            self._said_frequencies(),
             str(self.modulation or ""),
             f"repetition {format_si(self.repetition, 'Hz')}" if self.repetition else "",
             str(self.conditions),
         )
-        place = f"{self.port.replace('_', ' ')}; {' and '.join(self.environments)}"
-        return f"{', '.join(filter(None, parts))} ({place})"
+        place = f"({self.port.replace('_', ' ')}; {' and '.join(self.environments)})"
+        return f"{', '.join(filter(None, parts))} {place}".strip()
 
     def said_level(self) -> str:
         """The levels with sign and unit, or where they stand."""
@@ -162,9 +167,25 @@ class Level(Row):
         values = ", ".join(f"{sign}{level:g}" for level in self.levels)
         return f"{values} {self.unit}" if self.levels else f"see {self.refers_to}"
 
+    def details(self) -> str:
+        """Services, transmitter and other modulation, where the row has them."""
+        transmitter = ""
+        if self.power is not None and self.distance is not None:
+            transmitter = f"{self.power:g} W at {self.distance:g} m"
+        other = f"or {self.alternative_modulation}" if self.alternative_modulation else ""
+        return "; ".join(filter(None, (", ".join(self.services), transmitter, other)))
+
     def _said_frequencies(self) -> str:
+        band = said_band(self.frequency_from, self.frequency_to).removeprefix(", ")
+        inside = f", in {said_names(self.bands)} bands" if self.bands else ""
+        outside = f", outside {said_names(self.except_bands)} bands" if self.except_bands else ""
+        if not self.frequencies:
+            return f"{band}{inside}{outside}"
         spots = ", ".join(format_si(spot, "Hz") for spot in self.frequencies)
-        band = said_band(self.frequency_from, self.frequency_to)
-        inside = f", in {' and '.join(self.bands)} bands" if self.bands else ""
-        outside = f", outside {' and '.join(self.except_bands)} bands" if self.except_bands else ""
-        return f"{f', at {spots}' if spots else ''}{band}{inside}{outside}"
+        return f"at {spots}" + (f" (band {band})" if band else "")
+
+
+def said_names(names: tuple[str, ...]) -> str:
+    """Names of lists of bands in a text."""
+    known = {"ism": "ISM", "designated": "designated ISM"}
+    return " and ".join(known.get(name, name) for name in names)

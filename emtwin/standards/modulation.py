@@ -88,7 +88,7 @@ class FrequencySwing(Declared):
 
     def __str__(self) -> str:
         deviation = format_si(self.deviation, "Hz")
-        return f"FM ±{deviation} {format_si(self.frequency, 'Hz')}"
+        return f"FM ±{deviation}, {format_si(self.frequency, 'Hz')} sine"
 
 
 Modulation = Annotated[

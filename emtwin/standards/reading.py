@@ -35,7 +35,7 @@ def read_rows(file: Path, problems: list[Problem]) -> Iterator[tuple[AnyRow, Pro
         The row, and a problem without message that names file, line and id.
     """
     try:
-        content = document.parse(file.read_text(encoding="utf-8"), file)
+        content = document.parse(file.read_text(encoding="utf-8"), file, quick=True)
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(f"cannot be read: {error}", file))
         return
@@ -80,5 +80,6 @@ def _row(
 
 
 def _said(entry: Any) -> str:
-    value = entry["input"]
-    return str(entry["msg"]) if isinstance(value, dict) else f"{value!r}: {entry['msg']}"
+    value, message = entry["input"], str(entry["msg"]).removeprefix("Value error, ")
+    told = isinstance(value, dict) or message.startswith(repr(value))
+    return message if told else f"{value!r}: {message}"

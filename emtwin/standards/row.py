@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, overload
 
+from numpy import bool_, float64
+from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -59,6 +61,28 @@ def rising(low: float, high: float) -> None:
     """Refuse a range of hertz that does not rise."""
     if not low < high:
         raise PydanticCustomError("band", "frequency_from must be below frequency_to")
+
+
+@overload
+def in_range(frequency: float, low: float, high: float) -> bool: ...
+@overload
+def in_range(frequency: NDArray[float64], low: float, high: float) -> NDArray[bool_]: ...
+def in_range(frequency: Any, low: float, high: float) -> Any:
+    """Whether frequencies lie in a range, both ends and `SLACK` included.
+
+    Parameters
+    ----------
+    frequency : float or ndarray of float64
+        Hertz.
+    low, high : float
+        Ends of the range in hertz.
+
+    Returns
+    -------
+    bool or ndarray of bool
+        Shape of `frequency`; False for NaN.
+    """
+    return (frequency >= low * (1.0 - SLACK)) & (frequency <= high * (1.0 + SLACK))
 
 
 def said_band(low: float | None, high: float | None) -> str:

@@ -54,6 +54,27 @@ class Standards:
         """Numbers of methods."""
         return self.of(Parameter)
 
+    def in_edition(self, row: AnyRow, edition: str | None = None) -> bool:
+        """Whether a row stands in an edition.
+
+        Parameters
+        ----------
+        row : row
+            A row of any kind.
+        edition : str, optional
+            Year or name of an edition, ``2007`` or ``4.1``; the current
+            edition of the row's standard if left out.
+
+        Returns
+        -------
+        bool
+            False also for an edition that the row's standard does not have.
+        """
+        if edition is None:
+            return self.registry.is_current(row)
+        known = self.registry.edition(row.standard, edition)
+        return known is not None and row.edition == known.edition
+
     def row(self, row_id: str) -> AnyRow:
         """Row with this id.
 

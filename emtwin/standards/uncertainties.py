@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency
-from emtwin.standards.row import SLACK, Number, Row, Text, rising, said_band
+from emtwin.standards.row import Number, Row, Text, in_range, rising, said_band
 from emtwin.standards.terms import EmissionTest
 
 Positive = Annotated[Number, Field(gt=0)]
@@ -24,7 +24,7 @@ class Uncertainty(Row):
     method : str
         Site, network or probe.
     frequency_from, frequency_to : float, optional
-        Range in hertz.
+        Range in hertz; left out where none is stated.
     expanded : float
         Expanded uncertainty in dB.
     unit : str
@@ -51,11 +51,10 @@ class Uncertainty(Row):
         return self
 
     def covers(self, frequency: float) -> bool:
-        """Whether the row's range holds a frequency in hertz; without a range none is held."""
+        """Whether the row holds at a frequency in hertz; without a range, wherever it is used."""
         if self.frequency_from is None or self.frequency_to is None:
-            return False
-        low, high = self.frequency_from, self.frequency_to
-        return low * (1.0 - SLACK) <= frequency <= high * (1.0 + SLACK)
+            return True
+        return in_range(frequency, self.frequency_from, self.frequency_to)
 
     def summary(self) -> str:
         """Method, range and value in one line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +84,12 @@ class VoxelModel:
         return self.sheet_part_x, self.sheet_part_y, self.sheet_part_z
 
 
-def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = None) -> VoxelModel:
+def voxelise(
+    bodies: Sequence[Body],
+    grid: Grid,
+    background: Material | None = None,
+    covered: Collection[str] = (),
+) -> VoxelModel:
     """Put `bodies` on `grid`.
 
     A cell belongs to the solid of highest priority that holds its centre. A face is
@@ -102,6 +107,8 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
         Grid that holds them.
     background : Material, optional
         What fills the rest; vacuum by default.
+    covered : collection of str
+        Metal parts whose place dielectrics of higher priority may take.
 
     Returns
     -------
@@ -130,7 +137,7 @@ def voxelise(bodies: Sequence[Body], grid: Grid, background: Material | None = N
     faces = _add_faces(builder, rank, ids, solids)
     metal = [builder.owners(ranks) for ranks in rank]
     audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
-    swallowed = list(loss_problems(bodies, solids))
+    swallowed = list(loss_problems(bodies, solids, covered))
     named = {problem.field for problem in swallowed}
     lost = lost_parts(bodies, filled, audits)
     _raise_any(swallowed + [problem for problem in lost if problem.field not in named])

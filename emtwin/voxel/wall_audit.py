@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,11 +134,16 @@ def lost_share(bodies: Sequence[Body], faces: SolidFaces) -> tuple[float, list[i
     )
 
 
-def loss_problems(bodies: Sequence[Body], solids: Mapping[int, SolidFaces]) -> Iterator[Problem]:
-    """A problem for every metal solid that a dielectric swallowed, or disputes its place."""
+def loss_problems(
+    bodies: Sequence[Body], solids: Mapping[int, SolidFaces], covered: Collection[str] = ()
+) -> Iterator[Problem]:
+    """A problem for every metal solid that a dielectric swallowed, or disputes its place.
+
+    Those named in `covered` may be swallowed.
+    """
     for index, faces in solids.items():
         share, to = lost_share(bodies, faces)
-        if not to or share <= LEAST_LOST:
+        if not to or share <= LEAST_LOST or bodies[index].name in covered:
             continue
         mine, other = bodies[index], bodies[to[0]]
         disputed = other.priority == mine.priority
@@ -155,7 +160,8 @@ def loss_problems(bodies: Sequence[Body], solids: Mapping[int, SolidFaces]) -> I
             f"{names}, which would take its place there: {ranks}",
             field=f"part '{mine.name}'",
             remedy=f"give part '{mine.name}' a priority above {other.priority}, or cut it out of "
-            f"'{other.name}' in the CAD program",
+            f"'{other.name}' in the CAD program; or allow it under device: allow: "
+            f"[{{covered: {mine.name}, reason: WHY}}]",
         )
 
 

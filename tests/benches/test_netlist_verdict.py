@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,23 @@ def write_stl(path: Path, *boxes: tuple[tuple[float, ...], tuple[float, ...]]) -
     path.write_text(f"solid {path.stem}\n{facets}endsolid {path.stem}\n", encoding="utf-8")
 
 
-def site_of(folder: Path, gap: float, more: str = "", allow: str = "", posts: bool = False) -> Site:
+BETWEEN = ((35, -5, -5), (45, 15, 15))
+
+
+def site_of(
+    folder: Path,
+    gap: float,
+    more: str = "",
+    allow: str = "",
+    posts: bool = False,
+    slab: tuple[tuple[float, ...], tuple[float, ...]] = BETWEEN,
+) -> Site:
     """Two boxes `gap` millimetres apart, in free space."""
     write_stl(folder / "left.stl", ((0, 0, 0), (40, 40, 40)))
     right = [((40 + gap, 0, 0), (140, 10, 10))]
     right += [((40, 80, 0), (50, 90, 40)), ((50.5, 80, 0), (60, 90, 40))] if posts else []
     write_stl(folder / "right.stl", *right)
-    write_stl(folder / "slab.stl", ((35, -5, -5), (45, 15, 15)))
+    write_stl(folder / "slab.stl", slab)
     file = folder / "twin.yaml"
     text = TWIN.format(more=more, allow=allow).replace("  mesh: {file: boxes, unit: mm}\n", "")
     file.write_text(text, encoding="utf-8")
@@ -127,6 +138,21 @@ def test_a_piece_that_is_not_there_and_a_needless_allowance(tmp_path: Path) -> N
     notices = pipeline.check(pipeline.load(tmp_path / "twin.yaml")).notices
     (notice,) = (notice for notice in notices if notice.name == "allowance-not-needed")
     assert "device.allow[0] (open of left and right) is not needed on this grid" in notice.message
+
+
+def test_a_covered_part_is_refused_or_allowed_with_its_reason(tmp_path: Path) -> None:
+    over_half = ((100, -5, -5), (150, 15, 15))
+    (found,) = problems(tmp_path, 20, SLAB, slab=over_half)
+    assert "of the metal (copper) of part 'right' lies inside 'slab' (abs)" in found
+    assert "allow it under device: allow: [{covered: right, reason: WHY}]" in found
+    allow = "{covered: right, reason: the rest is enough}"
+    site = site_of(tmp_path, 20, SLAB, allow, slab=over_half)
+    notices = {notice.name: notice.message for notice in site.notices}
+    # Half of its area (1700 of 3400 mm2); along the grid's lines a few per cent less or more.
+    wanted = r"slab took (4[5-9]|5[0-5])% of the metal of 'right'; it is allowed because: the rest"
+    assert re.match(wanted, notices["cover-allowed"])
+    told = {n.name for n in pipeline.check(pipeline.load(tmp_path / "twin.yaml")).notices}
+    assert "allowance-not-needed" not in told
 
 
 def test_lost_and_broken_pieces_are_refused(tmp_path: Path) -> None:

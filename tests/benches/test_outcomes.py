@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emtwin import site_runs
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.compliance.uncertainty import Contribution
 from emtwin.compliance.verdict import Outcome
-from emtwin.scene import LoadedTwin
+from emtwin.errors import InputError
+from emtwin.scene import Equipment, LoadedTwin, RadiatedImmunity
 from tests.benches.conftest import SetUp
 
 
@@ -185,15 +187,90 @@ def test_ten_times_the_clock_is_20_db_more(emission_site: SetUp, emission_findin
     assert emission_finding.verdict.outcome is Outcome.PASS
 
 
-def test_a_clock_slower_than_the_receiver_is_read_in_its_bandwidth(emission_site: SetUp) -> None:
-    """Harmonics closer than 120 kHz add up in the receiver; the verdict says what was read."""
+def test_a_clock_slower_than_the_receiver_is_refused(emission_site: SetUp) -> None:
+    """Harmonics closer than 120 kHz add up in the receiver: this version says that it cannot."""
     clock = emission_site.loaded.twin.device.port("clock").emission
     assert clock is not None
     slow = clock.model_copy(update={"frequency": 32_768.0})
     loaded = with_port(emission_site.loaded, "clock", emission=slow)
-    steps = radiated_emission.harmonics(loaded, 300e6)
-    assert steps.size == 118
-    done = emission_site.done
-    found = radiated_emission.evaluate(loaded, done.site, done.model, done.quality, 0.05)
-    assert "Largest reading" in found.verdict.statement
-    assert any("rms in a bandwidth of 120 kHz" in note for note in found.verdict.notes)
+    with pytest.raises(InputError, match="32768 Hz: its harmonics are closer than") as caught:
+        radiated_emission.harmonics(loaded, 300e6)
+    assert caught.value.problems[0].field == "device.ports[clock].emission.frequency"
+
+
+def with_twin(loaded: LoadedTwin, **changes: Any) -> LoadedTwin:
+    """The twin with other values."""
+    return replace(loaded, twin=loaded.twin.model_copy(update=changes))
+
+
+def test_a_level_of_the_manufacturer_moves_the_verdict(immunity_chamber: SetUp) -> None:
+    """20 V/m in place of 3: 20 log 20/3 = 16.48 dB less margin, and the reason in the notes."""
+    loaded = immunity_chamber.loaded
+    own = RadiatedImmunity(level=20.0, reason="next to a base station")
+    raised = with_twin(
+        loaded, tests=loaded.twin.tests.model_copy(update={"radiated_immunity": own})
+    )
+    here, there = (immunity_of(immunity_chamber, twin).verdict for twin in (loaded, raised))
+    assert here.margin_db is not None
+    assert there.margin_db == pytest.approx(here.margin_db - 20 * np.log10(20 / 3))
+    assert "20 V/m" in there.statement
+    said = "Level of the manufacturer: 3 V/m in the table; next to a base station."
+    assert said in there.notes
+    assert not any("manufacturer:" in note for note in here.notes)
+
+
+def test_a_special_environment_takes_its_own_level(immunity_chamber: SetUp) -> None:
+    loaded = immunity_chamber.loaded
+    own = RadiatedImmunity(level=1.0, reason="a shielded room")
+    special = with_twin(
+        loaded,
+        environment="special",
+        tests=loaded.twin.tests.model_copy(update={"radiated_immunity": own}),
+    )
+    here, there = (immunity_of(immunity_chamber, twin).verdict for twin in (loaded, special))
+    assert here.margin_db is not None
+    assert there.margin_db == pytest.approx(here.margin_db + 20 * np.log10(3))
+    unsaid = with_twin(loaded, environment="special")
+    with pytest.raises(InputError, match="a special environment has no fixed levels"):
+        immunity_of(immunity_chamber, unsaid)
+
+
+def test_the_class_of_the_device_sets_the_limit(
+    emission_site: SetUp, emission_finding: Finding
+) -> None:
+    """Class A is 10 dB above class B, wherever the class is declared."""
+    loaded, done = emission_site.loaded, emission_site.done
+    equipment = Equipment.model_validate({"class": "A"})
+    device = loaded.twin.device.model_copy(update={"equipment": equipment})
+    finding = radiated_emission.evaluate(
+        with_twin(loaded, device=device), done.site, done.model, done.quality, 0.05
+    )
+    assert emission_finding.verdict.margin_db is not None
+    assert finding.verdict.margin_db == pytest.approx(emission_finding.verdict.margin_db + 10.0)
+    assert "class A limit" in finding.verdict.statement
+
+
+def test_verdicts_say_by_which_method_and_why(
+    immunity_chamber: SetUp, emission_site: SetUp
+) -> None:
+    """Sensor cable and drop of the lead make 0.82 m: 0.22 wavelengths at 80 MHz."""
+    for set_up, test, first in (
+        (immunity_chamber, "radiated_immunity", "0.22 at 80 MHz"),
+        (emission_site, "radiated_emission", "0.11 at 40 MHz"),
+    ):
+        verdict = site_runs.judge(set_up.loaded, set_up.bodies, test, set_up.done).verdict
+        assert verdict.method == "full wave"
+        share, _, where = first.partition(" at ")
+        assert f"820 mm are {share} wavelengths at {where}" in verdict.method_reason
+        assert "the runs carry" in verdict.method_reason
+        assert {"method", "method_reason"} <= set(verdict.as_dict())
+
+
+def test_a_verdict_outside_the_method_says_it_too(immunity_chamber: SetUp) -> None:
+    done = immunity_chamber.done
+    undecayed = replace(done, quality=replace(done.quality, trouble="it did not decay"))
+    verdict = site_runs.judge(
+        immunity_chamber.loaded, immunity_chamber.bodies, "radiated_immunity", undecayed
+    ).verdict
+    assert verdict.outcome is Outcome.OUTSIDE_METHOD
+    assert (verdict.method, verdict.statement) == ("full wave", "it did not decay")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from emtwin import resources
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.compliance.verdict import Outcome, Verdict
+from emtwin.scene.supply import AcSupply, Power
+from emtwin.scene.susceptible import Equipment
 from emtwin.standards import Level, Limit, Standards, load
 from tests.benches.conftest import SetUp
 
@@ -133,6 +136,26 @@ def test_u_cispr_widens_the_uncertainty(
     assert dict(verdict.contributions)["CISPR 16-4-2"] == pytest.approx(20.0)
     assert verdict.uncertainty_db is not None
     assert verdict.uncertainty_db >= 20.0
+
+
+@pytest.mark.parametrize(
+    ("current", "row_id"),
+    [(1.0, "cispr11-g1-a-to-20kva-3m-30-230"), (100.0, "cispr11-g1-a-above-20kva-3m-30-230")],
+)
+def test_class_and_rated_power_choose_the_row(
+    emission_site: SetUp, current: float, row_id: str
+) -> None:
+    """Class A at 400 V: 400 VA, and 40 kVA, which is above the 20 kVA of the table."""
+    twin = emission_site.loaded.twin
+    device = twin.device.model_copy(
+        update={
+            "equipment": Equipment(class_="A"),
+            "power": Power(ac=AcSupply(voltage=(400.0,), current=current)),
+        }
+    )
+    loaded = replace(emission_site.loaded, twin=twin.model_copy(update={"device": device}))
+    changed_site = replace(emission_site, loaded=loaded)
+    assert emission(changed_site, load()).rows[0] == row_id
 
 
 def test_a_raised_level_takes_its_margin(immunity_chamber: SetUp, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def _held_edge(rng: np.random.Generator, real: Any, shape: tuple[int, int, int])
     arguments: dict[str, Any] = {
         "field": noise(rng, 4 * n + 128, real),
         "offset": written.astype(np.int64),
-        "waveform": noise(rng, 2, real),  # ends within the run
+        "waveform": noise(rng, 3, real),  # ends within the run; what lies behind is not read
         "length": 2,
     }
     for which in "12":
@@ -61,7 +61,7 @@ def _wire_current(rng: np.random.Generator, real: Any, shape: tuple[int, int, in
         arguments[name] = rng.integers(0, n, n)
     lists, _ = _gathering(rng, real, n, "reach")
     arguments |= {"first": lists["first"], "edge": lists["segment"], "reach": lists["reach"]}
-    arguments |= {"waveform": noise(rng, 2, real), "length": 2}
+    arguments |= {"waveform": noise(rng, 3, real), "length": 2}
     return ArgumentSet("wire_current", Box.items(n), arguments)
 
 

@@ -20,6 +20,9 @@ from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150
 _APART = 64.0
+_SMALL = (
+    3e-7  # metres to a lattice unit: no size may be taken for 1, and ties hold to rounding only
+)
 _EXACT = 7  # cells along x of the shape whose lattice is exact in binary
 
 
@@ -31,6 +34,12 @@ def _corners(rng: np.random.Generator, extent: NDArray[np.float64]) -> NDArray[n
     corners[:half] = np.round(corners[:half])  # the middles of edges are centres too
     corners[: half // 3, :, 2] = corners[: half // 3, :, :2].sum(axis=2) - 2.0
     corners[half // 3 : half // 2, :, 1] = corners[half // 3 : half // 2, :, 0]
+    # Planes that contain the shift (1, 1, 1), with the largest part of the normal along each axis.
+    part = half // 12
+    for axis in range(3):
+        tilted = corners[half // 2 + axis * part : half // 2 + (axis + 1) * part]
+        others = [a for a in range(3) if a != axis]
+        tilted[:, :, axis] = tilted[:, :, others].mean(axis=2)
     return corners
 
 
@@ -39,8 +48,8 @@ def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
     p, q = (a for a in range(3) if a != axis)
     centres = [np.arange(n) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in centres]))
-    if shape[0] != _EXACT:  # ties of the lattice hold to rounding only
-        centres, corners = [c * 0.3 for c in centres], corners * 0.3
+    if shape[0] != _EXACT:
+        centres, corners = [c * _SMALL for c in centres], corners * _SMALL
     points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
     spans = [columns_met(points[:, across], numbers, centres[across]) for across in (p, q)]
     bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
@@ -122,7 +131,7 @@ def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
         "listed": bins.listed,
         **{f"lines_{axis}": values for axis, values in zip("xyz", lines, strict=True)},
         "volume": rng.uniform(-1.0, 1.0, count(shape)),
-        "area": np.zeros(count(shape)),
+        "area": rng.uniform(-1.0, 1.0, count(shape)),  # zero in use; so a wrong column is seen
         "n_y": shape[1],
         "n_z": shape[2],
         "tile": bins.tile,

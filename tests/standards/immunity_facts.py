@@ -7,7 +7,7 @@ from __future__ import annotations
 
 BOTH = ("professional", "home")
 PROFESSIONAL, HOME = ("professional",), ("home",)
-ISM, ISM_AND_AMATEUR = ("ISM",), ("ISM", "amateur")
+ISM, ISM_AND_AMATEUR = ("ism",), ("ism", "amateur")
 
 # port: {(test, coupling or bands, environments): (levels, unit)}
 ESD = {
@@ -70,7 +70,7 @@ PROXIMITY_MAGNETIC = {
 
 # MHz
 BANDS = {
-    "ISM": ((6.765, 6.795), (13.553, 13.567), (26.957, 27.283), (40.66, 40.70)),
+    "ism": ((6.765, 6.795), (13.553, 13.567), (26.957, 27.283), (40.66, 40.70)),
     "amateur": (
         *((1.8, 2.0), (3.5, 4.0), (5.3, 5.4), (7.0, 7.3), (10.1, 10.15), (14.0, 14.2)),
         *((18.07, 18.17), (21.0, 21.4), (24.89, 24.99), (28.0, 29.7), (50.0, 54.0)),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from emtwin.compliance.limits import limit_line
-from emtwin.standards import Band, Limit, Network, Parameter, Uncertainty, load
+from emtwin.standards import Band, Limit, Network, Parameter, Uncertainty, applying, load
 
 MHZ = 1e6
 ED_6, ED_7 = "2015+A1:2016+A2:2019", "2024"
@@ -95,6 +95,10 @@ PARAMETERS = {
     "cispr16-2-3-height-highest": (4.0, "m", "high"),
     "cispr16-2-3-table-height": (0.8, "m", "high"),
     "cispr16-2-3-turntable": (360.0, "deg", "high"),
+    "cispr16-2-3-height-lowest-30m": (2.0, "m", "low"),
+    "cispr16-2-3-height-highest-30m": (6.0, "m", "low"),
+    "cispr16-2-3-floor-standing-lowest": (0.1, "m", "high"),
+    "cispr16-2-3-floor-standing-highest": (0.15, "m", "high"),
     "cispr16-2-1-amn-distance": (0.8, "m", "high"),
     "cispr16-2-1-plane-distance": (0.4, "m", "high"),
     "cispr16-2-1-lead-length": (1.0, "m", "high"),
@@ -304,6 +308,37 @@ def test_corners_of_group_2_are_harmonics_of_the_ism_band(equipment_class: str) 
     for order in (2, 3, 5, 7) if equipment_class == "A" else (3, 5):
         for edge in (order * low, order * high):
             assert any(abs(corner / MHZ - edge) <= 5.5e-3 for corner in corners), edge
+
+
+@pytest.mark.parametrize(
+    ("test", "port", "frequency", "ids"),
+    [
+        (
+            "conducted_emission",
+            "ac_mains",
+            1e6,
+            {f"cispr11-conducted-g{g}-b-{d}-0.5-5" for g in (1, 2) for d in ("qp", "av")},
+        ),
+        ("conducted_emission", "enclosure", 1e6, set()),
+        ("magnetic_emission", "enclosure", 1e6, {"cispr11-g2-b-3m-h-0.15-30"}),
+        (
+            "radiated_emission",
+            "enclosure",
+            100e6,
+            {"cispr11-g1-b-10m-30-230", "cispr11-g1-b-3m-30-230"}
+            | {f"cispr11-g2-b-{m}m-{d}-81.848-134.786" for m in (3, 10) for d in ("qp", "av")},
+        ),
+    ],
+)
+def test_limits_that_apply_at_home(test: str, port: str, frequency: float, ids: set[str]) -> None:
+    """Class B of the current edition: what a port is asked for, by its test and frequency."""
+    found = applying(load(), test=test, port=port, environment="home", frequency=frequency)
+    assert {row.id for row in found} == ids
+
+
+def test_the_designated_band_is_told_with_the_limits() -> None:
+    found = applying(load(), test="radiated_emission", environment="home", frequency=433.92e6)
+    assert "cispr11-ism-433.92" in {row.id for row in found}
 
 
 @pytest.mark.parametrize("name", U_CISPR)

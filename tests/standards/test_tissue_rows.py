@@ -127,10 +127,10 @@ def test_tissues_are_found_by_their_words() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("time: 7.234 ps", "time: 7.234", "terms.0.time: 7.234: .* has no unit"),
+        ("time: 7.234 ps", "time: 7.234", "terms.0.time: 7.234 has no unit"),
         ("broadening: 0.1}", "broadening: 1}", "terms.0.broadening: 1: .* less than 1"),
         ("density: 1090", "density: -1", "density: -1: .* greater than 0"),
-        ("conductivity: 0.2 S/m", "conductivity: 0.2", "conductivity: 0.2: .* has no unit"),
+        ("conductivity: 0.2 S/m", "conductivity: 0.2", "conductivity: 0.2 has no unit"),
     ],
 )
 def test_bad_tissues_are_refused(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -8,6 +8,7 @@ from emtwin.benches.planning.context import COMPUTED, Context
 from emtwin.benches.planning.entries import PlannedLevel, PlannedTest
 from emtwin.benches.planning.port_use import AnyCable, PortUse, ports_of
 from emtwin.benches.planning.runs import runs_of
+from emtwin.compliance.limits import highest_measured_frequency
 from emtwin.scene import Cable, Twin
 from emtwin.standards import Limit
 from emtwin.standards.applying import tests_of
@@ -45,26 +46,6 @@ def emission_tests(context: Context) -> Iterator[PlannedTest]:
     yield _magnetic(context)
     for test, (title, standard) in MAINS_TESTS.items():
         yield _mains(context, test, title, standard, ports["ac_mains"])
-
-
-def highest_measured(highest: float) -> float:
-    """Highest frequency of radiated emission measurements by CISPR 11:2024.
-
-    Parameters
-    ----------
-    highest : float
-        Highest frequency that the device generates or works with, in hertz.
-
-    Returns
-    -------
-    float
-        In hertz: 1 GHz up to 108 MHz, 2 GHz up to 500 MHz, 5 GHz up to 1 GHz, above that five
-        times the frequency, at most 6 GHz.
-    """
-    for limit, measured in ((108e6, 1e9), (500e6, 2e9), (1e9, 5e9)):
-        if highest <= limit:
-            return measured
-    return min(5.0 * highest, 6e9)
 
 
 def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
@@ -125,7 +106,7 @@ def _entry(
         tuple(map(_level, rows)),
         methods=context.methods(test, band, modelled),
         runs=runs_of(context.twin, test),
-        verdict=test in COMPUTED and context.twin.device.equipment.group == 1,
+        verdict=test in COMPUTED,
         remarks=(*remarks, *lacking),
     )
 
@@ -137,17 +118,18 @@ def _radiated(context: Context) -> PlannedTest:
         return _refused(test, TITLES[test], "enclosure", declared.not_applicable)
     every = limit_rows(context, test)
     rows = [row for row in every if row.distance == declared.distance]
-    return _entry(context, test, "enclosure", rows, _kind(twin), tuple(_radiated_remarks(twin)))
+    return _entry(context, test, "enclosure", rows, _kind(twin), tuple(_radiated_remarks(context)))
 
 
-def _radiated_remarks(twin: Twin) -> Iterator[str]:
+def _radiated_remarks(context: Context) -> Iterator[str]:
+    twin = context.twin
     highest, power = twin.device.highest_frequency, twin.device.power
     if highest is None:
         yield (
             "UNDECLARED: device.highest_frequency; CISPR 11:2024 (not yet referred to by "
             "IEC 60601-1-2) asks for emission above 1 GHz by it"
         )
-    elif (end := highest_measured(highest)) > 1e9:
+    elif (end := highest_measured_frequency(highest, context.standards)) > 1e9:
         yield (
             f"CISPR 11:2024 (not yet referred to by IEC 60601-1-2) goes up to {_hz(end)} for a "
             f"highest frequency of {_hz(highest)} (recalled, 85 % sure)"

@@ -15,7 +15,7 @@ from emtwin.benches.planning.port_use import AnyCable, PortUse, ports_of, situat
 from emtwin.benches.planning.runs import runs_of
 from emtwin.benches.planning.sweeps import spots_of, sweep_of
 from emtwin.scene import Cable
-from emtwin.standards import Level, applying
+from emtwin.standards import Level, Limit, applying
 from emtwin.standards.applying import bands_named
 from emtwin.standards.terms import TITLES, ImmunityTest
 
@@ -64,10 +64,21 @@ def _known(context: Context, test: str, port: str) -> bool:
 def _asked_for(context: Context, test: str, port: str) -> bool:
     """Whether the environment, or the one whose levels the twin file takes, has the test."""
     taken = getattr(context.twin.tests, test).levels_of or context.twin.environment
-    found = applying(
-        context.standards, test=test, port=port, environment=taken, edition=context.edition
-    )
-    return bool(found)
+
+    def rows(environment: str, of: str | None = None) -> bool:
+        """Whether the edition has rows for an environment, of a test or of any."""
+        found = applying(
+            context.standards,
+            test=of,
+            port=port if of else None,
+            environment=environment,
+            edition=context.edition,
+        )
+        return any(not isinstance(row, Limit) for row in found)
+
+    if taken == "special" and not rows("special"):
+        taken = "professional"  # an edition that knows no special environment
+    return rows(taken, test)
 
 
 def _refused(test: str, port: str, why: str, remarks: tuple[str, ...] = ()) -> PlannedTest:
@@ -178,7 +189,8 @@ def _frequencies(context: Context, test: str, rows: Sequence[Level]) -> Frequenc
     declared = getattr(getattr(context.twin.tests, test), "dwell", None) or 0.0
     dwell = max(declared, context.standards.parameter(f"{basic}-dwell").value)
     if any(row.frequencies for row in rows):
-        return spots_of(rows, dwell)
+        own = context.twin.tests.proximity_magnetic.spots if test == "proximity_magnetic" else ()
+        return spots_of(rows, dwell, tuple(spot.frequency for spot in own))
     swept = [row for row in rows if row.frequency_from is not None]
     if not swept:
         return None

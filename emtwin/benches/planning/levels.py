@@ -125,28 +125,38 @@ def _effective(
     standards: Standards,
 ) -> Effective:
     """A row with what the twin file declares in its place."""
-    said = []
-    if base != environment and environment != "special":
-        said.append(f"levels of the {base} environment")
-    elif declared.levels_of and environment == "special":
-        said.append(f"as in the {base} environment")
     changes: dict[str, Any] = {}
+    said: list[str] = []
     if isinstance(row, Level):
-        levels = _own_levels(row, declared, standards)
-        keep = environment != "special" and levels and max(levels) <= max(row.levels)
-        if levels and not keep and levels != row.levels:
-            changes["levels"] = levels
-            said.append(f"{row.said_level()} in the table")
-            distance = getattr(declared, "distance", None)
-            if distance is not None:
-                changes |= {"distance": distance, "formula": None}
-                said.append(f"{distance:g} m to the transmitter")
-        modulation = _own_modulation(row, declared)
-        if modulation is not None:
-            changes["modulation"] = modulation
-            said.append(f"{row.modulation} in the table")
+        changes, said = _changes(row, declared, environment, standards)
+    if environment == "special" and not said:
+        said.append(f"as in the {base} environment")
+    elif environment not in ("special", base):
+        said.insert(0, f"levels of the {base} environment")
     changed = f"{', '.join(said)}; {declared.reason}" if said else ""
     return Effective(row.model_copy(update=changes) if changes else row, changed)
+
+
+def _changes(
+    row: Level, declared: ImmunityTest, environment: str, standards: Standards
+) -> tuple[dict[str, Any], list[str]]:
+    """New values of a row's fields, and what the table has instead."""
+    changes: dict[str, Any] = {}
+    said = []
+    levels = _own_levels(row, declared, standards)
+    higher = bool(levels) and max(levels) > max(row.levels)
+    if levels and (higher or environment == "special"):
+        changes["levels"] = levels
+        said.append(f"{row.said_level()} in the table")
+        distance = getattr(declared, "distance", None)
+        if distance is not None:
+            changes |= {"distance": distance, "formula": None}
+            said.append(f"{distance:g} m to the transmitter")
+    modulation = _own_modulation(row, declared)
+    if modulation is not None:
+        changes["modulation"] = modulation
+        said.append(f"{row.modulation} in the table")
+    return changes, said
 
 
 def _own_levels(row: Level, declared: ImmunityTest, standards: Standards) -> tuple[float, ...]:
@@ -162,6 +172,10 @@ def _own_levels(row: Level, declared: ImmunityTest, standards: Standards) -> tup
         spots = {spot.frequency: spot.level for spot in getattr(declared, "spots", ())}
         return tuple(spots[f] for f in row.frequencies if f in spots)
     value = getattr(declared, field, None) if field else None
+    if field == "level_in_bands" and value is None:
+        # The level of the whole range holds inside the bands too, where it is the higher one.
+        whole = getattr(declared, "level", None) or 0.0
+        value = whole if whole > max(row.levels) else None
     values = value if isinstance(value, tuple) else () if value is None else (value,)
     return tuple(one / unit for one in values)
 

@@ -21,6 +21,7 @@ from emtwin.benches.planning.port_use import undeclared_cables
 from emtwin.benches.shells import Shell
 from emtwin.constants import C0
 from emtwin.errors import InputError
+from emtwin.materials import along
 from emtwin.scene import Cable, EndFloor, LoadedTwin, Twin
 from emtwin.standards import Standards
 from emtwin.standards import load as load_standards
@@ -166,9 +167,9 @@ def _cable_length(cable: Cable) -> float:
 
 def _shell(bodies: tuple[Body, ...], extent: float) -> Shell | None:
     """The best conductor of the device as a shell of its size; None without metal."""
-    metals = [body.material.conductivity for body in bodies if body.material.metal]
+    metals = [along(body.material.conductivity, 0) for body in bodies if body.material.metal]
     conductivity = max(metals, default=0.0)
-    return Shell(extent / 2, TYPICAL_WALL, float(conductivity)) if conductivity else None
+    return Shell(extent / 2, TYPICAL_WALL, conductivity) if conductivity else None
 
 
 def _notes(context: Context) -> Iterator[str]:

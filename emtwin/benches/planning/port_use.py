@@ -8,16 +8,6 @@ from emtwin.scene import Cable, Line, Twin
 from emtwin.standards import Situation
 from emtwin.units import format_si
 
-PORT_TITLES = {
-    "enclosure": "enclosure",
-    "ac_mains": "a.c. mains input",
-    "dc_input": "d.c. input",
-    "patient": "patient coupling",
-    "signal": "signal input/output",
-}
-"""What each port is called in a text, in the order of a plan."""
-
-
 AnyCable = Cable | Line
 """A cable of the model, or a line that the model leaves out."""
 
@@ -106,8 +96,11 @@ def _signal(twin: Twin) -> PortUse:
 
 
 def _cables(twin: Twin, port: str) -> tuple[AnyCable, ...]:
-    every = (*twin.device.cables, *twin.device.lines)
-    return tuple(cable for cable in every if cable.port == port)
+    return tuple(cable for cable in _every(twin) if cable.port == port)
+
+
+def _every(twin: Twin) -> tuple[AnyCable, ...]:
+    return (*twin.device.cables, *twin.device.lines)
 
 
 def _names(cables: tuple[AnyCable, ...]) -> str:
@@ -141,7 +134,7 @@ def situation(twin: Twin, cable: AnyCable | None, size: float, authority: str) -
         source_distance=twin.tests.proximity_magnetic.source_distance,
         supply=_supply_name(twin),
         life_support=twin.device.life_supporting,
-        self_contained_size=size if _self_contained(twin) else None,
+        self_contained_size=_self_contained_size(twin, size),
         authority=authority,
     )
 
@@ -156,10 +149,16 @@ def _supply_name(twin: Twin) -> str | None:
     return {12.0: "vehicle_12v", 24.0: "vehicle_24v"}.get(power.dc.nominal, f"{volts} of a vehicle")
 
 
-def _self_contained(twin: Twin) -> bool:
-    """Battery inside, not used while it is charged, and no other connection."""
-    power = twin.device.power
+def _self_contained_size(twin: Twin, size: float) -> float | None:
+    """Size with every cable, of a battery device that is not used while it is charged.
+
+    None for any other device, and where the length of a cable is not declared.
+    """
+    power, cables = twin.device.power, _every(twin)
     if power is None or not power.internal or power.used_while_charging or power.ac is not None:
-        return False
-    every = (*twin.device.cables, *twin.device.lines)
-    return all(cable.port in ("dc_input", "internal") for cable in every)
+        return None
+    outside = [cable for cable in cables if cable.port != "internal"]
+    lengths = [cable.length for cable in outside if cable.length is not None]
+    if len(lengths) < len(outside) or any(cable.port != "dc_input" for cable in outside):
+        return None
+    return max([size, *lengths])

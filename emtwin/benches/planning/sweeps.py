@@ -98,7 +98,7 @@ def sweep_of(
     return Frequencies(said, sweep.size + len(extra), (), extra, dwell)
 
 
-def spots_of(rows: Sequence[Level], dwell: float) -> Frequencies:
+def spots_of(rows: Sequence[Level], dwell: float, further: tuple[float, ...] = ()) -> Frequencies:
     """Spot frequencies of all rows.
 
     Parameters
@@ -107,13 +107,15 @@ def spots_of(rows: Sequence[Level], dwell: float) -> Frequencies:
         Rows with spots.
     dwell : float
         Time at each in seconds.
+    further : tuple of float
+        Spots in hertz that the manufacturer adds.
 
     Returns
     -------
     Frequencies
         In rising order.
     """
-    spots = tuple(sorted({f for row in rows for f in row.frequencies}))
+    spots = tuple(sorted({f for row in rows for f in row.frequencies} | set(further)))
     said = f"{len(spots)} spots, {_hz(spots[0])} to {_hz(spots[-1])}"
     if len(spots) <= _LISTED:
         said = " and ".join(_hz(f) for f in spots)

@@ -31,8 +31,6 @@ def _level_said(row: Level) -> str:
         parts[0] += f" at {listed(row.frequencies)}"
     elif row.frequency_from is not None and not row.bands:
         parts.append(f"{_hz(row.band[0])} to {_hz(row.band[1])}")
-    if row.power is not None and row.distance is not None:
-        parts.append(f"{row.power:g} W at {row.distance:g} m")
     parts += [f"in {_bands(row.bands)} bands"] if row.bands else []
     parts += [f"outside {_bands(row.except_bands)} bands"] if row.except_bands else []
     parts += [f"repetition {_hz(row.repetition)}"] if row.repetition else []
@@ -147,6 +145,12 @@ def of_test(twin: Twin, test: str, rows: Rows) -> Iterator[str]:
                 f"intentional receiver {radio.name}, {band}: tested in its pass band too; basic "
                 "safety and essential performance are kept, its reception itself is excluded"
             )
+    distances = {row.distance for row in rows if isinstance(row, Level) and row.distance}
+    for distance in sorted(distances):
+        yield (
+            f"levels hold for {distance:g} m to the transmitter; a smaller separation raises them "
+            "(tests.proximity_rf.distance)"
+        )
     yield from _supply_voltages(twin, rows)
     alternatives = dict.fromkeys(
         str(row.alternative_modulation)

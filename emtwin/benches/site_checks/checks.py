@@ -26,7 +26,7 @@ GRID_TOLERANCE = 0.1
 """dB of the largest reading, antenna over a floor: 30 cells per wavelength and a path of 4 m."""
 
 _GRID_FREQUENCY = 200e6  # Hz
-_UNIFORMITY_BAND = 80e6, 1e9  # Hz
+_UNIFORMITY_BAND = 80e6, 1e9  # Hz: from where the immunity test begins; above, horns are used
 _COARSER = 6  # times the step of the sweep, where it must be quick
 _FEW = 8  # of the tabulated frequencies, where it must be quick
 _COARSE, _FINE = 50e-3, 25e-3  # cells of the empty grid, m

@@ -50,7 +50,7 @@ def plane_wave_field(
     backend : Backend
         Where the solver runs.
     cell : float
-        Metres.
+        A whole part of the distance of the points, m.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def antenna_in_the_grid(
     backend : Backend
         Where the solver runs.
     cell : float
-        A whole part of half the distance of the points, m.
+        Metres; readings are taken on the edges nearest to the points.
 
     Returns
     -------

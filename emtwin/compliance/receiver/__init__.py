@@ -5,7 +5,13 @@ Out: readings of the peak, quasi-peak, average and rms-average detector, one or 
 Never: limits or verdicts, antennas and sites, a constant that is not in a row.
 """
 
-from emtwin.compliance.receiver.bands import DETECTORS, Detector, receiver_at, receivers
+from emtwin.compliance.receiver.bands import (
+    DETECTORS,
+    Detector,
+    detectors_of,
+    receiver_at,
+    receivers,
+)
 from emtwin.compliance.receiver.cycle import Watch
 from emtwin.compliance.receiver.emission import LineReadings, line_readings, tuned_frequencies
 from emtwin.compliance.receiver.if_filter import IfFilter
@@ -27,6 +33,7 @@ __all__ = [
     "Signal",
     "Trace",
     "Watch",
+    "detectors_of",
     "largest_step",
     "line_readings",
     "measuring_time",

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from emtwin.errors import InputError
 from emtwin.standards import Receiver, Standards, load
-from emtwin.standards.row import Confidence
+from emtwin.standards.row import Confidence, in_range
 from emtwin.units import format_si
 
 Detector = Literal["peak", "quasi_peak", "average", "rms_average"]
@@ -27,7 +27,9 @@ def receivers(standards: Standards | None = None) -> tuple[Receiver, ...]:
     return tuple(sorted(rows, key=lambda row: row.frequency_from))
 
 
-def receiver_at(frequency: float, standards: Standards | None = None) -> Receiver:
+def receiver_at(
+    frequency: float, standards: Standards | None = None, detectors: Iterable[str] = ()
+) -> Receiver:
     """Row of the band that holds a frequency.
 
     Parameters
@@ -36,6 +38,9 @@ def receiver_at(frequency: float, standards: Standards | None = None) -> Receive
         Hertz; where two bands meet, the upper one holds.
     standards : Standards, optional
         Where to look; the package's own rows if left out.
+    detectors : iterable of str
+        Detectors that are needed; at 1 GHz, where the upper band has no quasi-peak detector, it
+        makes the lower one hold.
 
     Returns
     -------
@@ -47,17 +52,25 @@ def receiver_at(frequency: float, standards: Standards | None = None) -> Receive
     InputError
         If no band holds it.
     """
-    rows = receivers(standards)
-    for row in reversed(rows):
-        # A frequency from a product may miss the edge by rounding: 5 * 6 MHz is in band C.
-        if row.frequency_from * (1 - 1e-9) <= frequency <= row.frequency_to * (1 + 1e-9):
-            return row
+    rows, asked = receivers(standards), set(detectors)
+    # A frequency from a product may miss the edge by rounding: 5 * 6 MHz is in band C.
+    near = [
+        row for row in reversed(rows) if in_range(frequency, row.frequency_from, row.frequency_to)
+    ]
+    if near:
+        return next((row for row in near if asked <= set(detectors_of(row))), near[0])
     low, high = rows[0].frequency_from, rows[-1].frequency_to
     raise InputError.single(
         f"no CISPR band holds {format_si(frequency, 'Hz')}",
         field="frequency",
         remedy=f"use {format_si(low, 'Hz')} to {format_si(high, 'Hz')}",
     )
+
+
+def detectors_of(receiver: Receiver) -> tuple[Detector, ...]:
+    """Detectors that a band has: all, or all but quasi-peak."""
+    has = receiver.quasi_peak_charge is not None
+    return tuple(name for name in DETECTORS if has or name != "quasi_peak")
 
 
 def checked(detector: str, receiver: Receiver) -> Detector:
@@ -89,11 +102,11 @@ def checked(detector: str, receiver: Receiver) -> Detector:
             field="detector",
             remedy=f"use one of {', '.join(DETECTORS)}",
         )
-    if known == "quasi_peak" and receiver.quasi_peak_charge is None:
+    if known not in detectors_of(receiver):
         raise InputError.single(
-            f"band {receiver.band} has no quasi-peak detector",
+            f"band {receiver.band} has no {known.replace('_', '-')} detector",
             field="detector",
-            remedy="use peak or average",
+            remedy=f"use one of {', '.join(detectors_of(receiver))}",
         )
     return known
 

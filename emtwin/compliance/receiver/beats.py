@@ -24,7 +24,9 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Phases = Literal["known", "unknown"]
 
-_REACH = 16.0  # 6 dB bandwidths beyond which a line is not looked at: -120 dB
+REACH = 16.0
+"""6 dB bandwidths beyond which a line is not looked at: -120 dB."""
+
 _FAINT = 1e-4  # of the strongest line behind the filter
 _FINE = 64  # samples per period of a beat at the bandwidth, or at the lines' span if less
 _CHARGING = 30.0  # samples per charge time constant
@@ -99,7 +101,7 @@ class Beat:
 
 def in_reach(frequencies: Real, tuned: float, response: IfFilter) -> slice:
     """Which of the rising frequencies are near enough to be looked at."""
-    reach = _REACH * response.bandwidth
+    reach = REACH * response.bandwidth
     first, last = np.searchsorted(frequencies, [tuned - reach, tuned + reach])
     return slice(int(first), int(last))
 

@@ -88,7 +88,7 @@ def line_readings(
         )
     at = tuned_frequencies(f, standards) if tuned is None else np.asarray(tuned, np.float64)
     places = given.reshape(f.size, -1)
-    own = [receiver_at(float(t), standards) for t in at]
+    own = [receiver_at(float(t), standards, detectors) for t in at]
     used = dict.fromkeys(own)
     known = dict.fromkeys(checked(name, receiver) for name in detectors for receiver in used)
     read: dict[Detector, Real] = {name: np.zeros((at.size, places.shape[1])) for name in known}
@@ -112,22 +112,23 @@ def tuned_frequencies(frequencies: ArrayLike, standards: Standards | None = None
     Returns
     -------
     ndarray, shape (n,)
-        Each line, and the middle between two that are nearer than the bandwidth; where that is
-        closer than an eighth of the bandwidth, a grid of eighths.
+        Each line, and three places between two that are nearer than the bandwidth; where those are
+        closer than an eighth of the bandwidth, a grid of eighths. The maximum over all frequencies
+        is missed by less than 0.1 dB.
     """
-
     f = np.asarray(frequencies, np.float64)
     found: list[Real] = []
     for receiver in receivers(standards):
         inside = f[(f >= receiver.frequency_from) & (f <= receiver.frequency_to)]
         width = IfFilter.of(receiver).bandwidth
-        near = np.diff(inside) < width
-        between = (inside[:-1] + inside[1:])[near] / 2
-        places = np.sort(np.concatenate([inside, between]))
-        if places.size > 1 and float(np.diff(places).min()) < width / 8:
-            places = np.unique(np.round(places / (width / 8))) * (width / 8)
-            places = places.clip(receiver.frequency_from, receiver.frequency_to)
-        found.append(places)
+        apart = np.diff(inside)
+        near = apart < width
+        between = inside[:-1, None][near] + apart[near, None] * [0.25, 0.5, 0.75]
+        places = np.sort(np.concatenate([inside, between.ravel()]))
+        close = np.diff(places, prepend=-np.inf, append=np.inf) < width / 8
+        crowded = close[:-1] | close[1:]
+        grid = np.unique(np.round(places[crowded] / (width / 8))) * (width / 8)
+        found += [places[~crowded], grid.clip(receiver.frequency_from, receiver.frequency_to)]
     return np.unique(np.concatenate(found))
 
 

@@ -18,7 +18,7 @@ from emtwin.standards import Receiver
 
 Real = NDArray[np.float64]
 
-_RING = 25.0  # w0 t after which the response is below 1e-9 of its peak
+_RING = 25.0  # w0 t after which the response is below 2e-9 of its peak
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class IfFilter:
 
     @property
     def ring(self) -> float:
-        """Seconds after which nothing of an impulse is left (1e-9 of the peak)."""
+        """Seconds after which nothing of an impulse is left (2e-9 of the peak)."""
         return _RING / self.w0
 
     def transfer(self, offset: NDArray[np.floating]) -> NDArray[np.complex128]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.compliance.receiver.bands import Detector
+from emtwin.compliance.receiver.beats import REACH, Beat, read_beats
 from emtwin.compliance.receiver.cycle import Cycle
 from emtwin.compliance.receiver.if_filter import IfFilter
 from emtwin.errors import InputError
@@ -93,35 +94,31 @@ class PulseTrain:
             Volt, rms of the sine that reads the same.
         """
         areas = np.array([self._area(float(f)) for f in frequencies])
-        turns: Real = np.zeros(frequencies.size)
-        if self.repetition is not None and self._overlap(receiver):
-            # The phase between successive responses, to a thousandth of a turn.
-            turns = np.asarray(np.round(np.mod(frequencies / self.repetition, 1.0), 3) % 1.0)
+        response = IfFilter.of(receiver)
+        period = math.inf if self.repetition is None else 1 / self.repetition
+        if period >= response.ring:
+            cycle = _one_response(response, period)
+            return np.asarray(areas * cycle.read(receiver, detector)[0])
+        # Responses overlap; a thousandth of the spacing is as near as the tuning has to be told.
+        turns = np.round(np.mod(frequencies * period, 1.0), 3) % 1.0
         kinds, which = np.unique(turns, return_inverse=True)
-        units = np.array([self._cycle(t, receiver).read(receiver, detector)[0] for t in kinds])
-        return np.asarray(areas * units[which])
+        beats = [_lines(response, 1 / period, float(turn)) for turn in kinds]
+        return np.asarray(areas * read_beats(beats, receiver, detector, "known")[which])
 
     def _area(self, frequency: float) -> float:
         return abs(self.area(frequency) if callable(self.area) else self.area)
 
-    def _overlap(self, receiver: Receiver) -> bool:
-        return self.repetition is not None and IfFilter.of(receiver).ring * self.repetition > 1
 
-    def _cycle(self, turn: float, receiver: Receiver) -> Cycle:
-        """Envelope of impulses of area 1, with `turn` turns of the carrier from one to the next."""
-        response = IfFilter.of(receiver)
-        if not self._overlap(receiver):
-            t = np.linspace(0.0, response.ring, _POINTS + 1)
-            gap = math.inf if self.repetition is None else 1 / self.repetition - response.ring
-            return _of(np.abs(response.impulse_response(t)), t[1], gap)
-        assert self.repetition is not None
-        period = 1 / self.repetition
-        t = np.linspace(0.0, period, _POINTS + 1)
-        total = np.zeros(t.size, np.complex128)
-        for n in range(math.ceil(response.ring / period) + 1):
-            total += response.impulse_response(t + n * period) * np.exp(2j * math.pi * n * turn)
-        return _of(np.abs(total), t[1], 0.0)
+def _one_response(response: IfFilter, period: float) -> Cycle:
+    """Envelope of impulses of area 1, each of which finds the filter at rest."""
+    t = np.linspace(0.0, response.ring, _POINTS + 1)
+    envelope = 2 * np.abs(response.impulse_response(t))
+    return Cycle(envelope[None], np.array([[t[1]]]), period - response.ring)
 
 
-def _of(half_envelope: Real, step: float, gap: float) -> Cycle:
-    return Cycle(2 * half_envelope[None], np.array([[step]]), gap)
+def _lines(response: IfFilter, rate: float, turn: float) -> Beat:
+    """Lines of impulses of area 1, tuned `turn` spacings above one of them."""
+    reach = math.ceil(REACH * response.bandwidth / rate) + 1
+    orders = np.arange(-reach, reach + 1, dtype=np.float64)
+    rms = np.full(orders.size, math.sqrt(2) * rate, np.complex128)
+    return Beat.of(np.asarray(rate * (orders - turn)), rms, 0.0, response)

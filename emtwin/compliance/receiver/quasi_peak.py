@@ -8,8 +8,9 @@ mean of the excess is ``A g(U / A)`` with ``g(u) = (sqrt(1 - u^2) - u arccos u) 
 
 The standard defines the charge time by the rise to 63 % of the final voltage after a sine is
 applied, the discharge time by the fall to 37 %; tau_1 follows from the first, tau_d is the second.
-The law is convex and falls with U: Newton's method for all samples at once, trapezoidal rule
-between them, cannot fail and needs a handful of rounds. The silence between pulses is exact.
+The law is convex and falls with U, so Newton's method, for all samples at once with the trapezoidal
+rule between them, converges in a handful of rounds wherever the step is short against tau_1. The
+silence between pulses is exact.
 
 References
 ----------
@@ -161,7 +162,7 @@ def charging(amplitude: Real, voltage: Real) -> tuple[Real, Real]:
         ``-arccos(U / A) / pi``.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(voltage < amplitude, voltage / amplitude, 1.0)
+        ratio = np.where(voltage < amplitude, np.maximum(voltage / amplitude, -1.0), 1.0)
     angle = np.arccos(ratio)
     excess = amplitude * (np.sqrt(1 - ratio * ratio) - ratio * angle) / math.pi
     return excess, -angle / math.pi

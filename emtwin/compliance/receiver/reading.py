@@ -129,7 +129,7 @@ def read(
         If no band holds the frequency, the band has no such detector, or the signal does not
         carry the frequency.
     """
-    receiver = receiver_at(frequency, standards)
+    receiver = receiver_at(frequency, standards, [detector])
     known = checked(detector, receiver)
     volts = signal.readings(np.array([frequency], dtype=np.float64), receiver, known)
     sure = confidence(receiver, known)
@@ -175,14 +175,12 @@ def scan(
             f"a sweep from {format_si(start, 'Hz')} to {format_si(stop, 'Hz')} does not rise",
             field="start",
         )
-    first, last = receiver_at(start, standards), receiver_at(stop, standards)
-    rows = receivers(standards)
-    found: list[tuple[Receiver, Real]] = []
-    for receiver in rows[rows.index(first) : rows.index(last) + 1]:
-        tuned = _tuned(receiver, start, stop, step, ends=receiver == last)
-        if tuned.size:
-            found.append((receiver, tuned))
-    known = [checked(detector, receiver) for receiver, _ in found][-1]
+    known = checked(detector, receiver_at(start, standards, [detector]))
+    receiver_at(stop, standards)
+    bands = [r for r in receivers(standards) if r.frequency_from < stop and start < r.frequency_to]
+    for receiver in bands:
+        checked(detector, receiver)
+    found = [(r, _tuned(r, start, stop, step, ends=r is bands[-1])) for r in bands]
     return Scan(
         known,
         np.concatenate([tuned for _, tuned in found]),

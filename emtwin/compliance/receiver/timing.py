@@ -15,12 +15,16 @@ from emtwin.compliance.receiver.bands import Detector, checked
 from emtwin.compliance.receiver.if_filter import IfFilter
 from emtwin.compliance.receiver.meter import Meter
 from emtwin.compliance.receiver.quasi_peak import QuasiPeak
+from emtwin.errors import InputError
 from emtwin.standards import Receiver
 
 Real = NDArray[np.float64]
 
 WITHIN_DB = 0.1
 """How near to the final value a sine has to read."""
+
+CLOSEST_DB = 0.001
+"""Nearest that is told: the indication is followed for twelve time constants, to 0.0007 dB."""
 
 LARGEST_STEP = 0.5
 """Step of a sweep over the 6 dB bandwidth: a sine between two steps reads 0.53 dB low at most."""
@@ -43,7 +47,7 @@ def measuring_time(receiver: Receiver, detector: Detector, within_db: float = WI
     detector : str
         The detector.
     within_db : float
-        How near to the final value a sine has to read, in dB.
+        How near to the final value a sine has to read, in dB, 0.001 or more.
 
     Returns
     -------
@@ -53,8 +57,14 @@ def measuring_time(receiver: Receiver, detector: Detector, within_db: float = WI
     Raises
     ------
     InputError
-        If the band has no such detector.
+        If the band has no such detector, or the sine should read nearer than can be told.
     """
+    if not within_db >= CLOSEST_DB:
+        raise InputError.single(
+            f"a sine cannot be asked to read within {within_db:g} dB",
+            field="within_db",
+            remedy=f"give {CLOSEST_DB:g} dB or more",
+        )
     return _settled(receiver, checked(detector, receiver), within_db)
 
 

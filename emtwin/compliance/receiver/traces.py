@@ -3,20 +3,21 @@
 Each block is transformed once. For each tuned frequency the bins around it, times the filter's
 transfer function, are transformed back at the lower rate that the pass band needs: overlap-save,
 so the samples that the filter has not filled are dropped. The detectors want the magnitude only,
-so no phase is carried from block to block.
+so no phase is carried from block to block. Samples far denser than needed are thinned out first.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.compliance.receiver.bands import Detector
+from emtwin.compliance.receiver.decimation import SPAN, Decimated
 from emtwin.compliance.receiver.if_filter import IfFilter
 from emtwin.compliance.receiver.streaming import stream
 from emtwin.compliance.receiver.timing import measuring_time
@@ -28,6 +29,8 @@ Real = NDArray[np.float64]
 
 _RATE = 12.0  # samples per second and 6 dB bandwidth behind the filter, or up to twice that
 _MARGIN = 2.0  # bandwidths that must lie between the tuned frequency and the edge of the sampling
+_LARGE = 1 << 20  # samples of a block above which the trace is thinned out
+_STAGE = 16  # largest factor of one stage of that
 _TOGETHER = 1 << 20  # samples behind the filter worked on at once
 
 
@@ -91,11 +94,12 @@ class Trace:
         response = IfFilter.of(receiver)
         self._check_rate(frequencies, response)
         self._check_length(receiver, detector)
-        _, fine, step = self._sizes(response)
+        thin = self._thinned(frequencies, response)
+        _, fine, step = thin._sizes(response)
         count = max(1, _TOGETHER // fine)
         pieces = np.split(frequencies, np.arange(count, frequencies.size, count))
         read = [
-            stream(self.envelopes(piece, response), step, receiver, detector, alone=self.alone)
+            stream(thin.envelopes(piece, response), step, receiver, detector, alone=self.alone)
             for piece in pieces
         ]
         return np.concatenate(read)
@@ -115,28 +119,42 @@ class Trace:
         ndarray, shape (C, n)
             Peak amplitude in volt, at the rate of `_sizes`.
         """
-        size, fine, step = self._sizes(response)
-        fold = size // fine
-        filling = math.ceil(response.ring / step)
+        size, fine, _ = self._sizes(response)
+        ahead = max(size // fine, 1)  # samples for a whole number of fine ones
+        filling = ahead * math.ceil(response.ring * self.rate / ahead)
         total = len(self.samples)
-        start, end = (-filling * fold, total + filling * fold) if self.alone else (0, total)
+        start, end = (-filling, total + filling) if self.alone else (0, total)
         bins = [self._bins(float(f), size, fine, response) for f in frequencies]
-        for at in range(start, end - filling * fold, (fine - filling) * fold):
+        for at in range(start, end - filling, size - filling):
             spectrum = self._spectrum(at, size)
-            kept = min(fine, (end - at) // fold)
-            if kept > filling:
-                yield np.stack([_back(spectrum, *b)[filling:kept] for b in bins])
+            first, last = filling * fine // size, min(fine, (end - at) * fine // size)
+            if last > first:
+                yield np.stack([_back(spectrum, *b)[first:last] for b in bins])
 
     def _sizes(self, response: IfFilter) -> tuple[int, int, float]:
         """Samples of a block, samples of it behind the filter, and seconds between those."""
         size = 1 << max(16, math.ceil(math.log2(8 * response.ring * self.rate)))
-        wanted = _RATE * response.bandwidth * size / self.rate
-        fine = min(size, 1 << math.ceil(math.log2(wanted)))
+        fine = 1 << math.ceil(math.log2(_RATE * response.bandwidth * size / self.rate))
         return size, fine, size / fine / self.rate
+
+    def _thinned(self, frequencies: Real, response: IfFilter) -> Trace:
+        """The trace at some four times the highest frequency, where blocks would be large."""
+        highest = float(np.abs(frequencies - self.centre).max()) + _MARGIN * response.bandwidth
+        factor = int(self.rate / (4 * highest))
+        if factor < 2 or self._sizes(response)[0] <= _LARGE:
+            return self
+        stage = min(factor, _STAGE)
+        samples = Decimated(self.samples, stage, SPAN if self.alone else 0)
+        return replace(self, samples=samples, rate=self.rate / stage)._thinned(
+            frequencies, response
+        )
 
     def _spectrum(self, at: int, size: int) -> NDArray[np.complex128]:
         """Spectrum of one block, of positive frequencies where the samples are real."""
         piece = np.asarray(self.samples[max(at, 0) : max(at + size, 0)])
+        if not np.isfinite(piece).all():
+            first = max(at, 0) + int(np.argmin(np.isfinite(piece)))
+            raise InputError.single(f"sample {first} of the trace is not finite", field="samples")
         block = np.zeros(size, np.complex128 if np.iscomplexobj(piece) else np.float64)
         block[max(-at, 0) : max(-at, 0) + piece.size] = piece
         if np.iscomplexobj(block):
@@ -151,11 +169,10 @@ class Trace:
         nearest = round((tuned - self.centre) / per_bin)
         index = nearest + np.fft.fftfreq(fine, 1 / fine).astype(np.int64)
         weight = response.transfer(index * per_bin - (tuned - self.centre)) * fine
-        if np.iscomplexobj(np.asarray(self.samples[:1])):
-            return index % size, weight
-        outside = (index < 0) | (index > size // 2)
+        lowest = -size // 2 if np.iscomplexobj(np.asarray(self.samples[:1])) else 0
+        outside = (index < lowest) | (index >= size // 2)
         weight[outside] = 0
-        return np.where(outside, 0, index), weight
+        return np.where(outside, 0, index % size), weight
 
     def _check_rate(self, frequencies: Real, response: IfFilter) -> None:
         margin = _MARGIN * response.bandwidth

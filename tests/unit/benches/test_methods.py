@@ -149,7 +149,7 @@ def test_what_the_supply_decides_is_outside_the_method(test: str) -> None:
     [
         ("radiated_immunity", Ports(victims=False), "no port of the twin has an immunity thresh"),
         ("radiated_emission", Ports(sources=False), "no port of the twin has an emission source"),
-        ("eft", Ports(cables=False), "no cable of the twin belongs to this port"),
+        ("eft", Ports(cables=False), "no cable of the model belongs to this port"),
     ],
 )
 def test_what_the_twin_lacks_is_said(test: str, ports: Ports, reason: str) -> None:
@@ -202,3 +202,8 @@ def test_choices_cover_every_band_once(test: str, size: float, low: float, ratio
 )
 def test_every_spot_has_one_method(test: str, frequency: float, size: float) -> None:
     assert at(test, frequency, size) in set(Method)
+
+
+def test_a_spot_is_said_once() -> None:
+    (choice,) = choose("proximity_magnetic", (13.56e6, 13.56e6), 1.5, RUNS, Ports())
+    assert choice.reason.startswith("1.5 m are 0.068 wavelengths at 13.6 MHz: waves on cables")

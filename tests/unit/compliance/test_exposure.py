@@ -126,3 +126,10 @@ def test_what_is_not_there_is_refused() -> None:
     assert "specific_absorption_rate general_public limbs" in caught.value.problems[0].remedy
     with pytest.raises(InputError, match="an exposure cannot be -1 V/m"):
         exposure_ratio(-1.0, 1e9, rows)
+
+
+def test_the_ends_of_a_line_hold_to_rounding() -> None:
+    """A frequency that a product has moved off 100 kHz or 400 MHz by rounding is on it."""
+    rows = reference_level_rows("power_density", PUBLIC, "local")
+    assert limit_at(rows, 30e6 * (1 - 1e-12)) == 10
+    assert limit_at(rows, 400e6 * (1 + 1e-12)) == 10

@@ -118,6 +118,7 @@ def test_cispr_value_is_expanded_with_two() -> None:
         ("radiated_emission", 100e6, "fully anechoic room", 5.3),
         ("radiated_emission", 1e9, "free-space site", 5.2),
         ("radiated_emission", 18e9, "free-space site", 5.5),
+        ("conducted_emission", 1e6, "voltage probe", 2.9),
     ],
 )
 def test_u_cispr_by_test_method_and_frequency(

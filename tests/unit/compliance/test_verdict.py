@@ -110,3 +110,11 @@ def test_verdict_as_json() -> None:
     assert values["margin_db"] is None
     assert values["worst"] == {"frequency": 1e8, "face": "front"}
     assert values["contributions"] == [["a", 7.0]]
+    assert values["rows"] == [SURE.id]
+
+
+def test_a_verdict_names_every_row_even_of_a_generator() -> None:
+    """The rows are read twice: for their confidence and for their ids."""
+    verdict = decide("radiated_emission", CLAUSE, 20.0, BUDGET, iter([SURE, DOUBTFUL]))
+    assert verdict.rows == (SURE.id, DOUBTFUL.id)
+    assert verdict.outcome is Outcome.MARGINAL

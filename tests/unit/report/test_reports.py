@@ -218,6 +218,15 @@ def test_json_has_the_promised_names() -> None:
     assert document["timing"]["solver"] == 104.2
 
 
+def test_a_verdict_names_the_rows_it_rests_on(tmp_path: Path) -> None:
+    """In HTML and JSON; a result of an earlier version has none, and is shown all the same."""
+    campaign = make_campaign()
+    assert "cispr11-g1" not in report(campaign, tmp_path)
+    campaign.verdicts[1]["rows"] = ["cispr11-g1-b-3m-30-230", "cispr16-4-2-radiated-30-1000"]
+    assert "cispr11-g1-b-3m-30-230, cispr16-4-2-radiated-30-1000" in report(campaign, tmp_path)
+    assert json.loads(as_json(campaign))["verdicts"][1]["rows"] == campaign.verdicts[1]["rows"]
+
+
 def test_json_stays_json_with_infinite_values() -> None:
     campaign = make_campaign()
     campaign.verdicts[0]["margin_db"] = float("inf")
@@ -369,3 +378,42 @@ def test_a_shut_gap_and_a_robbed_wall_are_marked() -> None:
 def test_an_older_result_has_no_walls() -> None:
     assert walls.wall_rows({"name": "free_space"}, Texts("en")) == []
     assert walls.gap_rows({"name": "free_space"}, Texts("en")) == []
+
+
+METHOD = {"method": "full wave", "method_reason": "0.65 m are 2.2 wavelengths at 1 GHz"}
+
+
+def test_the_method_and_its_reason_are_in_every_form(tmp_path: Path) -> None:
+    campaign = make_campaign()
+    campaign.verdicts[0] |= METHOD
+    page = report(campaign, tmp_path)
+    assert "Method: full wave. 0.65 m are 2.2 wavelengths at 1 GHz" in page
+    assert "방법: 전파(full-wave) 해석. 0.65 m are" in report(campaign, tmp_path, "ko")
+    assert json.loads(as_json(campaign))["verdicts"][0].items() >= METHOD.items()
+    suite = ElementTree.fromstring(junit_xml(campaign)).find("testsuite")
+    assert suite is not None
+    said = [case.findtext("system-out") or "" for case in suite.iter("testcase")]
+    assert "Method: full wave; 0.65 m are 2.2 wavelengths at 1 GHz" in said[0]
+    assert "Method" not in said[1]
+
+
+def test_a_result_file_from_before_says_no_method(tmp_path: Path) -> None:
+    """Verdicts of older files have neither method nor tests of the plan; all forms still work."""
+    campaign = make_campaign()
+    assert all("method" not in verdict for verdict in campaign.verdicts)
+    assert "tests_without_verdict" not in campaign.meta
+    path = campaign.save(tmp_path / "results.h5")
+    again = Campaign.load(path)
+    page = report(again, tmp_path)
+    assert "Method:" not in page
+    assert ENGLISH["without_verdict"] not in page
+    assert json.loads(as_json(again))["tests_without_verdict"] == []
+    assert "Method" not in junit_xml(again)
+
+
+def test_tests_of_the_plan_without_a_verdict_are_named(tmp_path: Path) -> None:
+    campaign = make_campaign(tests_without_verdict=["esd", "surge"])
+    page = report(campaign, tmp_path)
+    assert f"{ENGLISH['without_verdict']} electrostatic discharge, surge." in page
+    assert "정전기 방전, 서지." in report(campaign, tmp_path, "ko")
+    assert json.loads(as_json(campaign))["tests_without_verdict"] == ["esd", "surge"]

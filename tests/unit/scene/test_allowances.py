@@ -50,10 +50,10 @@ def test_each_form_is_read(tmp_path: Path) -> None:
         ("{open: [], reason: x}", "names 0 parts", "write open: [PART"),
         ("{contact: [frame, display]}", "is missing", "add 'reason: ...'"),
         ("{contact: [frame, display], reason: ''}", "is empty", "write a sentence"),
-        ("{reason: x}", "has none of contact, open and lost", "give exactly one"),
+        ("{reason: x}", "has none of contact, open, lost, covered", "give exactly one"),
         (
             "{open: [frame], lost: frame, reason: x}",
-            "has open and lost of contact, open and lost",
+            "has open and lost of contact, open, lost, covered",
             "give exactly one",
         ),
     ],

@@ -194,6 +194,12 @@ def test_wall_that_a_filling_of_higher_priority_swallows_fails(cover: float, per
     assert len(caught.value.problems) == 1
 
 
+def test_wall_that_may_be_covered_is_told_and_no_error() -> None:
+    model = voxelise(swallowed(5, 0.5), GRID, covered=["shield"])
+    assert model.walls[0].lost_share == pytest.approx(0.5, abs=0.02)
+    assert "metal-covered" in [notice.name for notice in model.notices]
+
+
 def test_filling_of_equal_priority_that_holds_a_thin_wall_is_undecided() -> None:
     with pytest.raises(InputError, match=r"'foam' \(plastic\).*both have priority 3"):
         voxelise(swallowed(3, 1.0), GRID)

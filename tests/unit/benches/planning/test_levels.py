@@ -91,9 +91,10 @@ def test_a_smaller_separation_raises_the_proximity_level(
     plan = make(with_tests(f"proximity_rf: {{distance: {distance}, reason: worn on the body}}"))
     levels = entry(plan, "proximity_rf", "enclosure").levels
     (found,) = [one for one in levels if "450 MHz" in one.said]
-    assert found.said.startswith(level)
-    assert found.said.endswith(f"2 W at {distance}")
-    assert "28 V/m in the table" in found.changed
+    assert found.said == level
+    assert f"28 V/m in the table, {distance} to the transmitter" in found.changed
+    remarks = entry(plan, "proximity_rf", "enclosure").remarks
+    assert any(f"levels hold for {distance}" in remark for remark in remarks)
     assert all(one.changed for one in levels)
 
 
@@ -175,7 +176,10 @@ def test_a_special_environment_with_levels_below_the_tables(make: Make) -> None:
     assert said(plan, "power_frequency_magnetic")[0].startswith("300 A/m")
     assert said(plan, "eft", "signal") == ["±0.5 kV, repetition 100 kHz"]
     assert said(plan, "conducted_immunity", "signal")[0].startswith("1 V, 150 kHz to 80 MHz")
-    spots = entry(plan, "proximity_magnetic", "enclosure").levels
+    magnetic = entry(plan, "proximity_magnetic", "enclosure")
+    spots = magnetic.levels
+    assert magnetic.frequencies is not None
+    assert magnetic.frequencies.spots == (134.2e3, 1e6, 13.56e6)
     assert [one.said for one in spots] == [
         "80 A/m at 134.2 kHz",
         "7.5 A/m at 13.56 MHz",
@@ -184,18 +188,36 @@ def test_a_special_environment_with_levels_below_the_tables(make: Make) -> None:
     assert (spots[-1].row, spots[-1].citation) == ("", "risk management of the manufacturer")
     proximity = entry(plan, "proximity_rf", "enclosure").levels[0]
     assert proximity.changed == "as in the professional environment; radios are let in"
+    # What a test does not give itself is that of the professional environment, and says so.
+    assert spots[1].changed == "as in the professional environment; RFID gate"
+    assert all(level.changed for test in plan.tests[:10] for level in test.levels)
+
+
+def test_edition_3_knows_no_special_environment(make: Make) -> None:
+    plan = make(SPECIAL, (TESTS, ALL_SPECIAL), edition="3")
+    assert said(plan, "radiated_immunity")[0] == "1 V/m, 80 MHz to 2.5 GHz"
+
+
+def test_a_level_of_the_whole_range_holds_in_its_bands(make: Make) -> None:
+    higher = make(with_tests("conducted_immunity: {level: 10 V, reason: a transmitter}"))
+    assert [one.split(",")[0] for one in said(higher, "conducted_immunity", "signal")] == [
+        *("10 V", "10 V"),
+    ]
+    between = make(with_tests("conducted_immunity: {level: 5 V, reason: a transmitter}"))
+    assert [one.split(",")[0] for one in said(between, "conducted_immunity", "signal")] == [
+        *("5 V", "6 V"),
+    ]
 
 
 def test_the_sweep_of_a_run_in_a_special_environment(load: Load) -> None:
     loaded = load(SPECIAL, (TESTS, ALL_SPECIAL))
-    sweep = radiated_immunity.sweep_frequencies(loaded, 1e9)
+    sweep = radiated_immunity.sweep_of(loaded, 1e9)
     assert (sweep[0], sweep[-1]) == (80e6, 1e9)
 
 
 def test_a_receivers_band_is_in_the_sweep_of_a_run(load: Load) -> None:
     radio = "intentional_receivers: [{name: a, frequency_from: 868 MHz, frequency_to: 868.6 MHz}]"
     plain, tuned = (
-        radiated_immunity.sweep_frequencies(load(*changes), 1e9)
-        for changes in ((), (device(radio),))
+        radiated_immunity.sweep_of(load(*changes), 1e9) for changes in ((), (device(radio),))
     )
     assert set(tuned) - set(plain) == {868.3e6}

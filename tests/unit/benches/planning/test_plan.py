@@ -8,7 +8,6 @@ import pytest
 
 from emtwin.benches.methods import Method
 from emtwin.benches.planning import device_size
-from emtwin.benches.planning.emission import highest_measured
 from emtwin.errors import InputError
 from tests.unit.benches.planning.conftest import Load, Make, device, entry, lead, sensor, with_tests
 
@@ -60,7 +59,7 @@ def test_mains_tests_apply_without_a_cable_in_the_model(make: Make) -> None:
     assert "at the lowest and highest rated voltage: 100 V and 240 V" in dips.remarks
     burst = entry(plan, "eft", "ac_mains")
     assert burst.methods[0].method is Method.OUTSIDE
-    assert burst.methods[0].reason == "no cable of the twin belongs to this port"
+    assert burst.methods[0].reason == "no cable of the model belongs to this port"
     harmonics = entry(plan, "harmonics", "ac_mains")
     assert (harmonics.standard, harmonics.why) == (
         "IEC 61000-3-2",
@@ -258,14 +257,6 @@ def test_groups_and_magnetic_emission(make: Make) -> None:
     assert two.levels
 
 
-@pytest.mark.parametrize(
-    ("highest", "measured"),
-    [(108e6, 1e9), (109e6, 2e9), (500e6, 2e9), (600e6, 5e9), (1.1e9, 5.5e9), (2.4e9, 6e9)],
-)
-def test_emission_above_1_ghz_by_the_highest_frequency(highest: float, measured: float) -> None:
-    assert highest_measured(highest) == pytest.approx(measured)
-
-
 def test_the_highest_frequency_is_in_the_remarks(make: Make) -> None:
     remarks = {
         text: entry(make(*changes), "radiated_emission", "enclosure").remarks
@@ -335,20 +326,31 @@ def test_an_unknown_edition_is_refused(make: Make) -> None:
 
 
 def test_a_self_contained_device_is_exempt_from_conducted_rf(make: Make) -> None:
-    """Battery, not used while charged, below 0.4 m with all cables, no other connection."""
-    changes = (
-        device("power: {dc: {nominal: 5 V}, internal: true, used_while_charging: false}"),
-        sensor("port: internal"),
-        (
-            "      end: floor\n" + "      common_mode: 150 ohm\n",
-            "      end: open\n      port: dc_input\n",
-        ),
+    """Charged by contacts, not used meanwhile, no other connection; 200 x 40 x 20 mm: 204.9 mm."""
+    lifted = (
+        "      end: floor\n      common_mode: 150 ohm\n",
+        "      end: open\n      port: internal\n",
     )
-    refused = entry(make(*changes), "conducted_immunity", "dc_input")
+    power = "power: {dc: {nominal: 5 V}, internal: true, used_while_charging: false}"
+    alone = make(device(power), sensor("port: internal"), lifted)
+    refused = entry(alone, "conducted_immunity", "dc_input")
     assert refused.status == "not_applicable"
-    assert "it is self-contained and measures" in refused.why
+    assert refused.why == "it is self-contained and measures 0.204939 m with all cables"
+    for further in (
+        (device(power, "lines: [{name: plug, port: dc_input}]"), sensor("port: internal")),
+        (device(power), sensor("port: signal")),
+        (device(power.replace(", used_while_charging: false", "")), sensor("port: internal")),
+    ):
+        plan = make(*further, lifted)
+        assert entry(plan, "conducted_immunity", "dc_input").status == "applies"
 
 
 def test_entries_are_frozen(make: Make) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         make().tests[0].status = "applies"  # type: ignore[misc]
+
+
+def test_the_plan_is_a_function_of_the_package(load: Load) -> None:
+    import emtwin
+
+    assert emtwin.plan(load()).device == "Tiny sensor box"
