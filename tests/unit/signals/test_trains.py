@@ -50,7 +50,7 @@ def test_a_delayed_pulse() -> None:
 def test_lines_give_the_periodic_signal_back() -> None:
     """Series to 4000 lines of 1 MHz. The pulse starts with a corner: lines fall as 1 / f^2.
 
-    What follows the last line a turns with it, and is a / sin(pi t / T) at most (partial summation).
+    What follows the last line a is a / sin(pi t / T) at most (partial summation).
     """
     f, amplitudes = line_spectrum(PULSE, 1e-6, 0.0, 4e9)
     assert f == pytest.approx(1e6 * np.arange(1, 4001))
