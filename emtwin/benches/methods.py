@@ -352,9 +352,9 @@ def _with_metal(choice: Choice, shell: Shell) -> Choice:
 
 
 def _meets(low: float, high: float, band: tuple[float, float]) -> bool:
-    """Whether a piece and a band share more than an end; a spot belongs to the piece above it."""
+    """Whether a piece and a band share more than an end; a spot belongs to the piece below it."""
     if band[0] == band[1]:
-        return low <= band[0] < high
+        return low < band[0] <= high or low == band[0] == 0.0
     return max(low, band[0]) < min(high, band[1])
 
 
