@@ -128,9 +128,10 @@ def _radiated_remarks(context: Context) -> Iterator[str]:
             "IEC 60601-1-2) asks for emission above 1 GHz by it"
         )
     elif (end := highest_measured_frequency(highest, context.standards)) > 1e9:
+        sure = context.standards.parameter("cispr11-ed7-range-1-internal").confidence
         yield (
             f"CISPR 11:2024 (not yet referred to by IEC 60601-1-2) goes up to {_hz(end)} for a "
-            f"highest frequency of {_hz(highest)} (recalled, 85 % sure)"
+            f"highest frequency of {_hz(highest)} ({sure} confidence)"
         )
     if twin.device.equipment.group == 2:
         yield "the fundamental in a designated ISM band has no limit"
