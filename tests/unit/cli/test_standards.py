@@ -137,10 +137,18 @@ def test_a_query_without_an_answer(call: Call) -> None:
             "esd has no frequencies: leave --frequency out",
         ),
         (
+            ("--test", "surge", "--port", "patient"),
+            "surge is asked for at ac_mains, dc_input, signal",
+        ),
+        (
+            ("--test", "eft", "--edition", "2007"),
+            "no row does not mean no test",
+        ),
+        (
             ("--test", "radiated_immunity", "--frequency", "3 GHz"),
             "the frequencies of radiated_immunity are 80 MHz to 2.7 GHz",
         ),
-        (("--test", "surge", "--port", "patient"), "without --test"),
+        (("--test", "eft", "--edition", "2007"), "without --test"),
         (
             ("--test", "surge", "--port", "patient", "--frequency", "1 MHz"),
             "not even without --frequency is there a row",
