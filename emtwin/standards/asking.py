@@ -105,8 +105,11 @@ class Question:
 
     def _remedy(self, standards: Standards, asked: list[str]) -> str:
         if self.edition is not None and not _known_edition(standards, self.edition):
-            known = _editions_of(standards, "IEC 60601-1-2")
-            return f"no edition has that year or name; IEC 60601-1-2 has {known}"
+            known = "; ".join(
+                f"{name} has {_editions_of(standards, name)}"
+                for name in ("IEC 60601-1-2", "CISPR 11")
+            )
+            return f"no edition has that year or name; {known}"
         if ports := self._other_ports(standards):
             return f"{self.test} is asked for at {', '.join(ports)}"
         if self.frequency is not None and self.test is not None:

@@ -154,6 +154,7 @@ def test_a_query_without_an_answer(call: Call) -> None:
             "not even without --frequency is there a row",
         ),
         (("--edition", "1999"), "IEC 60601-1-2 has 2007 (3), 2014 (4), 2014+A1:2020 (4.1)"),
+        (("--edition", "7"), "CISPR 11 has 2015 (6.0)"),
         (("nothing", "--port", "patient"), "without the words"),
         (("--frequency", "0.001 Hz"), "use fewer words, or none for all rows"),
         (("--frequency", "433"), "'433' has no unit"),
