@@ -2,7 +2,7 @@
 
 Everything follows from three lengths: the device with its cables, the wavelength, and the time
 that a run of the field solver lasts (as a length, c times that time). The thresholds are named
-below, each with its reason. All functions are pure.
+below, each with its reason.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from emtwin.benches.shells import Shell, regime, skin_depth
 from emtwin.constants import C0
+from emtwin.standards import Standards, Waveform, load
 from emtwin.units import format_si
 
 QUASI_STATIC_SHARE = 20.0
@@ -108,13 +109,34 @@ _MAGNETIC = frozenset({"power_frequency_magnetic", "proximity_magnetic", "magnet
 _SUPPLY = frozenset({"dips", "interruptions", "harmonics", "flicker"})
 _EMISSION = frozenset({"radiated_emission", "conducted_emission", "magnetic_emission"})
 
-RISE_TIMES = {"esd": 0.8e-9, "eft": 5e-9, "surge": 1.2e-6, "supply_transients": 5e-9}
-"""Shortest rise time of each impulse in seconds: IEC 61000-4-2, -4-4, -4-5, ISO 7637-2 (3a, 3b)."""
+IMPULSES = {
+    "esd": "iec61000-4-2-rise",
+    "eft": "iec61000-4-4-rise",
+    "surge": "iec61000-4-5-voltage-1.2-50-front",
+    "supply_transients": "iso7637-2-pulse-3a-rise",
+}
+"""Impulse tests, and the row with the shortest rise time of each."""
 
 
-def impulse_band(test: str) -> tuple[float, float]:
-    """Band of an impulse test in hertz: from direct current to the knee 1 / (pi t_r)."""
-    return 0.0, 1.0 / (math.pi * RISE_TIMES[test])
+def impulse_band(test: str, standards: Standards | None = None) -> tuple[float, float]:
+    """Band of an impulse test in hertz: from direct current to the knee 1 / (pi t_r).
+
+    Parameters
+    ----------
+    test : str
+        One of `IMPULSES`.
+    standards : Standards, optional
+        Where the rise time stands; the package's own rows if left out.
+
+    Returns
+    -------
+    tuple of float
+        0 and the knee.
+    """
+    row = (standards or load()).row(IMPULSES[test])
+    assert isinstance(row, Waveform)
+    assert row.nominal is not None
+    return 0.0, 1.0 / (math.pi * row.nominal)
 
 
 def coverage(time_step: float, steps: int, f_max: float) -> Coverage:
@@ -352,9 +374,9 @@ def _with_metal(choice: Choice, shell: Shell) -> Choice:
 
 
 def _meets(low: float, high: float, band: tuple[float, float]) -> bool:
-    """Whether a piece and a band share more than an end; a spot belongs to the piece above it."""
+    """Whether a piece and a band share more than an end; a spot belongs to the piece below it."""
     if band[0] == band[1]:
-        return low <= band[0] < high
+        return low < band[0] <= high or low == band[0] == 0.0
     return max(low, band[0]) < min(high, band[1])
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from emtwin.errors import InputError
 from emtwin.grid import Grid, Node
-from emtwin.materials.material import along
 from emtwin.quasistatic.poisson import TOLERANCE, PotentialSolver, node_operator
 from emtwin.voxel import VoxelModel
 
@@ -175,7 +174,7 @@ def model_conductances(
     given = {**thickness, **(sheet_thickness or {})}
     cells, faces = np.zeros(len(model.bodies) + 1), np.zeros(len(model.bodies) + 1)
     for n, body in enumerate(model.bodies):
-        sigma = float(np.mean([along(body.material.conductivity, a) for a in range(3)]))
+        sigma = float(np.mean(body.material.conductivity))
         if body.material.metal and not sigma > 0:
             raise InputError.single(
                 f"part '{body.name}': {body.material.name} has no conductivity",

@@ -138,7 +138,9 @@ def finishes_of(
 ) -> tuple[list[Finish], Marks]:
     """Finishes of the parts of a device, and which edge has which; see `surface_integrals`.
 
-    A part whose material has no conductivity counts as perfect.
+    A part whose material has no conductivity counts as perfect. Every part counts as many skin
+    depths thick: where a skin depth is more than its wall, the resistance comes out too small;
+    `dc_conductances` gives the one at 0 Hz.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ def spread_clock(
 
     Parameters
     ----------
-    frequency, amplitude, rise_time, duty, f_max, fall_time, jitter : float
+    frequency, amplitude, rise_time, duty, f_max : float
         As for `clock_spectrum`; lines near `f_max` may lie above it.
     depth : float
         Whole range of the frequency as a share of `frequency`.
@@ -167,6 +167,8 @@ def spread_clock(
         Course of the frequency over time.
     down : bool
         `frequency` is the highest of the range; False: its middle.
+    fall_time, jitter : float
+        As for `clock_spectrum`.
 
     Returns
     -------

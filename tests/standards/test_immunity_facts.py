@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from emtwin.quasistatic import HIGH_FREQUENCY_LOOP, LOW_FREQUENCY_LOOP
 from emtwin.standards import Band, Conditions, Dip, Ladder, Level, applying, load
 from emtwin.standards.modulation import Amplitude, FrequencySwing, Pulse, Unmodulated
 from tests.standards import immunity_facts as facts
@@ -276,3 +277,10 @@ def test_coil_factors_follow_from_their_geometry() -> None:
     assert math.isclose(large, of("39-loop-factor"), abs_tol=0.01)
     small = loop(of("39-small-loop-turns"), of("39-small-loop-diameter"), away)
     assert round(small, 1) == of("39-small-loop-factor")
+
+
+def test_the_loops_of_the_solver_are_those_of_the_rows() -> None:
+    for loop, name in ((LOW_FREQUENCY_LOOP, "loop"), (HIGH_FREQUENCY_LOOP, "small-loop")):
+        rows = [load().parameter(f"iec61000-4-39-{name}-{part}") for part in ("diameter", "turns")]
+        assert [loop.diameter, loop.turns] == [row.value for row in rows]
+        assert loop.distance == load().parameter("iec61000-4-39-loop-distance").value

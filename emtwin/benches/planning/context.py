@@ -88,10 +88,10 @@ class Context:
 
 
 def choices_at(choices: Sequence[Choice], frequency: float) -> list[Choice]:
-    """The choice whose piece holds a frequency in hertz; the last one holds its upper end too."""
-    last = choices[-1]
+    """The choice whose piece holds a frequency in hertz; the first one holds its lower end too."""
+    first = choices[0]
     return [
         one
         for one in choices
-        if one.low <= frequency < one.high or (one is last and frequency == one.high)
+        if one.low < frequency <= one.high or (one is first and frequency == one.low)
     ]

@@ -11,7 +11,6 @@ from emtwin.benches.planning.runs import runs_of
 from emtwin.compliance.limits import highest_measured_frequency
 from emtwin.scene import Cable, Twin
 from emtwin.standards import Limit
-from emtwin.standards.applying import tests_of
 from emtwin.standards.terms import TITLES
 from emtwin.units import format_si
 
@@ -63,18 +62,17 @@ def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
     tuple of Limit
         By detector, then by rising frequency.
     """
-    twin, power = context.twin, context.twin.device.power
-    watts = power.ac.apparent_power if power and power.ac else 0.0
+    twin = context.twin
     found = [
         row
         for row in context.standards.limits
         if row.standard == _STANDARD
         and context.standards.registry.is_current(row)
-        and test in tests_of(row)
+        and row.test == test
         and (row.equipment_class, row.group) == (twin.equipment_class, twin.device.equipment.group)
-        and row.covers_power(watts)
-        and getattr(row, "port", None) in (None, "ac_mains")
-        and not getattr(row, "fluctuating", False)
+        and row.covers_power(twin.rated_power)
+        and row.port in (None, "ac_mains")
+        and not row.fluctuating
     ]
     return tuple(sorted(found, key=lambda row: (row.detector != "quasi_peak", row.frequency_from)))
 
@@ -130,9 +128,10 @@ def _radiated_remarks(context: Context) -> Iterator[str]:
             "IEC 60601-1-2) asks for emission above 1 GHz by it"
         )
     elif (end := highest_measured_frequency(highest, context.standards)) > 1e9:
+        sure = context.standards.parameter("cispr11-ed7-range-1-internal").confidence
         yield (
             f"CISPR 11:2024 (not yet referred to by IEC 60601-1-2) goes up to {_hz(end)} for a "
-            f"highest frequency of {_hz(highest)} (recalled, 85 % sure)"
+            f"highest frequency of {_hz(highest)} ({sure} confidence)"
         )
     if twin.device.equipment.group == 2:
         yield "the fundamental in a designated ISM band has no limit"

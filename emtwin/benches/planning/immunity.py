@@ -155,7 +155,7 @@ def _applying(
         duration_of(test, use.port, rows, frequencies, context.standards),
         context.methods(
             test,
-            _band(test, rows),
+            _band(context, test, rows),
             any(isinstance(cable, Cable) for cable in targets),
             frequencies.spots if frequencies else (),
         ),
@@ -165,10 +165,10 @@ def _applying(
     )
 
 
-def _band(test: str, rows: Sequence[object]) -> tuple[float, float]:
+def _band(context: Context, test: str, rows: Sequence[object]) -> tuple[float, float]:
     """Band of a test in hertz."""
-    if test in methods.RISE_TIMES:
-        return methods.impulse_band(test)
+    if test in methods.IMPULSES:
+        return methods.impulse_band(test, context.standards)
     levels = [row for row in rows if isinstance(row, Level)]
     spots = [f for row in levels for f in row.frequencies]
     ranges = [f for row in levels if row.frequency_from and not row.frequencies for f in row.band]

@@ -12,6 +12,9 @@ from emtwin.standards import Dip, Level, Standards, applying
 from emtwin.standards.proximity import transmitter_field
 
 _KILO = {"kV": 1e3}
+_STEPPED = frozenset({"esd", "surge"})
+"""Tests that go through all levels up to the highest."""
+
 _FACTOR = "iec60601-1-2-proximity-factor"
 """Id of the factor k in level = k sqrt(power) / distance."""
 
@@ -146,7 +149,9 @@ def _changes(
     levels = _own_levels(row, declared, standards)
     higher = bool(levels) and max(levels) > max(row.levels)
     if levels and (higher or environment == "special"):
-        changes["levels"] = levels
+        # A higher level does not do away with those of the table below it.
+        table = row.levels if row.test in _STEPPED and environment != "special" else ()
+        changes["levels"] = tuple(sorted({*table, *levels}))
         said.append(f"{row.said_level()} in the table")
         distance = getattr(declared, "distance", None)
         if distance is not None:

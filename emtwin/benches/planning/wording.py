@@ -9,6 +9,7 @@ from emtwin.benches.planning.levels import Effective
 from emtwin.benches.planning.port_use import AnyCable
 from emtwin.scene import Twin
 from emtwin.standards import Dip, Level
+from emtwin.standards.levels import said_names
 from emtwin.units import format_si
 
 Rows = Sequence[Level | Dip]
@@ -28,11 +29,14 @@ def _level_said(row: Level) -> str:
     if row.coupling:
         parts[0] += f" {row.coupling.replace('_', ' ')}"
     if row.frequencies:
-        parts[0] += f" at {listed(row.frequencies)}"
+        said = listed(row.frequencies)
+        # The mains has one frequency or the other; spots of the other tests are all tested.
+        either = row.test == "power_frequency_magnetic"
+        parts[0] += f" at {said.replace(', ', ' or ') if either else said}"
     elif row.frequency_from is not None and not row.bands:
         parts.append(f"{_hz(row.band[0])} to {_hz(row.band[1])}")
-    parts += [f"in {_bands(row.bands)} bands"] if row.bands else []
-    parts += [f"outside {_bands(row.except_bands)} bands"] if row.except_bands else []
+    parts += [f"in {said_names(row.bands)} bands"] if row.bands else []
+    parts += [f"outside {said_names(row.except_bands)} bands"] if row.except_bands else []
     parts += [f"repetition {_hz(row.repetition)}"] if row.repetition else []
     return ", ".join(parts)
 
@@ -40,10 +44,6 @@ def _level_said(row: Level) -> str:
 def _dip_said(row: Dip) -> str:
     angles = ", ".join(f"{angle:g}" for angle in row.angles)
     return row.said_level() + (f" at {angles} deg" if angles else "")
-
-
-def _bands(names: Sequence[str]) -> str:
-    return " and ".join("ISM" if name == "ism" else name for name in names)
 
 
 def no_level(environment: str) -> str:

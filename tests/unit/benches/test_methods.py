@@ -204,6 +204,13 @@ def test_every_spot_has_one_method(test: str, frequency: float, size: float) -> 
     assert at(test, frequency, size) in set(Method)
 
 
+def test_a_spot_at_the_end_of_the_mesh_is_carried_by_it() -> None:
+    """The mesh carries 1 GHz itself; what lies above is outside."""
+    assert at("proximity_rf", RUNS.high, 0.3) is Method.FULL_WAVE
+    assert at("proximity_rf", RUNS.high * 1.001, 0.3) is Method.OUTSIDE
+    assert at("esd", 0.0, 0.3) is Method.QUASI_STATIC
+
+
 def test_a_spot_is_said_once() -> None:
     (choice,) = choose("proximity_magnetic", (13.56e6, 13.56e6), 1.5, RUNS, Ports())
     assert choice.reason.startswith("1.5 m are 0.068 wavelengths at 13.6 MHz: waves on cables")

@@ -18,7 +18,7 @@ from emtwin.scene import (
 )
 from emtwin.signals import (
     EmitterSpectrum,
-    received_emf,
+    loudest_places,
     resolved,
     ringing_transfer,
     spectrum_of,
@@ -29,6 +29,11 @@ from emtwin.signals import (
 BANDWIDTH = 120e3
 LOW, HIGH = 30e6, 1e9
 CLOCK = ClockSource(frequency=24e6, amplitude=3.3, rise_time=1.5e-9)
+
+
+def received_emf(spectrum: EmitterSpectrum, frequencies, bandwidth: float) -> np.ndarray:
+    """Rms in the bandwidth where it is largest for each frequency."""
+    return spectrum.rms(loudest_places(spectrum, np.asarray(frequencies), bandwidth), bandwidth)
 
 
 def changed(**values: object) -> ClockSource:

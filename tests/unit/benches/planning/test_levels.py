@@ -221,3 +221,9 @@ def test_a_receivers_band_is_in_the_sweep_of_a_run(load: Load) -> None:
         radiated_immunity.sweep_of(load(*changes), 1e9) for changes in ((), (device(radio),))
     )
     assert set(tuned) - set(plain) == {868.3e6}
+
+
+def test_a_higher_level_keeps_those_of_the_table_below_it(make: Make) -> None:
+    """Discharges and surges go through all levels: 25 kV in air does not spare 2 kV."""
+    plan = make(with_tests("esd: {contact: [15 kV], air: [25 kV], reason: dry rooms}"))
+    assert said(plan, "esd") == ["±8, ±15 kV contact", "±2, ±4, ±8, ±15, ±25 kV air"]
