@@ -12,7 +12,7 @@ def static_circuit(site: Site) -> PortCircuit:
     """Circuit of the ports on the cables of a site, of the same grid, metal and wires.
 
     Traces lie inside one cell over their plane and are left out, with their ports. The walls are
-    those of the site's grid, behind its absorber: far enough for all but 1 or 2 % of L.
+    those of the site's grid, behind its absorber; as electric walls they lower L a little.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from tests.benches.conftest import SetUp
 def test_circuit_and_port_model_join_in_the_chamber(immunity_chamber: SetUp) -> None:
     """The cable's port in free space, from 9 kHz to 300 MHz: within 0.5 dB at 80 MHz and above.
 
-    Below a tenth of its first resonance at 129 MHz it is a capacitor.
+    Below a tenth of its first resonance at 130 MHz it is a capacitor.
     """
     site, model = immunity_chamber.done.site, immunity_chamber.done.model
     circuit = static_circuit(site)
