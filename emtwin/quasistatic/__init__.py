@@ -14,8 +14,8 @@ from emtwin.quasistatic.inductance import InductanceMatrix, inductances
 from emtwin.quasistatic.loops import WiringLoop, mutual_inductance, two_wires
 from emtwin.quasistatic.open_space import widened
 from emtwin.quasistatic.overlap import Joined, NoOverlapError, join
+from emtwin.quasistatic.port import Port
 from emtwin.quasistatic.port_circuit import Limit, PortCircuit, port_circuit
-from emtwin.quasistatic.ports import Port
 from emtwin.quasistatic.resistance import (
     ConductanceMatrix,
     Terminal,
@@ -39,6 +39,7 @@ from emtwin.quasistatic.standard_coils import (
 )
 from emtwin.quasistatic.static_scene import StaticScene
 from emtwin.quasistatic.surface_loss import Finish, finishes_of
+from emtwin.quasistatic.thin_wires import ThinWires
 from emtwin.quasistatic.tissues import tissue_admittivity
 from emtwin.quasistatic.walls import Walls
 
@@ -66,6 +67,7 @@ __all__ = [
     "Sources",
     "StaticScene",
     "Terminal",
+    "ThinWires",
     "UniformField",
     "Uniformity",
     "Walls",

@@ -205,7 +205,7 @@ def electrostatics(
             remedy="use dc resistances for conduction at 0 Hz",
         )
     operator = scene.potential_operator(frequency)
-    label = scene.conductor_of_nodes.reshape(-1)
+    label = scene.conductor_of_unknowns
     free = np.flatnonzero(label < 0)
     solver = PotentialSolver(operator[free][:, free], tolerance, name="electric potential")
     potentials = np.zeros((scene.n_conductors, label.size), operator.dtype)

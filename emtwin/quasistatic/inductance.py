@@ -69,8 +69,9 @@ class PortFields:
     residual: float
 
     def inductances(self) -> InductanceMatrix:
-        """L_pq = sum of i_p u_q over the edges."""
-        matrix = self.currents @ self.potentials.T
+        """L_pq = sum of i_p u_q over the edges, and what the grid does not see of wires."""
+        own = self.magnetostatics.scene.wires.inductances_of(self.ports)
+        matrix = self.currents @ self.potentials.T + np.diag(own)
         return InductanceMatrix(self.ports, (matrix + matrix.T) / 2)
 
 
@@ -155,7 +156,7 @@ def displacement_current(electric: Electrostatics, charges: Real) -> Real:
 
 def displacement(scene: StaticScene, potential: Real) -> Real:
     """Flux of -eps grad phi through the dual face of every edge, shape (3, nx+1, ny+1, nz+1)."""
-    phi = potential.reshape(scene.grid.nodes)
+    phi = potential[: int(np.prod(scene.grid.nodes))].reshape(scene.grid.nodes)
     flux = edge_admittances(scene.grid, scene.permittivity())
     for axis in range(3):
         flux[axis] *= -np.diff(phi, axis=axis, append=0)  # what is appended meets no edge

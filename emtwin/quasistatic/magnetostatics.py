@@ -6,7 +6,8 @@ C^T W C u = i is made regular by a term that vanishes for its solution,
     (C^T W C + (1 / mu0) M G N^-1 G^T M) u = i,
 
 with the gradient G, M = dual area / length of the edges and N the dual volumes of the nodes that
-touch no conductor: the divergence of i is zero there, and so is that of u. On a graded grid the
+touch no conductor: the divergence of i is zero there, and so is that of u. A thin wire adds 1 / L
+on its edges, and its nodes are left out of N as those of conductors are. On a graded grid the
 two terms together are one Laplacian per component, save beside conductors, which is what makes
 multigrid work for it (an observation as old as the Coulomb gauge; on a staggered grid it is exact).
 """
@@ -79,7 +80,7 @@ class Magnetostatics:
         from scipy import sparse
 
         weighted = sparse.diags_array(self.reluctances) @ self.curl
-        system = self.curl.T @ weighted + self._divergence()
+        system = self.curl.T @ weighted + self._divergence() + self._wires()
         axis = self.free // (self.curl.shape[0] // 3)
         entries = system.tocoo()
         own = axis[entries.row] == axis[entries.col]
@@ -122,7 +123,7 @@ class Magnetostatics:
 
     def _check_closed(self, currents: Numbers) -> None:
         """Refuse currents that add up to something at a node, or on a conductor."""
-        label = self.scene.conductor_of_nodes.reshape(-1)
+        label = self.scene.carrier_of_nodes.reshape(-1)
         left = gradient(self.scene.grid)[self.free].T @ currents
         metal = label >= 0
         net = np.append(np.abs(left[~metal]), np.abs(np.bincount(label[metal], left[metal])))
@@ -134,12 +135,21 @@ class Magnetostatics:
                 remedy="add the way on which the current returns, or displacement currents",
             )
 
+    def _wires(self) -> Sparse:
+        """1 / L of the segments of wires on their edges, free edges by free edges."""
+        from scipy import sparse
+
+        wires, closed = self.scene.wires, self.scene.wires.closed
+        values = np.zeros(self.curl.shape[0])
+        values[wires.edges_on(self.scene.grid)[closed]] = 1 / wires.inductance[closed]
+        return sparse.diags_array(values[self.free])
+
     def _divergence(self) -> Sparse:
         """(1 / mu0) M G N^-1 G^T M over the free edges."""
         from scipy import sparse
 
         grid = self.scene.grid
-        nodes = np.flatnonzero(self.scene.conductor_of_nodes < 0)
+        nodes = np.flatnonzero(self.scene.carrier_of_nodes < 0)
         inverse = 1 / (MU0 * dual_volumes(grid).reshape(-1)[nodes])
         weights = edge_admittances(grid, np.ones(())).reshape(-1)[self.free]
         apart = sparse.diags_array(weights) @ gradient(grid)[self.free][:, nodes]

@@ -55,7 +55,8 @@ def widened(scene: StaticScene, room: float, growth: float = 1.3) -> tuple[Stati
         pads.append((below.size, above.size))
     shift = Node(*(low for low, _ in pads))
     grid = Grid(*lines)
-    return replace(scene, grid=grid, medium=_moved(scene.medium, grid, shift)), shift
+    medium, wires = _moved(scene.medium, grid, shift), scene.wires.moved(shift)
+    return replace(scene, grid=grid, medium=medium, wires=wires), shift
 
 
 def _beyond(step: float, room: float, growth: float) -> NDArray[np.float64]:

@@ -251,9 +251,10 @@ def _bending(electric: Electrostatics, fields: PortFields, loops: NDArray[np.boo
     scene = electric.scene
     y = edge_admittances(scene.grid, scene.permittivity()).reshape(-1)
     u = fields.potentials[which]
-    d = (gradient(scene.grid).T @ (y * u).T).T
+    d = np.zeros((which.size, electric.potentials.shape[1]))
+    d[:, : int(np.prod(scene.grid.nodes))] = (gradient(scene.grid).T @ (y * u).T).T
     d[:, _outermost(fields, scene)] = 0
-    free = np.flatnonzero(scene.conductor_of_nodes.reshape(-1) < 0)
+    free = np.flatnonzero(scene.conductor_of_unknowns < 0)
     solver = PotentialSolver(electric.operator[free][:, free], name="induced charge")
     phi = np.zeros(d.shape)
     phi[:, free] = [solver.solve(charge).values for charge in d[:, free]]

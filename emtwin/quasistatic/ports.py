@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -30,32 +29,6 @@ class PortLike(Protocol):
     @property
     def stop(self) -> Node:
         """Positive terminal."""
-
-
-@dataclass(frozen=True)
-class Port:
-    """A gap between two nodes on one grid line.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    start, stop : Node
-        Negative and positive terminal. A source drives its current from `start` to `stop` through
-        the gap.
-    """
-
-    name: str
-    start: Node
-    stop: Node
-
-    def moved(self, shift: Node) -> Port:
-        """The same port where the indices of nodes are larger by `shift`, as in a wider grid."""
-        start, stop = (
-            Node(*(n + by for n, by in zip(node, shift, strict=True)))
-            for node in (self.start, self.stop)
-        )
-        return Port(self.name, start, stop)
 
 
 def gap_current(scene: StaticScene, port: PortLike) -> Real:
@@ -119,11 +92,15 @@ def terminals(scene: StaticScene, ports: Sequence[PortLike]) -> NDArray[np.int64
     InputError
         If terminals touch no metal, or two ports share a name; all of them at once.
     """
+    on_wires = set(scene.wires.ports)
     problems, found = [], np.full((len(ports), 2), -1, np.int64)
     for n, port in enumerate(ports):
         for end, node in enumerate((port.start, port.stop)):
             try:
-                found[n, end] = scene.conductor_at(node)
+                on_wire = port.name in on_wires
+                found[n, end] = (
+                    scene.carrier_of_nodes[node] if on_wire else scene.conductor_at(node)
+                )
             except GridError as error:
                 problems += [
                     Problem(f"port {port.name}: {p.message}", field=port.name, remedy=p.remedy)

@@ -15,6 +15,7 @@ from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.quasistatic.poisson import edge_admittances, node_operator
+from emtwin.quasistatic.thin_wires import ThinWires
 from emtwin.quasistatic.walls import ELECTRIC, Walls, fall_rates, nodes_on
 from emtwin.voxel import VoxelModel, conductors
 
@@ -40,28 +41,35 @@ class StaticScene:
         Kinds of the outer faces.
     names : mapping of int to str
         Names of conductors, for messages and tables.
+    wires : ThinWires
+        Conductors thinner than the cells. Their nodes are unknowns after those of the grid.
 
     Raises
     ------
     GridError
-        If the medium belongs to another grid.
+        If the medium belongs to another grid, a wire leaves it or runs inside metal, or touches
+        metal where it is not bonded, or the other way round.
     """
 
     grid: Grid
     medium: Medium
     walls: Walls = field(default_factory=Walls)
     names: Mapping[int, str] = field(default_factory=dict)
+    wires: ThinWires = field(default_factory=ThinWires.none)
 
     def __post_init__(self) -> None:
         if self.medium.ids_x.shape != self.grid.nodes:
             raise GridError.single(
                 f"the medium has {self.medium.ids_x.shape} nodes, the grid {self.grid.nodes}"
             )
+        self._check_wires()
 
     @classmethod
-    def of_voxels(cls, model: VoxelModel, walls: Walls | None = None) -> StaticScene:
+    def of_voxels(
+        cls, model: VoxelModel, walls: Walls | None = None, wires: ThinWires | None = None
+    ) -> StaticScene:
         """The scene of a voxelised device, conductors named after their parts."""
-        scene = cls(model.grid, model.medium, walls or Walls())
+        scene = cls(model.grid, model.medium, walls or Walls(), wires=wires or ThinWires.none())
         parts: dict[int, list[str]] = {}
         for piece in conductors(model):
             parts.setdefault(scene.conductor_at(piece.node), []).extend(piece.parts)
@@ -90,31 +98,49 @@ class StaticScene:
                     mask[along][nodes_on(axis, end)] = True
         return mask & self.exists
 
-    @cached_property
+    @property
     def conductor_of_nodes(self) -> NDArray[np.int64]:
         """Number of the conductor of every node, -1 for none, shape `grid.nodes`."""
+        n = int(np.prod(self.grid.nodes))
+        return self.conductor_of_unknowns[:n].reshape(self.grid.nodes)
+
+    @cached_property
+    def carrier_of_nodes(self) -> NDArray[np.int64]:
+        """The same with the conductor of a wire at the nodes of its path."""
+        label = self.conductor_of_nodes.reshape(-1).copy()
+        label[self.wires.nodes_on(self.grid)] = self.conductor_of_unknowns[label.size :]
+        return label.reshape(self.grid.nodes)
+
+    @cached_property
+    def conductor_of_unknowns(self) -> NDArray[np.int64]:
+        """Number of the conductor of every node and then of every wire's node, -1 for none."""
         from scipy import sparse
         from scipy.sparse import csgraph
 
-        n = int(np.prod(self.grid.nodes))
+        grid_nodes, wires = int(np.prod(self.grid.nodes)), self.wires
+        n = grid_nodes + len(wires.places)
         tails = [np.flatnonzero(mask) for mask in self.conducting]
         heads = [t + stride for t, stride in zip(tails, self.grid.node_strides, strict=True)]
+        along, bonded = grid_nodes + wires.ends[wires.closed], np.flatnonzero(wires.bonded)
+        tails += [along[:, 0], wires.nodes_on(self.grid)[bonded]]
+        heads += [along[:, 1], grid_nodes + bonded]
         tail, head = np.concatenate(tails), np.concatenate(heads)
         graph = sparse.coo_array((np.ones(tail.size, np.int8), (tail, head)), shape=(n, n))
         _, part = csgraph.connected_components(graph, directed=False)
         metal = np.zeros(n, bool)
         metal[tail] = metal[head] = True
+        metal[grid_nodes:] = True
         label = np.full(n, -1, np.int64)
         found, first, number = np.unique(part[metal], return_index=True, return_inverse=True)
         order = np.empty(found.size, np.int64)
         order[np.argsort(first)] = np.arange(found.size)
         label[metal] = order[number]
-        return label.reshape(self.grid.nodes)
+        return label
 
     @property
     def n_conductors(self) -> int:
         """Number of conductors, electric walls among them."""
-        return int(self.conductor_of_nodes.max()) + 1
+        return int(self.conductor_of_unknowns.max()) + 1
 
     def conductor_at(self, node: Node) -> int:
         """Number of the conductor at a node.
@@ -179,7 +205,7 @@ class StaticScene:
         Returns
         -------
         scipy.sparse.csr_array, shape (nodes, nodes)
-            Symmetric. The charge of nodes from their potentials.
+            Symmetric. The charge of nodes from their potentials, those of wires after the grid's.
         """
         from scipy import sparse
 
@@ -191,7 +217,52 @@ class StaticScene:
             outside[nodes_on(axis, end)] += np.outer(u, v) * rate
         # Space is empty behind an open face.
         diagonal = EPS0 * self.walls.fall() * outside.reshape(-1)
-        return sparse.csr_array(matrix + sparse.diags_array(diagonal))
+        return self._with_wires(sparse.csr_array(matrix + sparse.diags_array(diagonal)))
+
+    def _with_wires(self, matrix: Any) -> Any:
+        """The operator with the in-cell capacitances of wires to the grid."""
+        from scipy import sparse
+
+        n, m = matrix.shape[0], len(self.wires.places)
+        if not m:
+            return matrix
+        own = np.arange(m)
+        reach = sparse.csr_array((np.ones(m), (own, self.wires.nodes_on(self.grid))), shape=(m, n))
+        apart = sparse.hstack((-reach, sparse.eye_array(m)))
+        coupling = apart.T @ sparse.diags_array(self.wires.capacitance) @ apart
+        whole = sparse.block_diag((matrix, sparse.csr_array((m, m))))
+        return sparse.csr_array(whole + coupling)
+
+    def _check_wires(self) -> None:
+        """Wires inside the grid, outside metal, and bonded where they touch it."""
+        wires = self.wires
+        if np.any((wires.places < 0) | (wires.places >= np.array(self.grid.nodes))):
+            raise GridError.single(
+                f"wires leave the grid of {self.grid.shape} cells",
+                field="wires",
+                remedy="give the wires of this grid, moved as the grid was widened",
+            )
+        if self.conducting.reshape(-1)[wires.edges_on(self.grid)].any():
+            raise GridError.single(
+                "a wire runs inside metal", field="wires", remedy="end it where it meets the metal"
+            )
+        touched = self.metal_nodes.reshape(-1)[wires.nodes_on(self.grid)]
+        for n in np.flatnonzero(touched != wires.bonded)[:1]:
+            node = Node(*(int(i) for i in wires.places[n]))
+            what = "is bonded where no metal is" if wires.bonded[n] else "touches metal unbonded"
+            raise GridError.single(
+                f"a wire {what}, at {self._place(node)}",
+                field="wires",
+                remedy="bond its end to metal, or lead it a cell beside it",
+            )
+
+    @cached_property
+    def metal_nodes(self) -> NDArray[np.bool_]:
+        """Nodes at the ends of conducting edges, shape `grid.nodes`."""
+        found = self.conducting.any(axis=0)
+        for axis in range(3):
+            found |= np.roll(self.conducting[axis], 1, axis)  # none leaves through the last plane
+        return np.asarray(found)
 
     def _place(self, node: Node) -> str:
         at = (1e3 * lines[n] for lines, n in zip(self.grid.lines, node, strict=True))

@@ -47,11 +47,13 @@ class AcSupply(Declared):
 
     @property
     def apparent_power(self) -> float:
-        """Largest rated input power in VA, 0 where no current is declared.
+        """Rated input power in VA, 0 where no current is declared.
 
-        Of three phases the voltage is taken as the one between phases.
+        A device with a range of voltages draws its rated current at the lowest; more power than it
+        has would give it the milder limits of large equipment. Of three phases the voltage is taken
+        as the one between phases.
         """
-        return (self.current or 0.0) * self.voltage[-1] * (3.0**0.5 if self.phases == 3 else 1.0)
+        return (self.current or 0.0) * self.voltage[0] * (3.0**0.5 if self.phases == 3 else 1.0)
 
 
 class DcSupply(Declared):

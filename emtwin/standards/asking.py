@@ -17,6 +17,7 @@ _EMPTY: dict[str, dict[str, Any]] = {
     **{part: {part: None} for part in ("test", "port", "environment", "frequency", "edition")},
 }
 """Each part of a question, and what it is when it is left out."""
+_NOT_COMPLETE = "; not every test of every edition is in the rows: no row does not mean no test"
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,13 @@ class Question:
 
     def _remedy(self, standards: Standards, asked: list[str]) -> str:
         if self.edition is not None and not _known_edition(standards, self.edition):
-            known = _editions_of(standards, "IEC 60601-1-2")
-            return f"no edition has that year or name; IEC 60601-1-2 has {known}"
+            known = "; ".join(
+                f"{name} has {_editions_of(standards, name)}"
+                for name in ("IEC 60601-1-2", "CISPR 11")
+            )
+            return f"no edition has that year or name; {known}"
+        if ports := self._other_ports(standards):
+            return f"{self.test} is asked for at {', '.join(ports)}"
         if self.frequency is not None and self.test is not None:
             return _ranges(replace(self, frequency=None), standards)
         easier = []
@@ -114,8 +120,16 @@ class Question:
             name = "the words" if part == "words" else f"--{part}"
             easier += [f"{len(found)} without {name}"] if found else []
         if easier:
-            return f"leave something out: the rows are {', '.join(easier)}"
+            said = f"leave something out: the rows are {', '.join(easier)}"
+            return said + (_NOT_COMPLETE if self.edition is not None else "")
         return "use fewer words, or none for all rows"
+
+    def _other_ports(self, standards: Standards) -> list[str]:
+        """Ports at which the same question has an answer; none if no test or port is asked for."""
+        if self.test is None or self.port is None:
+            return []
+        rows = replace(self, port=None).answer(standards)
+        return list(dict.fromkeys(filter(None, (getattr(row, "port", None) for row in rows))))
 
 
 def _ranges(question: Question, standards: Standards) -> str:

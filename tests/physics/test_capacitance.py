@@ -9,7 +9,7 @@ from emtwin.constants import EPS0, MU0, TWO_PI
 from emtwin.grid import Grid, Painter
 from emtwin.materials import Material
 from emtwin.quasistatic import StaticScene, Walls, capacitances, inductances, widened
-from emtwin.quasistatic.ports import Port
+from emtwin.quasistatic.port import Port
 from tests.physics.static_scenes import (
     LATTICE_RADIUS,
     cube_eighth,

@@ -29,7 +29,10 @@ def _level_said(row: Level) -> str:
     if row.coupling:
         parts[0] += f" {row.coupling.replace('_', ' ')}"
     if row.frequencies:
-        parts[0] += f" at {listed(row.frequencies)}"
+        said = listed(row.frequencies)
+        # The mains has one frequency or the other; spots of the other tests are all tested.
+        either = row.test == "power_frequency_magnetic"
+        parts[0] += f" at {said.replace(', ', ' or ') if either else said}"
     elif row.frequency_from is not None and not row.bands:
         parts.append(f"{_hz(row.band[0])} to {_hz(row.band[1])}")
     parts += [f"in {said_names(row.bands)} bands"] if row.bands else []
