@@ -8,7 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from emtwin.scene.boards import beside_twin_file
@@ -25,6 +33,17 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
             {"path": str(path), "remedy": "paths start at the folder of the twin file"},
         )
     return path
+
+
+def _voltage_unit(unit: Any) -> Any:
+    """A receiver's decibels over a milliwatt look like those over a millivolt, 47 dB apart."""
+    if unit == "dBm":
+        raise PydanticCustomError(
+            "remedied",
+            "'dBm' is a unit of power where the level is a voltage",
+            {"remedy": "convert: 0 dBm in 50 ohm are 107 dBuV across it"},
+        )
+    return unit
 
 
 SourceFile = Annotated[Path, AfterValidator(beside_twin_file), AfterValidator(_existing)]
@@ -97,17 +116,19 @@ class ClockSource(Declared):
                     "jitter": format_si(self.jitter, "s"),
                     "period": format_si(1 / self.frequency, "s"),
                     "remedy": "give the rms of the period jitter",
+                    "field": ("jitter",),
                 },
             )
         spread = self.spread_spectrum
         if spread is not None and spread.rate > 0.1 * self.frequency:
             raise PydanticCustomError(
                 "remedied",
-                "a spread of {rate} is not slow against the clock of {frequency}",
+                "a spread at {rate} is not slow against the clock of {frequency}",
                 {
                     "rate": format_si(spread.rate, "Hz"),
                     "frequency": format_si(self.frequency, "Hz"),
                     "remedy": "give a rate below a tenth of the clock, usually 30 kHz",
+                    "field": ("spread_spectrum", "rate"),
                 },
             )
         return self
@@ -198,6 +219,7 @@ class DataSource(Declared):
                     "edge": format_si(longest, "s"),
                     "bit": format_si(bit, "s"),
                     "remedy": "shorten the edge or lower bit_rate",
+                    "field": ("rise_time" if longest == self.rise_time else "fall_time",),
                 },
             )
         return self
@@ -224,7 +246,9 @@ class SpectrumSource(Declared):
     kind: Literal["spectrum"]
     file: SourceFile
     frequency_unit: Literal["Hz", "kHz", "MHz", "GHz"]
-    level_unit: Literal["dBuV", "dBmV", "dBV", "uV", "mV", "V"]
+    level_unit: Annotated[
+        Literal["dBuV", "dBmV", "dBV", "uV", "mV", "V"], BeforeValidator(_voltage_unit)
+    ]
     bandwidth: Frequency | None = None
 
 
@@ -256,9 +280,13 @@ class TraceSource(Declared):
     @model_validator(mode="after")
     def _repetition_given(self) -> Self:
         if (self.form == "single") != (self.repetition is not None):
-            raise ValueError(
-                "a single event needs a repetition, a periodic record has its own; write "
-                "'form: single' and 'repetition: 1 kHz', or neither"
+            raise PydanticCustomError(
+                "remedied",
+                "a single event needs a repetition, a periodic record has its own",
+                {
+                    "remedy": "write 'form: single' and 'repetition: 1 kHz', or neither",
+                    "field": ("repetition",),
+                },
             )
         return self
 
@@ -278,7 +306,7 @@ def _kind_of(value: Any) -> str | None:
     if isinstance(value, Declared):
         return next((f"<{key}>" for key, form in SOURCES.items() if isinstance(value, form)), None)
     kind = value.get("kind", "clock") if isinstance(value, dict) else "clock"
-    return f"<{kind}>" if kind in SOURCES else None
+    return f"<{kind}>" if isinstance(kind, str) and kind in SOURCES else None
 
 
 EmissionSource = Annotated[
@@ -308,5 +336,6 @@ def _check_edges(frequency: float, duty: float, rise: float, fall: float | None)
                 "needed": format_si(needed, "s"),
                 "pulse": format_si(longest, "s"),
                 "remedy": "shorten the edges, lower frequency or move duty towards 0.5",
+                "field": ("rise_time" if rise >= (fall or 0.0) else "fall_time",),
             },
         )

@@ -56,7 +56,7 @@ def problem(error: ErrorDetails, document: Document, root: type[BaseModel]) -> P
     Problem
         With file, line, field path, value and remedy.
     """
-    path = field_path(error["loc"])
+    path = field_path(error["loc"]) + _within(error)
     declared = find_field(root, error["loc"])
     message, remedy = _said(error, path, declared, document, root)
     return document.problem(path, message, remedy)
@@ -124,9 +124,8 @@ def _said(
     if kind == "end_form":
         return f"{_shown(value)} is not a known end", _end_remedy(value, path)
     if kind == "source_kind":
-        written = value.get("kind") if isinstance(value, dict) else value
-        message = f"{_shown(written)} is not a known kind of source"
-        return message, did_you_mean(written, SOURCES, "kinds")
+        message = f"{_shown(value)} is not a known kind of source"
+        return message, did_you_mean(value, SOURCES, "kinds")
     if kind in ("literal_error", "enum"):
         return _literal(value, declared)
     if kind in _BOUNDS:
@@ -140,6 +139,13 @@ def _said(
     if kind in ("remedied", "value_error"):
         return _own(error, context)
     return _type(kind, value, error["msg"])
+
+
+def _within(error: ErrorDetails) -> FieldPath:
+    """Field inside the model at the error's place: what a check of the whole model is about."""
+    if error["type"] == "source_kind":
+        return ("kind",)
+    return tuple(error.get("ctx", {}).get("field", ()))
 
 
 def _own(error: ErrorDetails, context: Mapping[str, Any]) -> tuple[str, str]:

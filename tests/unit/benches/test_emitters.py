@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from emtwin.benches import emitters
 from emtwin.benches.emitters import ONE_BY_ONE, emf_at, notes_of
 from emtwin.compliance.receiver import LineSpectrum, PulseTrain, Trace, read
+from emtwin.errors import InputError
 from emtwin.scene import Port, Termination
 from emtwin.scene.sources import (
     ClockSource,
@@ -18,6 +20,7 @@ from emtwin.scene.sources import (
     EmissionSource,
     SpreadSpectrum,
     SwitchingSource,
+    TraceSource,
 )
 from emtwin.signals.emitter import EmitterSpectrum, of_lines
 from emtwin.signals.sources import loudest_places, spectrum_of
@@ -132,3 +135,17 @@ def test_each_frequency_is_read_where_its_range_is_strongest() -> None:
     assert np.abs(places[0] - 9.5e7) <= 60e3
     assert np.abs(places[2] - 1.6e8) <= 60e3
     assert places[1] == 1.3e8  # nothing there: the frequency itself
+
+
+def test_a_wrong_file_is_a_problem_of_its_port(tmp_path: Path) -> None:
+    """16 samples of 1 s, once in a second: what is wrong, in which file, at which field."""
+    file = tmp_path / "event.csv"
+    file.write_text("".join(f"{n}, 0\n" for n in range(16)), encoding="utf-8")
+    source = TraceSource(kind="trace", file=file, form="single", repetition=1.0)
+    with pytest.raises(InputError) as caught:
+        notes_of(twin(port(source, "log")))
+    (problem,) = caught.value.problems
+    assert problem.field == "device.ports[log].emission.repetition"
+    assert problem.file == file
+    assert "a record of 16 s is longer than a period of 1 s" in problem.message
+    assert problem.remedy
