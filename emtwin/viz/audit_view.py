@@ -119,7 +119,7 @@ def marks(campaign: Campaign, site: str) -> list[Mark]:
             DOUBT,
         )
         for gap in _gaps(campaign, site)
-        if gap["state"] != "open"
+        if gap["state"] not in ("open", "slot")
     ]
     known = {tuple(sorted(change["pieces"])) for change in stored.get("changes", [])}
     return changed + [

@@ -93,8 +93,12 @@ def test_the_audit_shows_conductors_and_marks(campaign: Campaign, tmp_path: Path
     assert names == [
         *("1: frame", "2: ground_plane", "change of the netlist", "nearly touching, or a gap shut")
     ]
-    closed, near = audit_view.marks(campaign, "free_space")
+    closed, bridged, near = audit_view.marks(campaign, "free_space")
     assert (closed.label, closed.colour) == ("gap closed\nframe, lid", audit_view.SIGNAL)
+    assert (bridged.label, bridged.colour) == (
+        "bridged: gap of 0.4 mm\nframe, lid",
+        audit_view.DOUBT,
+    )
     assert near.label == "1.5 mm apart\nground_plane, frame"
     assert closed.place == pytest.approx([0.05, 0.02, 0.03])
     voxels = campaign.datasets["voxels/free_space"]
@@ -104,6 +108,13 @@ def test_the_audit_shows_conductors_and_marks(campaign: Campaign, tmp_path: Path
     assert (audit_view.conductor_of_cells(voxels) == -1).all()  # no metal cell, only sheets
     pictures(campaign, tmp_path)
     assert (tmp_path / "geometry_audit.png").is_file()
+
+
+def test_a_gap_that_stands_as_a_slot_is_in_no_doubt(campaign: Campaign) -> None:
+    before = len(audit_view.marks(campaign, "free_space"))
+    site = next(s for s in campaign.meta["sites"] if s["name"] == "free_space")
+    site["gaps"] = [{**site["gaps"][0], "state": "slot"}]
+    assert len(audit_view.marks(campaign, "free_space")) == before - 1
 
 
 def test_many_conductors_share_a_grey() -> None:
