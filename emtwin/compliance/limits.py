@@ -106,10 +106,9 @@ def limit_line(
     found = [
         row
         for row in like
-        if (row.equipment_class, row.port) == (equipment_class, port)
-        and row.fluctuating == fluctuating
+        if row.holds_for(equipment_class, group, power)
+        and (row.port, row.fluctuating) == (port, fluctuating)
         and _same_distance(row, distance)
-        and row.covers_power(power)
     ]
     if not found:
         place = f"at {distance:g} m" if distance is not None else f"at the port {port}"

@@ -100,6 +100,11 @@ class Limit(Row):
         tops = [math.inf if row.power_to is None else row.power_to for row in (self, other)]
         return max(self.power_above, other.power_above) < min(tops)
 
+    def holds_for(self, equipment_class: str, group: int, power: float) -> bool:
+        """Whether the row holds for a class, a group and a rated input power in VA."""
+        declared = (self.equipment_class, self.group) == (equipment_class, group)
+        return declared and self.covers_power(power)
+
     def covers_power(self, power: float) -> bool:
         """Whether the row holds for a rated input power in VA."""
         above = power > self.power_above or self.power_above == 0.0

@@ -69,8 +69,7 @@ def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
         if row.standard == _STANDARD
         and context.standards.registry.is_current(row)
         and row.test == test
-        and (row.equipment_class, row.group) == (twin.equipment_class, twin.device.equipment.group)
-        and row.covers_power(twin.rated_power)
+        and row.holds_for(twin.equipment_class, twin.device.equipment.group, twin.rated_power)
         and row.port in (None, "ac_mains")
         and not row.fluctuating
     ]
