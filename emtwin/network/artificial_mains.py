@@ -21,7 +21,7 @@ from emtwin.standards.row import with_slack
 
 Real = NDArray[np.float64]
 
-_DEVICE, _CONNECTOR, _MIDDLE, _MAINS = range(4)
+_DEVICE, _CONNECTOR, _MIDDLE = range(3)
 
 
 def nominal_impedance(frequencies: Real, network: Network) -> Complex:
@@ -76,19 +76,16 @@ def circuit_impedance(frequencies: Real, network: Network, mains: complex = math
             field="mains",
             remedy="give a resistance of 0 ohm or more, or inf for an open end",
         )
-    # A shorted mains side is earth: its node leaves the equations.
-    nodes = _MAINS if mains == 0.0 else _MAINS + 1
     admittance = _nodal_admittance(frequencies, network.inductance, circuit, mains)
-    impedance = np.linalg.inv(admittance[:, :nodes, :nodes])[:, :2, :2]
-    return np.asarray(impedance, dtype=np.complex128)
+    return np.asarray(np.linalg.inv(admittance)[:, :2, :2], dtype=np.complex128)
 
 
 def _nodal_admittance(
     frequencies: Real, inductance: float, circuit: Circuit, mains: complex
 ) -> Complex:
-    """Admittance between the four nodes and earth, in siemens, shape (nf, 4, 4)."""
+    """Admittance between the three nodes and earth, in siemens, shape (nf, 3, 3)."""
     s = np.asarray(1j * TWO_PI * np.asarray(frequencies), dtype=np.complex128)
-    y = np.zeros((s.size, 4, 4), dtype=np.complex128)
+    y = np.zeros((s.size, 3, 3), dtype=np.complex128)
 
     def between(one: int, other: int, admittance: Complex) -> None:
         """Add an element between two nodes."""
@@ -99,12 +96,12 @@ def _nodal_admittance(
 
     between(_DEVICE, _CONNECTOR, s * circuit.coupling_capacitance)
     between(_DEVICE, _MIDDLE, 1.0 / (s * inductance))
-    between(_MIDDLE, _MAINS, 1.0 / (s * circuit.mains_inductance))
     y[:, _CONNECTOR, _CONNECTOR] += 1.0 / circuit.bleed_resistance
     y[:, _MIDDLE, _MIDDLE] += _series_rc(s, circuit.shunt_resistance, circuit.shunt_capacitance)
-    y[:, _MAINS, _MAINS] += _series_rc(s, circuit.mains_resistance, circuit.mains_capacitance)
-    if mains != 0.0:
-        y[:, _MAINS, _MAINS] += 1.0 / mains
+    filtered = _series_rc(s, circuit.mains_resistance, circuit.mains_capacitance)
+    # As an impedance, the supply may be a short; as an admittance, any small one would overflow.
+    supply = 1.0 / filtered if math.isinf(abs(mains)) else mains / (1.0 + mains * filtered)
+    y[:, _MIDDLE, _MIDDLE] += 1.0 / (s * circuit.mains_inductance + supply)
     return y
 
 

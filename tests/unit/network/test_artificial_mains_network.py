@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emtwin.errors import InputError
@@ -126,6 +126,7 @@ def test_far_above_the_corner_the_receiver_and_its_bleeder_remain() -> None:
     assert abs(z) == pytest.approx(1.0 / (1 / 50 + 1 / 1000), rel=1e-3)
 
 
+@example(frequency=9e3, mains=complex(5e-324, 5e-324))  # its admittance is beyond all floats
 @given(
     frequency=st.floats(9e3, 30e6),
     mains=st.builds(complex, st.floats(0.0, 1e4), st.floats(-1e4, 1e4)),
