@@ -9,9 +9,11 @@
 
 // Adds to `volume` of each cell of a column. `area` holds, for each cell, the area of what begins there:
 // the cells below lie under the whole of it; a thread leaves zeros there. Columns are counted with y
-// running faster; `first`, `listed`, `tile`, `tiles_q` as for `winding_votes`, tiles of rectangles.
+// running faster; `points`, `triangles`, `first`, `listed`, `tile`, `tiles_q` as for `winding_votes`, tiles
+// of rectangles.
 #define PRISM_VOLUMES_ARGUMENTS(FIELD)                                                              \
-  FIELD(const double*, corners) FIELD(const Index*, first) FIELD(const Index*, listed)              \
+  FIELD(const double*, points) FIELD(const Index*, triangles)                                       \
+  FIELD(const Index*, first) FIELD(const int32*, listed)                                            \
   FIELD(const double*, lines_x) FIELD(const double*, lines_y) FIELD(const double*, lines_z)         \
   FIELD(double*, volume) FIELD(double*, area)                                                       \
   FIELD(Index, n_y) FIELD(Index, n_z) FIELD(Index, tile) FIELD(Index, tiles_q)
@@ -83,10 +85,13 @@ KERNEL_ITEMS(prism_volumes) {
     double *const volume = a.volume + n * a.n_z, *const area = a.area + n * a.n_z;
     double below = 0;
     for (Index m = a.first[t]; m < a.first[t + 1]; ++m) {
-      const double* corner = a.corners + 9 * a.listed[m];
+      const Index* corners = a.triangles + 3 * a.listed[m];
       Outline one, other;
       one.count = 0;
-      for (int32 c = 0; c < 9; c += 3) append(one, corner[c], corner[c + 1], corner[c + 2]);
+      for (int32 c = 0; c < 3; ++c) {
+        const double* point = a.points + 3 * corners[c];
+        append(one, point[0], point[1], point[2]);
+      }
       cut(one, other, 0, a.lines_x[i], 1);
       cut(other, one, 0, a.lines_x[i + 1], -1);
       cut(one, other, 1, a.lines_y[j], 1);
