@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from emtwin.backends import Backend, host_backend
 from emtwin.errors import InputError, Problem
 from emtwin.geometry import Surface, oriented
-from emtwin.geometry.topology import directed_edges
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.certainty import UNDECIDED, Certainty
@@ -119,10 +118,14 @@ def is_balanced(surface: Surface) -> bool:
     surface : Surface
         Surface with shared points.
     """
-    a, b = directed_edges(surface.triangles).T
-    count = len(surface.points)
-    forward, backward = (a * count + b)[a < b], (b * count + a)[a > b]
-    return np.array_equal(np.sort(forward), np.sort(backward))
+    a, b, c = np.ascontiguousarray(surface.triangles.T)
+    ends, count = ((a, b), (b, c), (c, a)), len(surface.points)
+    # One number for an edge, whichever way it is run through.
+    rising = np.concatenate([(start * count + end)[start < end] for start, end in ends])
+    falling = np.concatenate([(end * count + start)[start > end] for start, end in ends])
+    rising.sort()
+    falling.sort()
+    return np.array_equal(rising, falling)
 
 
 def outward(surface: Surface) -> tuple[Surface, bool]:
