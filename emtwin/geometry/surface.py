@@ -13,6 +13,8 @@ from emtwin.errors import InputError
 LARGEST_COORDINATE = 1e9
 """Largest coordinate, in metres or in the unit of a file; its third power fits a float."""
 
+_IN_CACHE = 1 << 15  # triangles whose numbers stay in a core's cache
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -90,11 +92,14 @@ class Surface:
     def signed_volume(self) -> float:
         """Enclosed volume in cubic metres, positive where the normals point outward."""
         x, y, z = np.ascontiguousarray((self.points - self.lo).T)
-        a, b, c = np.ascontiguousarray(self.triangles.T)
-        # The flux of (x, 0, 0): the mean x of each triangle times its area as seen along x.
-        y_a, z_a = y[a], z[a]
-        seen = (y[b] - y_a) * (z[c] - z_a) - (z[b] - z_a) * (y[c] - y_a)
-        return float((x[a] + x[b] + x[c]) @ seen / 6.0)
+        sums = []
+        for start in range(0, len(self.triangles), _IN_CACHE):
+            a, b, c = self.triangles[start : start + _IN_CACHE].T
+            # The flux of (x, 0, 0): the mean x of each triangle times its area as seen along x.
+            y_a, z_a = y[a], z[a]
+            seen = (y[b] - y_a) * (z[c] - z_a) - (z[b] - z_a) * (y[c] - y_a)
+            sums.append(np.sum((x[a] + x[b] + x[c]) * seen))
+        return float(np.sum(sums) / 6.0)
 
     def scaled(self, factor: float) -> Surface:
         """The same surface with every coordinate multiplied by `factor`."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, host_backend
+from emtwin.backends.host_threads import in_threads
 from emtwin.errors import InputError, Problem
 from emtwin.geometry import Surface, oriented
 from emtwin.grid import Grid
@@ -25,6 +26,7 @@ from emtwin.voxel.winding_votes import ALL_VOTES, votes_bytes, winding_votes
 
 BACKGROUND = -1
 
+Ints = NDArray[np.int64]
 Window = tuple[slice, slice, slice]
 Centres = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
@@ -119,13 +121,16 @@ def is_balanced(surface: Surface) -> bool:
         Surface with shared points.
     """
     a, b, c = np.ascontiguousarray(surface.triangles.T)
-    ends, count = ((a, b), (b, c), (c, a)), len(surface.points)
-    # One number for an edge, whichever way it is run through.
-    rising = np.concatenate([(start * count + end)[start < end] for start, end in ends])
-    falling = np.concatenate([(end * count + start)[start > end] for start, end in ends])
-    rising.sort()
-    falling.sort()
-    return np.array_equal(rising, falling)
+    edges, count = ((a, b), (b, c), (c, a)), len(surface.points)
+
+    def rising(ends: Sequence[tuple[Ints, Ints]]) -> Ints:
+        """Edges that run towards the larger point number, one number for each, in order."""
+        found = np.concatenate([(start * count + end)[start < end] for start, end in ends])
+        found.sort()
+        return found
+
+    forth, back = in_threads(rising, (edges, [edge[::-1] for edge in edges]))
+    return np.array_equal(forth, back)
 
 
 def outward(surface: Surface) -> tuple[Surface, bool]:

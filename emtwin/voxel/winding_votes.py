@@ -22,7 +22,7 @@ Centres = tuple[Floats, Floats, Floats]
 
 ALL_VOTES = 6
 
-SLAB_CELLS = 1 << 26
+SLAB_CELLS = 1 << 25
 """Cells that are counted at once, a byte each, unless one plane has more."""
 
 _COINCIDENT = 1e-12  # of the grid's extent: points so near a cell centre have its coordinate
@@ -114,12 +114,11 @@ def _counted(
         p, q = _across(axis)
         return Bins.of(spans[p], spans[q], (shape[p], shape[q]))
 
+    bins = in_threads(sort, range(3))
     state = backend.zeros(int(np.prod(shape)), np.uint8)
     shared = {**mesh, "state": state}
-    bins = in_threads(sort, range(3))
-    backend.program([_rays(axis, bins[axis], centres, backend, shared) for axis in range(3)]).run(
-        0, 1
-    )
+    stages = [_rays(axis, bins[axis], centres, backend, shared) for axis in range(3)]
+    backend.program(stages).run(0, 1)
     votes: NDArray[np.uint8] = backend.view(state).reshape(shape)
     return votes
 
