@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from emtwin.backends import Backend, select_backend
 from emtwin.geometry import Surface
@@ -17,8 +16,8 @@ from emtwin.voxel import winding_votes as counting
 from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.solids import inside, is_balanced, outward
 from emtwin.voxel.winding_number import Tree, winding_number
-from emtwin.voxel.winding_votes import ALL_VOTES, Centres, winding_votes
-from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere
+from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
+from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere, votes_of
 
 GRID = Grid.uniform((12, 12, 12), 1.0)
 NUMPY = select_backend("numpy")
@@ -29,12 +28,6 @@ def machine(request: pytest.FixtureRequest) -> Backend:
     """Both backends of the host."""
     names = {"numpy": NUMPY}
     return names.get(request.param) or select_backend("native")
-
-
-def votes_of(surface: Surface, centres: Centres, machine: Backend) -> NDArray[np.uint8]:
-    """Votes of all cells."""
-    slabs = [votes.copy() for _, votes in winding_votes(surface, centres, machine)]
-    return np.concatenate(slabs)
 
 
 def without(surface: Surface, *numbers: int) -> Surface:
