@@ -33,7 +33,7 @@ NARROWEST = 8
 """Width of the narrowest tiles, in half units."""
 
 _FEWEST_STEPS = 4  # that make tiles worth while
-_SHARE_OF_CACHE = 0.3  # of a core's second level, for the fields of a tile
+_SHARE_OF_CACHE = 0.5  # of a core's second level, for the fields of a tile
 _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
 _USUAL_CACHE = 2 << 20
 
