@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks import scenes
-from emtwin.backends import Box, Stage
+from emtwin.backends import Box, Stage, native_program
 from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.backends.native_program import NativeProgram, Schedule, tile_width
 from emtwin.backends.tiling import tiling_of
@@ -25,6 +25,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.run import Loop
 from tests.kernels.stepped_scenes import SCENES, scene
+from tests.physics.scenes import crowded_scene
 
 STRETCHES = (41, 1, 3, 30)
 WIDTHS = (8, 12, 28)
@@ -155,6 +156,15 @@ def test_as_many_tiles_as_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [program(n).tile_width for n in (1, 2, 3, 6)] == [52, 24, 16, 8]
     assert [program(n).schedule(100) for n in (6, 7)] == ["tiled", "fused"]
+
+
+def test_a_thread_is_started_for_enough_cells_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at the energy of a small grid starts no thread; many steps of it start all."""
+    program = Loop(crowded_scene(3), native("auto", 4), StopRule(), None).program
+    assert isinstance(program, NativeProgram)
+    assert program.threads_for(1) == 4  # the fixture of all tests here
+    monkeypatch.setattr(native_program, "CELLS_WORTH_A_THREAD", 10 * program.cells)
+    assert [program.threads_for(n) for n in (1, 19, 20, 39, 1000)] == [1, 1, 2, 3, 4]
 
 
 def test_tiles_fit_the_cache() -> None:
