@@ -119,6 +119,7 @@ def seconds_to_cells(triangles: int, n: int, cuda: CudaBackend) -> Figure:
     body, grid = voxel.scene(triangles, n)
 
     def find() -> None:
+        """One attempt."""
         inside(body, grid, cuda)
 
     [seconds] = seconds_of(find)
