@@ -55,7 +55,7 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
         If the file cannot be read.
     """
     board = read_board(file)
-    empty = [zone for zone in board.zones if zone.net in nets and not zone.fills]
+    empty = [zone for zone in board.zones if zone.net in nets and not zone.filled]
     program = find_kicad()
     if not empty or program is None:
         return board, []
