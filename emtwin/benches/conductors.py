@@ -188,9 +188,11 @@ def place_traces(
                 _wire_end(trace.start, trace.name),
                 _wire_end(trace.end, trace.name),
                 along(lookup(trace.permittivity, extra).permittivity, 2),
+                trace.side == "below",
             )
         )
-        lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, trace.height])))
+        away = -trace.height if trace.side == "below" else trace.height
+        lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, away])))
     if problems:
         raise InputError(problems)
     return traces
