@@ -208,6 +208,8 @@ class Trace:
         Relative permittivity of what it is embedded in.
     below : bool
         Whether it lies below its plane; else above.
+    covered : frozenset of int
+        Steps along `nodes` that have metal on the far side of the cell, too.
     """
 
     name: str
@@ -218,6 +220,7 @@ class Trace:
     end: WireEnd = field(default_factory=WireEnd)
     permittivity: float = 1.0
     below: bool = False
+    covered: frozenset[int] = frozenset()
 
 
 def loads_by_segment(wire: Wire, count: int) -> dict[int, WireLoad]:

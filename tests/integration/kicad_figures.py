@@ -31,17 +31,16 @@ def polygon(item, layer):
 
 
 def pad_of(part, pad):
-    """Label, net, layers, box in mm, area in mm2, and sides of the hole in mm."""
+    """Label, net, layers, corners of the copper and sides of the hole in mm."""
     layers = [layer for layer in copper if pad.IsOnLayer(layer)]
-    shape = polygon(pad, layers[0])
-    box, hole = shape.BBox(), pad.GetDrillSize()
-    sides = [box.GetLeft(), box.GetTop(), box.GetRight(), box.GetBottom()]
+    shape, hole = polygon(pad, layers[0]), pad.GetDrillSize()
+    outline = shape.Outline(0)  # belongs to the shape
+    corners = [outline.CPoint(n) for n in range(outline.PointCount())]
     return [
         f"{part.GetReference()}.{pad.GetNumber()}",
         shown(pad.GetNetname()),
         [name(layer) for layer in layers],
-        [side * 1e-6 for side in sides],
-        shape.Area() * 1e-12,
+        [[corner.x * 1e-6, corner.y * 1e-6] for corner in corners],
         [hole.x * 1e-6, hole.y * 1e-6],
     ]
 
@@ -74,7 +73,7 @@ shapes = [item for item in drawings if item.GetClass() in ("PCB_SHAPE", "FP_SHAP
 drawn = sum(polygon(i, i.GetLayer()).Area() for i in shapes if i.GetLayer() in copper)
 found = {
     "layers": [name(layer) for layer in copper],
-    "nets": [shown(net) for net in board.GetNetsByName().keys() if str(net)],
+    "nets": [shown(net) for net in sorted(map(str, board.GetNetsByName())) if net],
     "tracks": tracks,
     "zones": zones,
     "vias": vias,

@@ -153,8 +153,7 @@ def below(scene: Simulation) -> Simulation:
     medium = Medium(*along, turned, scene.medium.permittivity, scene.medium.conductivity)
     flip = np.array([1, 1, -1]), np.array([0, 0, last])
     corners = [
-        Node(a.i, a.j, last - b.k)
-        for a, b in ((surface.lo, surface.hi), (surface.hi, surface.lo))
+        Node(a.i, a.j, last - b.k) for a, b in ((surface.lo, surface.hi), (surface.hi, surface.lo))
     ]
     return replace(
         scene,

@@ -102,8 +102,8 @@ class Pad:
     offset : tuple of float
         From `position` to the middle of the copper, along its own axes, metres.
     taper : tuple of float
-        Of a trapezoid, in metres along its own axes: its right side is longer than its left one
-        by the first number, its lower side longer than its upper one by the second.
+        Of a trapezoid, in metres along its own axes: its left side is longer than its right one
+        by twice the first number, its lower side longer than its upper one by twice the second.
     chamfer : float
         Length of a cut corner as a share of the shorter side.
     cut : frozenset of tuple of int

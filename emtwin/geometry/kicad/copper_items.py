@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
 from emtwin.geometry.kicad.board import Fill, Footprint, Pad, Track, Via, Zone
 from emtwin.geometry.kicad.curves import arc
 from emtwin.geometry.kicad.drawings import drawn, placed

@@ -176,9 +176,7 @@ def _rename_layers(root: Expression) -> None:
 
 def _rename(item: Expression, names: dict[str, str]) -> None:
     if item.name in ("layer", "layers"):
-        item.values[1:] = [
-            names.get(v, v) if isinstance(v, str) else v for v in item.values[1:]
-        ]
+        item.values[1:] = [names.get(v, v) if isinstance(v, str) else v for v in item.values[1:]]
     for value in item.values:
         if isinstance(value, Expression):
             _rename(value, names)

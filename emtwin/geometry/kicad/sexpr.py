@@ -99,10 +99,7 @@ def parse(text: str, file: Path) -> Expression:
             if not stack:
                 raise _fault("a closing bracket without an opening one", file, line)
         elif kind in ("word", "quoted"):
-            said = _said(found, kind)
-            if said == _UNOPENED and stack[-1].name == "teardrops":
-                _open(stack, line)
-            stack[-1].values.append(said)
+            _add(stack, _said(found, kind), line)
         line += found[0].count("\n")
     if place < len(text):
         raise _fault("a string begins here and does not end", file, line)
@@ -111,6 +108,13 @@ def parse(text: str, file: Path) -> Expression:
     if len(root.values) != 1 or not isinstance(root.values[0], Expression):
         raise _fault("the file is not one list in brackets", file, 1)
     return root.values[0]
+
+
+def _add(stack: list[Expression], said: str, line: int) -> None:
+    """Put a word into the innermost open list, or into the one that KiCad forgot to open."""
+    if said == _UNOPENED and stack[-1].name == "teardrops":
+        _open(stack, line)
+    stack[-1].values.append(said)
 
 
 def _open(stack: list[Expression], line: int) -> None:

@@ -76,11 +76,7 @@ def outline_of(board: Board, detail: float) -> BaseGeometry:
     face = lib.MultiPolygon()
     for loop in board.outline:
         face = lib.symmetric_difference(face, region(loop))
-    drilled = [
-        hole_shape(pad)
-        for pad in board.pads
-        if not pad.plated and max(pad.hole) >= detail
-    ]
+    drilled = [hole_shape(pad) for pad in board.pads if not pad.plated and max(pad.hole) >= detail]
     return without_small_holes(union([lib.difference(face, lib.union_all(drilled))]), detail)
 
 
