@@ -65,6 +65,7 @@ def reference(placed: PlacedBoard, layer: str, points: Points) -> Reference | No
         return None
 
     def rank(below: bool) -> tuple[bool, float]:
+        """Whether the track leaves the plane on that side, and how far away it is."""
         sheet = nearest[below][0]
         leaves = placed.uncovered(placed.over(points, sheet), sheet) is not None
         return leaves, placed.between(layer, sheet)[0]
