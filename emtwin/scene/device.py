@@ -226,7 +226,7 @@ class Line(Declared):
 
 
 class Trace(Declared):
-    """Conductor of a circuit board at its true height over a plane.
+    """Conductor of a circuit board at its true height over a plane, or below one.
 
     Parameters
     ----------
@@ -247,6 +247,8 @@ class Trace(Declared):
         Connection at the first point, to the plane.
     end : EndBond, EndPort, EndLoad or EndOpen
         Connection at the last point, to the plane.
+    side : str, default "above"
+        Whether it lies ``above`` or ``below`` its plane.
     """
 
     name: Name
@@ -257,6 +259,7 @@ class Trace(Declared):
     permittivity: Text
     start: TraceEnd
     end: TraceEnd
+    side: Literal["above", "below"] = "above"
 
     @model_validator(mode="before")
     @classmethod
