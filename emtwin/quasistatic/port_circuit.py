@@ -218,7 +218,8 @@ def port_circuit(
     Raises
     ------
     InputError
-        If a port touches no metal, is shorted, or there is no port.
+        If a port touches no metal, is shorted, or there is no port; or if mirrors keep open walls
+        apart, so that a displacement current has no way back from one to another.
     """
     if not ports:
         raise InputError.single("a circuit needs at least one port", field="ports")

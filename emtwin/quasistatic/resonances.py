@@ -52,7 +52,7 @@ def moments(electric: Electrostatics, fields: PortFields) -> Real:
     solved = [fields.magnetostatics.solve(current).values for current in currents]
     fifth = currents.reshape(len(solved), -1) @ np.stack(solved).T
     every = np.stack([third, fifth])
-    return (every + every.transpose(0, 2, 1)) / 2
+    return np.asarray((every + every.transpose(0, 2, 1)) / 2)
 
 
 class _Induced:

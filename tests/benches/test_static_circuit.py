@@ -17,7 +17,7 @@ from tests.benches.conftest import SetUp
 
 @pytest.mark.slow
 def test_circuit_and_port_model_join_in_the_chamber(immunity_chamber: SetUp) -> None:
-    """The cable's port in free space, from 9 kHz to 300 MHz: within 0.5 dB from 80 MHz to the limit.
+    """The port of the cable in free space, from 9 kHz to 300 MHz: 0.5 dB from 80 MHz to the limit.
 
     Plane and cables resonate at 130 MHz, where the circuit is off by 4 dB; the limit is below that,
     and below the 0.5 dB that the two really reach. Below a tenth of the resonance the port is a
