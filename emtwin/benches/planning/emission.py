@@ -147,7 +147,7 @@ def _conducted(context: Context, mains: PortUse) -> PlannedTest:
     absent = _absent(test, TITLES[test], mains, reason)
     if absent is not None:
         return absent
-    remarks = [mains.lacking] if mains.lacking else []
+    remarks = list(mains.remarks)
     power = twin.device.power
     if power is not None and power.ac is not None:
         ends = " and ".join(format_si(value, "V") for value in power.ac.voltage)
@@ -196,7 +196,7 @@ def _mains(context: Context, test: str, title: str, standard: str, mains: PortUs
         standard,
         methods=context.methods(test, "ac_mains", (50.0, 60.0), bool(mains.cables)),
         remarks=(
-            *filter(None, [mains.lacking]),
+            *mains.remarks,
             "on the public low-voltage network only; outside emtwin",
         ),
     )

@@ -137,7 +137,7 @@ def _applying(
     targets = dict.fromkeys(c for _, cables in holding.values() for c in cables if c is not None)
     frequencies = _frequencies(context, test, [row for row in rows if isinstance(row, Level)])
     remarks = (
-        *filter(None, [use.lacking]),
+        *use.remarks,
         *(wording.exempted(cable, why) for cable, why in exempt),
         *(wording.not_accepted(rows, context.authority) if exempt else ()),
         *wording.unknowns(context.twin, rows, tuple(targets)),

@@ -26,15 +26,15 @@ class PortUse:
         What that rests on.
     cables : tuple of Cable or Line
         Cables and lines of the twin that belong to it.
-    lacking : str
-        What a plan of its tests has to know besides and the twin file does not say.
+    remarks : tuple of str
+        What a plan of its tests has to say besides.
     """
 
     port: str
     present: bool | None
     why: str
     cables: tuple[AnyCable, ...] = ()
-    lacking: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def ports_of(twin: Twin, test: str) -> tuple[PortUse, ...]:
@@ -82,8 +82,8 @@ def mains_of(twin: Twin) -> PortUse:
     port, cables, power = "ac_mains", _cables(twin, "ac_mains"), twin.device.power
     if power is not None and power.has_adapter:
         why = "a device with a mains adapter is tested with it, at the adapter's a.c. input"
-        lacking = "" if power.ac else "UNDECLARED: device.power.ac, the rating plate of the adapter"
-        return PortUse(port, True, why, cables, lacking)
+        plate = "UNDECLARED: device.power.ac, the rating plate of the adapter"
+        return PortUse(port, True, why, cables, () if power.ac else (plate,))
     if cables:
         return PortUse(port, True, f"{_names(cables)} declared as {port}", cables)
     if power is None:
@@ -123,8 +123,10 @@ def _no_power(title: str) -> str:
 
 def _patient(twin: Twin, test: str) -> PortUse:
     port, cables, contacts = "patient", _cables(twin, "patient"), twin.device.patient_contacts
+    named = ", ".join(contact.name for contact in contacts.contacts) if contacts else ""
+    points = (f"discharges to {named}",) if named and test == "esd" else ()
     if cables:
-        return PortUse(port, True, f"{_names(cables)} declared as patient", cables)
+        return PortUse(port, True, f"{_names(cables)} declared as patient", cables, points)
     if contacts is None:
         return PortUse(
             port,
@@ -135,12 +137,13 @@ def _patient(twin: Twin, test: str) -> PortUse:
     if contacts.none is not None:
         return PortUse(port, False, f"no patient contact: {contacts.none}")
     if test == "esd":
-        names = ", ".join(contact.name for contact in contacts.contacts)
-        return PortUse(port, True, f"{names} declared as patient contact")
+        return PortUse(port, True, f"{named} declared as patient contact", (), points)
     if contacts.cabled:
-        names = ", ".join(contact.name for contact in contacts.cabled)
-        lacking = f"UNDECLARED: the cable or line (port: patient) that leads to {names}"
-        return PortUse(port, True, f"{names} declared as patient contact with a cable", (), lacking)
+        led_to = ", ".join(contact.name for contact in contacts.cabled)
+        missing = f"UNDECLARED: the cable or line (port: patient) that leads to {led_to}"
+        return PortUse(
+            port, True, f"{led_to} declared as patient contact with a cable", (), (missing,)
+        )
     return PortUse(port, False, "no cable leads to a patient contact: all have cabled: false")
 
 

@@ -107,6 +107,7 @@ def test_a_contact_at_the_housing_has_discharges_and_no_conducted_rf(make: Make)
     esd = entry(plan, "esd", "patient")
     assert (esd.status, esd.cables) == ("applies", ())
     assert esd.why == "electrode patch declared as patient contact"
+    assert "discharges to electrode patch" in esd.remarks
     assert [level.said for level in esd.levels] == ["±8 kV contact", "±2, ±4, ±8, ±15 kV air"]
     rf = entry(plan, "conducted_immunity", "patient")
     assert rf.status == "not_applicable"
@@ -126,6 +127,7 @@ def test_a_contact_on_a_cable_that_is_missing_names_the_cable(make: Make) -> Non
     )
     rf = entry(declared, "conducted_immunity", "patient")
     assert (rf.status, rf.cables) == ("applies", ("clip lead",))
+    assert "discharges to clip, housing" in entry(declared, "esd", "patient").remarks
     assert not any("leads to clip" in remark for remark in rf.remarks)
 
 
