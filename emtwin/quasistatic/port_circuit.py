@@ -38,7 +38,7 @@ from emtwin.quasistatic.inductance import (
     port_fields,
 )
 from emtwin.quasistatic.magnetostatics import Magnetostatics
-from emtwin.quasistatic.poisson import TOLERANCE
+from emtwin.quasistatic.poisson import FINER, TOLERANCE
 from emtwin.quasistatic.ports import PortLike, gap_current, terminals
 from emtwin.quasistatic.resonances import Poles, moments
 from emtwin.quasistatic.static_scene import StaticScene
@@ -47,8 +47,6 @@ from emtwin.units import format_si
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-
-_FINER = 1e-2  # of the tolerance: potentials, whose residual leaves the currents open
 
 AGREEMENT = 10 ** (0.5 / 20) - 1
 """Error that is allowed at the end of the band: 0.5 dB, 5.9 %."""
@@ -225,7 +223,7 @@ def port_circuit(
         raise InputError.single("a circuit needs at least one port", field="ports")
     ends = terminals(scene, ports)
     gaps = [gap_current(scene, port) for port in ports]
-    electric = electrostatics(scene, tolerance=_FINER * tolerance)
+    electric = electrostatics(scene, tolerance=FINER * tolerance)
     connection = np.zeros((len(electric.potentials), len(ports)))
     for n, (start, stop) in enumerate(ends):
         connection[stop, n] += 1

@@ -11,8 +11,8 @@ that the displacement current of the induced field drives in its turn,
     K u' = M_e e,                                       M = (M_e e)^T u'.
 
 Two moments T, M give one pole for each port, a Gauss quadrature of the t_k weighted with a_k t_k
-(Golub and Meurant, Matrices, Moments and Quadrature, 2010, chapter 5), so that resonances low in
-frequency count most.
+(Golub and Meurant, Matrices, Moments and Quadrature, 2010), so that resonances low in frequency
+count most.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from emtwin.quasistatic.capacitance import Electrostatics, elastances
 from emtwin.quasistatic.curl import gradient
 from emtwin.quasistatic.inductance import PortFields, displacement
-from emtwin.quasistatic.poisson import PotentialSolver, edge_admittances
+from emtwin.quasistatic.poisson import FINER, PotentialSolver, edge_admittances
 from emtwin.quasistatic.static_scene import StaticScene
 
 Real = NDArray[np.float64]
@@ -69,7 +69,8 @@ class _Induced:
         self._outermost = _outermost(fields, scene)
         self._free = np.flatnonzero(scene.conductor_of_unknowns < 0)
         operator = electric.operator[self._free][:, self._free]
-        self._solver = PotentialSolver(operator, name="induced charge")
+        finer = FINER * fields.magnetostatics.tolerance
+        self._solver = PotentialSolver(operator, finer, name="induced charge")
 
     def energy_and_current(self, u: Real) -> tuple[Real, Real]:
         """e_p . M e_q, shape (n, n), and M e_q through the edges, (n, 3, nx+1, ny+1, nz+1)."""
