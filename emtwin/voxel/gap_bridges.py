@@ -13,6 +13,7 @@ from emtwin.errors import Notice
 from emtwin.grid import Grid
 from emtwin.voxel.gaps import Gap, described
 from emtwin.voxel.model import VoxelModel
+from emtwin.voxel.shaped_gaps import ShapedGap, across
 
 Ints = NDArray[np.int64]
 
@@ -26,7 +27,7 @@ class GapInGrid:
     gap : Gap
         The gap as drawn, with the cells that the plan put across it.
     state : {"open", "bridged", "closed", "slot"}
-        ``closed``: no cell is left between its faces; ``bridged``: metal edges of its own parts
+        ``closed``: no cell is left between its faces, anywhere; ``bridged``: metal edges of its own parts
         lead from face to face somewhere inside it; ``slot``: the solver's model of a narrow slot
         stands for it; ``open`` otherwise.
     bridged : float
@@ -53,7 +54,10 @@ def check_gaps(model: VoxelModel, gaps: Sequence[Gap]) -> tuple[GapInGrid, ...]:
     tuple of GapInGrid
         One per gap, in their order.
     """
-    return tuple(_checked(model, gap) for gap in gaps)
+    return tuple(
+        _checked_ways(model, gap) if isinstance(gap, ShapedGap) else _checked(model, gap)
+        for gap in gaps
+    )
 
 
 def bridge_notices(gaps: Sequence[GapInGrid]) -> Iterator[Notice]:
@@ -83,6 +87,57 @@ def _checked(model: VoxelModel, gap: Gap) -> GapInGrid:
     bridged = across.all(axis=gap.axis)
     share = float(bridged.mean()) if bridged.size else 0.0
     return GapInGrid(gap, "bridged" if share > 0.0 else "open", share)
+
+
+def _checked_ways(model: VoxelModel, gap: ShapedGap) -> GapInGrid:
+    """Whether metal leads from face to face on the grid line nearest to each way across."""
+    ways, own = gap.ways, [n for n, body in enumerate(model.bodies) if body.name in gap.parts]
+    bridged = np.zeros(len(ways), dtype=bool)
+    nearest_axis = np.abs(ways.normal).argmax(axis=1)
+    for axis in range(3):
+        rows = np.flatnonzero(nearest_axis == axis)
+        if not rows.size:
+            continue
+        chosen = ways[rows]
+        (lo, hi), normal = across(chosen, axis), chosen.normal
+        index: list[Ints] = [np.zeros(0, dtype=np.int64)] * 3
+        for other in range(3):
+            if other == axis:
+                continue
+            lines, place = model.grid.lines[other], chosen.middle[:, other]
+            index[other] = _nearest(lines, place)
+            # Beside the way, the gap lies elsewhere along the axis: it follows its faces.
+            shift = (lines[index[other]] - place) * normal[:, other] / normal[:, axis]
+            lo, hi = lo - shift, hi - shift
+        first, last = (_nearest(model.grid.lines[axis], side) for side in (lo, hi))
+        bridged[rows] = _free_edges(model, own, axis, index, first, last) == 0
+    weight = ways.area + ways.run * ways.length
+    share = float(weight[bridged].sum() / weight.sum())
+    state: Literal["open", "bridged", "closed"] = "bridged" if bridged.any() else "open"
+    return GapInGrid(gap, "closed" if bridged.all() else state, share)
+
+
+def _free_edges(
+    model: VoxelModel, own: Sequence[int], axis: int, index: Sequence[Ints], first: Ints, last: Ints
+) -> Ints:
+    """Edges along an axis, from line to line, that are no metal of some parts."""
+    low = [int(n.min()) for n in (*index[:axis], first, *index[axis + 1 :])]
+    high = [int(n.max()) + 1 for n in (*index[:axis], last, *index[axis + 1 :])]
+    window = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    free = ~np.isin(model.metal_part[axis][window], own)
+    before = np.zeros([n + (a == axis) for a, n in enumerate(free.shape)], dtype=np.int64)
+    np.cumsum(free, axis=axis, out=before[tuple(slice(a == axis, None) for a in range(3))])
+    place = [n - a for n, a in zip(index, low, strict=True)]
+    place[axis] = first - low[axis]
+    place_last = [*place[:axis], last - low[axis], *place[axis + 1 :]]
+    return np.asarray(before[tuple(place_last)] - before[tuple(place)], dtype=np.int64)
+
+
+def _nearest(lines: NDArray[np.float64], places: NDArray[np.float64]) -> Ints:
+    """Number of the line nearest to each place."""
+    after = np.clip(np.searchsorted(lines, places), 1, len(lines) - 1)
+    lower = places - lines[after - 1] < lines[after] - places
+    return np.asarray(after - lower, dtype=np.int64)
 
 
 def _inner(grid: Grid, gap: Gap, axis: int) -> Ints:
