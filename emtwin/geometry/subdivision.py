@@ -1,4 +1,4 @@
-"""Triangles and edges cut into pieces below a size, so that their middles sample a surface evenly."""
+"""Triangles and edges cut into small pieces, so that their middles sample a surface evenly."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 OPPOSED = float(np.cos(np.deg2rad(30.0)))
-"""Two faces look at each other if their normals deviate from opposite ones by 30 degrees at most."""
+"""Two faces look at each other if their normals are opposed within 30 degrees."""
 
 _PIECES_ACROSS = 4  # pieces along the widest gap
 _MOST_PIECES = 2_000_000
@@ -139,7 +139,7 @@ def _from_facets(metal: MetalFaces, widest: float, touching: float, longest: flo
     met = hit.triangle[crosses]
     crosses[crosses] = ~_tessellation_only(metal, of[crosses], met, hit.distance[crosses], touching)
     met, back = hit.triangle[crosses], back[crosses]
-    corners, of, starts, ways = (v[crosses] for v in (corners, of, starts, ways))
+    corners, of, starts, ways = corners[crosses], of[crosses], starts[crosses], ways[crosses]
     distance = hit.distance[crosses]
     exact = _exact(corners, metal.corners[met])
     area = np.linalg.norm(

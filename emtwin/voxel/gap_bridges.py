@@ -27,9 +27,9 @@ class GapInGrid:
     gap : Gap
         The gap as drawn, with the cells that the plan put across it.
     state : {"open", "bridged", "closed", "slot"}
-        ``closed``: no cell is left between its faces, anywhere; ``bridged``: metal edges of its own parts
-        lead from face to face somewhere inside it; ``slot``: the solver's model of a narrow slot
-        stands for it; ``open`` otherwise.
+        ``closed``: no cell is left between its faces anywhere; ``bridged``: metal edges of its own
+        parts lead from face to face somewhere inside it; ``slot``: the solver's model of a narrow
+        slot stands for it; ``open`` otherwise.
     bridged : float
         Share of the grid lines through it, across its width, that are metal of its own parts.
     """

@@ -55,6 +55,8 @@ class Gap:
         Cells whose middle lies in it, 0 where the grid closes it; None before there is a grid.
     cell : float or None
         Size of the smallest of them, or of the cell nearest to it, metres.
+    refined : bool
+        Whether the grid is to have two cells across it; the memory may forbid that.
     """
 
     parts: tuple[str, str]
@@ -63,6 +65,7 @@ class Gap:
     rims: bool
     cells: int | None = None
     cell: float | None = None
+    refined: bool = True
 
     @property
     def width(self) -> float:
@@ -97,7 +100,7 @@ class Gap:
 
     def needs(self, smallest: float) -> Iterator[CellNeed]:
         """Cells that put two across; nothing where they would be below `smallest`, in metres."""
-        if self.cell_needed >= smallest:
+        if self.refined and self.cell_needed >= smallest:
             lo, hi = self.box.lo[self.axis], self.box.hi[self.axis]
             yield CellNeed(self.axis, lo, hi, self.cell_needed)
 
@@ -157,11 +160,16 @@ def _notice(closed: bool, group: Sequence[Gap]) -> Notice:
     least = min(gap.cell_needed for gap in group)
     head = f"{described(worst)}{more}: cells there are {1e3 * (worst.cell or 0.0):.3g} mm"
     effect = (
-        f"so the grid closes it{worst.where_few}, and metal conducts and shields where the device has a gap"
+        f"so the grid closes it{worst.where_few}, and metal conducts and shields where the device "
+        "has a gap"
         if closed
         else f"one across it{worst.where_few}, where its field needs {CELLS_ACROSS}"
     )
-    remedy = f"accuracy.smallest_cell of {1e3 * least:.3g} mm resolves it"
+    remedy = (
+        f"accuracy.smallest_cell of {1e3 * least:.3g} mm resolves it"
+        if worst.refined
+        else f"accuracy.memory forbids the cells of {1e3 * least:.3g} mm that resolve it"
+    )
     return Notice("gap-closed" if closed else "gap-coarse", f"{head}, {effect}; {remedy}")
 
 

@@ -120,7 +120,9 @@ def rims(bodies: Sequence[Body]) -> Rims:
     found = [_rims(n, b) for n, b in enumerate(bodies) if b.material.metal and b.kind == "sheet"]
     none = np.zeros(0, dtype=np.int64)
     empty = Rims(np.zeros((0, 2, 3)), np.zeros((0, 3)), np.zeros((0, 3)), none, none)
-    columns = zip(*((r.ends, r.looks, r.normals, r.body, r.axis) for r in (empty, *found)))
+    columns = zip(
+        *((r.ends, r.looks, r.normals, r.body, r.axis) for r in (empty, *found)), strict=True
+    )
     return Rims(*(np.concatenate(column) for column in columns))
 
 
@@ -143,7 +145,9 @@ def _facets(number: int, body: Body) -> MetalFaces:
 
 
 def _joined(every: Sequence[MetalFaces]) -> MetalFaces:
-    columns = zip(*((f.corners, f.looks, f.body, f.both, f.axis, f.sagitta) for f in every))
+    columns = zip(
+        *((f.corners, f.looks, f.body, f.both, f.axis, f.sagitta) for f in every), strict=True
+    )
     return MetalFaces(*(np.concatenate(column) for column in columns))
 
 

@@ -13,11 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.errors import Notice
 from emtwin.geometry.topology import connected
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body, Box
 from emtwin.voxel.crossings import Crossings, find_crossings
-from emtwin.voxel.gaps import CELLS_ACROSS, CellNeed, Gap
+from emtwin.voxel.gaps import CELLS_ACROSS, CellNeed, Gap, described
 from emtwin.voxel.metal_faces import NO_AXIS
 from emtwin.voxel.netlist import touching_distance
 
@@ -46,8 +47,6 @@ class ShapedGap(Gap):
         Between planes along an axis, between planes in another direction, or curved.
     course : float
         Length of the gap in metres: round the ring, or the larger extent.
-    refined : bool
-        Whether the grid is to have two cells across it.
 
     Notes
     -----
@@ -58,7 +57,6 @@ class ShapedGap(Gap):
     ways: Crossings
     kind: Literal["flat", "oblique", "round"]
     course: float
-    refined: bool = True
 
     @property
     def width(self) -> float:
@@ -166,6 +164,25 @@ def shaped_gaps(
     found = [gap for rows in groups if (gap := _gap(names, ways[rows])) is not None]
     left = tuple(gap for gap in flat if not any(_facet_of(gap, curved) for curved in found))
     return tuple(sorted(found, key=lambda gap: (gap.parts, gap.place))), left
+
+
+def refined_notices(found: Sequence[Gap], finest: float) -> Iterator[Notice]:
+    """A notice of the round and oblique gaps for which a grid has cells below `finest` metres."""
+    narrow = [
+        gap
+        for gap in found
+        if isinstance(gap, ShapedGap)
+        and (gap.cells or 0) >= CELLS_ACROSS
+        and gap.cell_needed < finest
+    ]
+    if narrow:
+        worst = min(narrow, key=lambda gap: gap.cell_needed)
+        more = f", and {len(narrow) - 1} wider ones" if len(narrow) > 1 else ""
+        yield Notice(
+            "gaps-refined",
+            f"{described(worst)}{more}: cells there are as small as {1e3 * worst.cell_needed:.3g} "
+            f"mm along every axis that crosses it, so that {CELLS_ACROSS} lie across it",
+        )
 
 
 def across(ways: Crossings, axis: int) -> tuple[Floats, Floats]:
