@@ -140,11 +140,12 @@ def _notice(wanted: Outline, found: Outline, needed: int) -> Notice:
 def _gap_notice(wanted: Outline, found: Outline, needed: int) -> Notice:
     budget = wanted.loaded.twin.accuracy.settings().memory_bytes
     left = [gap for gap in found.gaps if not gap.refined]
+    longest = max(left, key=lambda gap: gap.length)
     more = f", and {len(left) - 1} more" if len(left) > 1 else ""
     return Notice(
         "gaps-left-coarse",
         f"with two cells across every gap, site {wanted.name} would need "
         f"{format_si(float(needed), 'B', 3)} of memory, the budget is "
-        f"{format_si(float(budget), 'B', 3)}: the grid is not refined for the {described(max(left, key=lambda gap: gap.length))}{more}; raise "
-        "accuracy.memory",
+        f"{format_si(float(budget), 'B', 3)}: the grid is not refined for the "
+        f"{described(longest)}{more}; raise accuracy.memory",
     )
