@@ -25,6 +25,7 @@ CELLS_ACROSS = 2
 """Cells that the field in a gap needs at least."""
 
 _SAMPLES = 32  # along each axis of an overlap
+_BESIDE = np.array([1.37e-3, -2.11e-3])  # of an overlap's size
 
 
 class CellNeed(NamedTuple):
@@ -237,7 +238,9 @@ def _gap(
     size = np.diff(cells[seen], axis=2)[..., 0]
     point = np.empty(3)
     point[axis] = centre
-    point[others] = middles[seen][np.argmax(size.sum(axis=1))]
+    largest = np.argmax(size.sum(axis=1))
+    # Beside the middle, where the diagonals of quadrilaterals cross: a line there counts twice.
+    point[others] = middles[seen][largest] + _BESIDE * size[largest]
     lo, hi = np.full(3, low.at), np.full(3, high.at)
     lo[others], hi[others] = cells[seen][..., 0].min(axis=0), cells[seen][..., 1].max(axis=0)
     box = Box(tuple(lo.tolist()), tuple(hi.tolist()))

@@ -31,7 +31,8 @@ _NEAR = 1.8  # spacings between neighbours
 _MOSTLY = 0.5  # share of a gap that is flat along an axis: that part is left to the flat search
 _PLANE = float(np.sin(np.deg2rad(4.0)) ** 2)  # spread of the normals of a gap between planes
 _LEVEL = float(np.cos(0.02))  # a direction that leans less lies along an axis
-_SMALL = 0.1  # a component of a direction that does not count
+_SMALL = 0.02  # a component of a direction that does not count
+_LONGEST = 4.0  # widths: no cell has to be longer along an axis that hardly crosses a gap
 _PLACES = 32  # along each axis at which the cells of one gap are told apart
 
 
@@ -195,14 +196,22 @@ def across(ways: Crossings, axis: int) -> tuple[Floats, Floats]:
 def _sizes(ways: Crossings) -> Floats:
     """Largest cell along each axis that puts two across each way, metres, shape (n, 3).
 
-    Along an axis the gap is ``width / |n|`` wide, n being that component of its direction. A
-    staircase on both sides takes the projection of a cell from it: with as many cells across as
-    components count, at least one edge across stays free.
+    Along an axis a the gap is ``width / |n_a|`` wide, with n its direction. The two staircases
+    leave an edge across free if the projection of a cell on n, the sum of ``h_a |n_a|``, is at most
+    the width. Each axis gets a share of the width: at most a half, at most what its longest useful
+    cell takes, and the smaller components of n first.
     """
     component = np.abs(ways.normal)
-    counts = component > _SMALL
-    parts = np.maximum(counts.sum(axis=1), CELLS_ACROSS)
-    size = ways.width[:, None] / (parts[:, None] * np.where(counts, component, 1.0))
+    component[component < _SMALL] = 0.0
+    order = np.argsort(component, axis=1)
+    rising = np.take_along_axis(component, order, axis=1)
+    first = np.minimum(1.0 / 3.0, _LONGEST * rising[:, 0])
+    second = np.minimum((1.0 - first) / 2.0, _LONGEST * rising[:, 1])
+    third = np.minimum(1.0 / CELLS_ACROSS, 1.0 - first - second)
+    share = np.empty_like(component)
+    np.put_along_axis(share, order, np.stack([first, second, third], axis=1), axis=1)
+    counts = component > 0.0
+    size = share * ways.width[:, None] / np.where(counts, component, 1.0)
     return np.where(counts, size, np.inf)
 
 
