@@ -41,7 +41,7 @@ class FirstHits:
 
 
 def first_hits(
-    corners: Floats, starts: Floats, ways: Floats, own: Ints, reach: float, behind: float
+    corners: Floats, starts: Floats, ways: Floats, own: Ints, reach: float | Floats, behind: float
 ) -> FirstHits:
     """The nearest triangle along each ray.
 
@@ -55,8 +55,8 @@ def first_hits(
         Unit vectors along them, shape (n, 3).
     own : ndarray of int64
         Triangle that each ray starts on and does not meet, shape (n,); -1 for none.
-    reach : float
-        Length of the rays in metres.
+    reach : float or ndarray of float64
+        Length of the rays in metres, one for all or shape (n,).
     behind : float
         How far behind its start a ray meets triangles too, metres: those that touch there.
 
@@ -76,7 +76,7 @@ def first_hits(
     search = _Search(corners, box_tree(corners), starts, ways, own, behind, found)
     span = float(np.ptp(starts, axis=0).max()) or 1.0
     order = along_curve(starts, starts.min(axis=0), span, 10)
-    bound = np.full(len(starts), reach)
+    bound = np.full(len(starts), reach, dtype=np.float64)
     for rays in np.array_split(order, -(-len(order) // _RAYS)):
         stack = [np.stack([rays, np.ones_like(rays)])]
         while stack:

@@ -10,12 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import Notice
+from emtwin.geometry.first_hits import first_hits
 from emtwin.grid import Grid
 from emtwin.voxel.gaps import Gap, described
+from emtwin.voxel.metal_faces import facets
 from emtwin.voxel.model import VoxelModel
+from emtwin.voxel.netlist import touching_distance
 from emtwin.voxel.shaped_gaps import ShapedGap, across
 
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Way = tuple[Flags, Floats]
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,15 @@ def check_gaps(model: VoxelModel, gaps: Sequence[Gap]) -> tuple[GapInGrid, ...]:
     tuple of GapInGrid
         One per gap, in their order.
     """
+    shaped = [gap for gap in gaps if isinstance(gap, ShapedGap)]
+    ways = [_bridged_ways(model, gap) for gap in shaped]
+    beyond = _beyond(model, shaped, ways)
+    checked = (
+        _checked_ways(gap, bridged, ends)
+        for gap, (bridged, _), ends in zip(shaped, ways, beyond, strict=True)
+    )
     return tuple(
-        _checked_ways(model, gap) if isinstance(gap, ShapedGap) else _checked(model, gap)
-        for gap in gaps
+        next(checked) if isinstance(gap, ShapedGap) else _checked(model, gap) for gap in gaps
     )
 
 
@@ -89,32 +101,65 @@ def _checked(model: VoxelModel, gap: Gap) -> GapInGrid:
     return GapInGrid(gap, "bridged" if share > 0.0 else "open", share)
 
 
-def _checked_ways(model: VoxelModel, gap: ShapedGap) -> GapInGrid:
-    """Whether metal leads from face to face on the grid line nearest to each way across."""
+def _checked_ways(gap: ShapedGap, bridged: Flags, beyond: Flags) -> GapInGrid:
+    """What became of a gap whose ways are bridged on the lines nearest to them, or not.
+
+    A line `beyond` metal as drawn is at the end of the gap, where its own metal goes across.
+    """
+    counted = ~beyond if not beyond.all() else np.ones(len(beyond), dtype=bool)
+    weight = (gap.ways.area + gap.ways.run * gap.ways.length)[counted]
+    share = float(weight[bridged[counted]].sum() / weight.sum())
+    if bridged[counted].all():
+        return GapInGrid(gap, "closed", 1.0)
+    return GapInGrid(gap, "bridged" if share > 0.0 else "open", share)
+
+
+def _bridged_ways(model: VoxelModel, gap: ShapedGap) -> Way:
+    """Whether metal leads from face to face on the line nearest to each way, and how to get there.
+
+    Returns the flags, and vectors in metres from the middle of each way to that of the gap on the
+    line, shape (n, 3).
+    """
     ways, own = gap.ways, [n for n, body in enumerate(model.bodies) if body.name in gap.parts]
-    bridged = np.zeros(len(ways), dtype=bool)
+    bridged, shift = np.zeros(len(ways), dtype=bool), np.zeros((len(ways), 3))
     nearest_axis = np.abs(ways.normal).argmax(axis=1)
     for axis in range(3):
         rows = np.flatnonzero(nearest_axis == axis)
         if not rows.size:
             continue
         chosen = ways[rows]
-        (lo, hi), normal = across(chosen, axis), chosen.normal
-        index: list[Ints] = [np.zeros(0, dtype=np.int64)] * 3
+        (lo, hi), middle, normal = across(chosen, axis), chosen.middle, chosen.normal
+        index = [_nearest(lines, middle[:, a]) for a, lines in enumerate(model.grid.lines)]
         for other in range(3):
-            if other == axis:
-                continue
-            lines, place = model.grid.lines[other], chosen.middle[:, other]
-            index[other] = _nearest(lines, place)
-            # Beside the way, the gap lies elsewhere along the axis: it follows its faces.
-            shift = (lines[index[other]] - place) * normal[:, other] / normal[:, axis]
-            lo, hi = lo - shift, hi - shift
-        first, last = (_nearest(model.grid.lines[axis], side) for side in (lo, hi))
+            if other != axis:
+                step = model.grid.lines[other][index[other]] - middle[:, other]
+                shift[rows, other] = step
+                # Beside the way, the gap lies elsewhere along the axis: it follows its faces.
+                shift[rows, axis] -= step * normal[:, other] / normal[:, axis]
+        along = shift[rows, axis]
+        first, last = (_nearest(model.grid.lines[axis], side + along) for side in (lo, hi))
         bridged[rows] = _free_edges(model, own, axis, index, first, last) == 0
-    weight = ways.area + ways.run * ways.length
-    share = float(weight[bridged].sum() / weight.sum())
-    state: Literal["open", "bridged", "closed"] = "bridged" if bridged.any() else "open"
-    return GapInGrid(gap, "closed" if bridged.all() else state, share)
+    return bridged, shift
+
+
+def _beyond(model: VoxelModel, gaps: Sequence[ShapedGap], found: Sequence[Way]) -> list[Flags]:
+    """Whether metal as drawn lies between the middle of each bridged way and its line."""
+    result = [np.zeros(len(bridged), dtype=bool) for bridged, _ in found]
+    if not any(bridged.any() for bridged, _ in found):
+        return result
+    starts = np.concatenate([g.ways.middle[b] for g, (b, _) in zip(gaps, found, strict=True)])
+    steps = np.concatenate([shift[bridged] for bridged, shift in found])
+    length = np.linalg.norm(steps, axis=1)
+    ways = steps / np.where(length > 0.0, length, 1.0)[:, None]
+    slack = touching_distance([b.surface for b in model.bodies if b.material.metal])
+    none = np.full(len(starts), -1)
+    hits = first_hits(facets(model.bodies).corners, starts, ways, none, length + slack, 0.0)
+    ends = np.cumsum([int(bridged.sum()) for bridged, _ in found])[:-1]
+    for flags, (bridged, _), met in zip(
+        result, found, np.split(hits.triangle >= 0, ends), strict=True
+    ):
+        flags[bridged] = met
+    return result
 
 
 def _free_edges(
@@ -133,7 +178,7 @@ def _free_edges(
     return np.asarray(before[tuple(place_last)] - before[tuple(place)], dtype=np.int64)
 
 
-def _nearest(lines: NDArray[np.float64], places: NDArray[np.float64]) -> Ints:
+def _nearest(lines: Floats, places: Floats) -> Ints:
     """Number of the line nearest to each place."""
     after = np.clip(np.searchsorted(lines, places), 1, len(lines) - 1)
     lower = places - lines[after - 1] < lines[after] - places

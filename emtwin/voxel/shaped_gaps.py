@@ -7,7 +7,7 @@ direction and of about the same width, are one gap.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -44,6 +44,10 @@ class ShapedGap(Gap):
     ----------
     ways : Crossings
         Ways across it, evenly spread over it.
+    smallest, typical : float
+        Smallest and median width, metres.
+    narrowest : tuple of float
+        Where it has its smallest width, metres.
     kind : {"flat", "oblique", "round"}
         Between planes along an axis, between planes in another direction, or curved.
     course : float
@@ -55,19 +59,17 @@ class ShapedGap(Gap):
     has the width of its narrow end.
     """
 
-    ways: Crossings
+    ways: Crossings = field(repr=False)
+    smallest: float
+    typical: float
+    narrowest: tuple[float, float, float]
     kind: Literal["flat", "oblique", "round"]
     course: float
 
     @property
     def width(self) -> float:
         """Smallest width in metres."""
-        return float(self.ways.width.min())
-
-    @property
-    def typical_width(self) -> float:
-        """Median of the width over the gap, metres."""
-        return float(np.median(self.ways.length))
+        return self.smallest
 
     @property
     def length(self) -> float:
@@ -77,15 +79,14 @@ class ShapedGap(Gap):
     @property
     def place(self) -> tuple[float, float, float]:
         """Where it is narrowest, metres."""
-        x, y, z = self.ways.middle[self.ways.width.argmin()].tolist()
-        return x, y, z
+        return self.narrowest
 
     @property
     def headline(self) -> str:
         """Shape, width and direction in words."""
         width = f"{self.width * 1e3:.3g} mm"
         if self.where_few:
-            width += f" ({self.typical_width * 1e3:.3g} mm typically)"
+            width += f" ({self.typical * 1e3:.3g} mm typically)"
         if self.kind == "round":
             return f"round gap of {width}"
         if self.kind == "flat":
@@ -96,7 +97,7 @@ class ShapedGap(Gap):
     @property
     def where_few(self) -> str:
         """Which part of the gap a number of cells is about."""
-        return " where it is narrowest" if self.typical_width > 1.05 * self.width else ""
+        return " where it is narrowest" if self.typical > 1.05 * self.width else ""
 
     @property
     def cell_needed(self) -> float:
@@ -312,9 +313,18 @@ def _gap(names: Sequence[str], ways: Crossings) -> ShapedGap | None:
     ends = [_extent(ways, axis) for axis in range(3)]
     lo, hi = ([float(f(end[n])) for end in ends] for n, f in ((0, np.min), (1, np.max)))
     box = Box((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2]))
-    rims = bool((ways.area == 0.0).all())
+    x, y, z = ways.middle[ways.width.argmin()].tolist()
     return ShapedGap(
-        (first, second), int(mean.argmax()), box, rims, ways=ways, kind=kind, course=course
+        (first, second),
+        int(mean.argmax()),
+        box,
+        bool((ways.area == 0.0).all()),
+        ways=ways,
+        smallest=float(ways.width.min()),
+        typical=float(np.median(ways.length)),
+        narrowest=(x, y, z),
+        kind=kind,
+        course=course,
     )
 
 

@@ -102,9 +102,7 @@ def test_a_round_gap_that_the_grid_closes_is_told_and_changes_the_netlist() -> N
 
 def test_a_gap_that_is_closed_on_one_side_only_is_bridged() -> None:
     """Gap of 0.15 to 2.85 mm: cells of 0.5 mm close the narrow side and leave the wide one."""
-    parts = bodies(
-        rod(5 * MM, 6 * MM, 48, at=(1.35 * MM, 0)), ring(6.5 * MM, 10 * MM, 6 * MM, 48)
-    )
+    parts = bodies(rod(5 * MM, 6 * MM, 48, at=(1.35 * MM, 0)), ring(6.5 * MM, 10 * MM, 6 * MM, 48))
     result = planned(parts, smallest_cell=0.5 * MM)
     checked = check_gaps(voxelise(parts, result.grid), result.gaps)
     assert any(found.state == "bridged" and 0.0 < found.bridged < 0.6 for found in checked)
