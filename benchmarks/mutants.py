@@ -133,7 +133,7 @@ class Mutant:
     Parameters
     ----------
     file : str
-        Name of the kernel file.
+        The kernel file, in the folder of the kernels.
     line : int
         Number of the line, from 1.
     start : int
@@ -192,7 +192,7 @@ def all_mutants(kernels: Path) -> list[Mutant]:
     Parameters
     ----------
     kernels : Path
-        Folder with ``*.cu`` and ``*.cuh``.
+        Folder with ``*.cu`` and ``*.cuh``, in itself and in folders of it.
 
     Returns
     -------
@@ -204,8 +204,9 @@ def all_mutants(kernels: Path) -> list[Mutant]:
     MutationError
         If an entry of `EQUIVALENT` is part of none or of several.
     """
-    files = sorted(f for f in kernels.iterdir() if f.suffix in (".cu", ".cuh"))
-    found = [m for f in files for m in mutants_of(f.name, f.read_text(encoding="utf-8"))]
+    files = sorted(f.relative_to(kernels).as_posix() for f in kernels.rglob("*.cu*"))
+    texts = {file: (kernels / file).read_text(encoding="utf-8") for file in files}
+    found = [mutant for file, text in texts.items() for mutant in mutants_of(file, text)]
     for file, part in EQUIVALENT:
         named = [mutant for mutant in found if mutant.file == file and part in mutant.after]
         if len(named) != 1:
