@@ -312,7 +312,11 @@ def differing(n: int, cuda: CudaBackend, form: Form) -> Figure:
     bare, ends = sweeps(stages), []
     split = cuda.program(bare, CudaOptions(graphs=False, split=True))
     passes = Passes(bare, fields, cuda, form)
-    for advance in (lambda: split.run(0, _STEPS), lambda: passes.run(_STEPS)):
+    forms: tuple[Callable[[], None], ...] = (
+        lambda: split.run(0, _STEPS),
+        lambda: passes.run(_STEPS),
+    )
+    for advance in forms:
         start(bare, fields, cuda)
         advance()
         ends.append(cuda.download(fields))

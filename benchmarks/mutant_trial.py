@@ -242,8 +242,8 @@ def _compare_passes(library: ctypes.CDLL, precision: str) -> None:
     emulated = EmulatedCupy({"float": declare(library)})
     cuda._cupy = lambda: emulated  # type: ignore[assignment]
     for n, form in enumerate(FORMS):
-        emulated.reversed_order = bool(n % 2)
-        shape = PASS_SHAPES[n // 2 % 2]
+        emulated.reversed_order = bool(n // 2 % 2)
+        shape = PASS_SHAPES[n % 2]
         found = passed(CudaBackend(precision), shape, form)
         np.testing.assert_array_equal(found, swept(precision, shape))
 

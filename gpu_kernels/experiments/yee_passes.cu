@@ -112,11 +112,7 @@ KERNEL_BLOCKS(one_step_pass) {
   SHARED(Planes, h);
   Own<FirstStep> columns;
   const Index first = first_plane(box, a.planes), last = last_plane(box, first, a.planes);
-  PHASE {
-    const Place p = place_in_tile(box, 1, 0);
-    if (p.j < box.hi[1] && p.k < box.hi[2]) columns.mine().e_next = old_e(a, offset(a, first - 1, p));
-  }
-  for (Index i = first - 1; i <= last; ++i) PHASE {
+  for (Index i = first - 2; i <= last; ++i) PHASE {
       const Place p = place_in_tile(box, 1, 0);
       if (p.j >= box.hi[1] || p.k >= box.hi[2]) continue;
       FirstStep& c = columns.mine();
@@ -124,12 +120,14 @@ KERNEL_BLOCKS(one_step_pass) {
       if (i > first && p.has_before(1)) store(a, i - 1, p, next_e(a, i - 1, p, c.e_1, c.h_1, c.h_2, h), c.h_1);
       if (i == last) continue;
       c.e_next = old_e(a, offset(a, i + 1, p));
+      if (i < first - 1) continue;
       c.h_0 = first_h(a, i, p, c.e_0, c.e_next);
       h.put(i, p.number(), c.h_0);
     }
 }
 
-// e^n, h^(n-1/2) to e^(n+2), h^(n+3/2)
+// e^n, h^(n-1/2) to e^(n+2), h^(n+3/2). Ahead of a block's first plane and behind its last one a little is
+// computed from nothing, and stored nowhere: to ask each time would cost as much.
 KERNEL_BLOCKS(two_step_pass) {
   SHARED(Planes, h);
   SHARED(Planes, e);
@@ -137,11 +135,7 @@ KERNEL_BLOCKS(two_step_pass) {
   Own<FirstStep> columns;
   Own<SecondStep> later;
   const Index first = first_plane(box, a.planes), last = last_plane(box, first, a.planes);
-  PHASE {
-    const Place p = place_in_tile(box, 2, 1);
-    if (p.j <= box.hi[1] && p.k <= box.hi[2]) columns.mine().e_next = old_e(a, offset(a, first - 2, p));
-  }
-  for (Index i = first - 2; i <= last + 2; ++i) PHASE {
+  for (Index i = first - 3; i <= last + 2; ++i) PHASE {
       const Place p = place_in_tile(box, 2, 1);
       if (p.j > box.hi[1] || p.k > box.hi[2]) continue;
       const bool is_inside = p.j < box.hi[1] && p.k < box.hi[2] && p.has_after(1);
@@ -151,16 +145,19 @@ KERNEL_BLOCKS(two_step_pass) {
       d.move_on();
       if (i >= first + 3 && is_inside && p.has_before(2))
         store(a, i - 3, p, next_e(a, i - 3, p, d.e_3, d.h_3, d.h_4, second), d.h_3);
-      if (i >= first && i <= last + 1 && p.has_before(1)) {
-        d.e_1 = next_e(a, i - 1, p, c.e_1, c.h_1, c.h_2, h);
-        e.put(i - 1, p.number(), d.e_1);
-        if (i > first && is_inside) {
-          d.h_2 = second_h(a, i - 2, p, c.h_2, d.e_2, d.e_1, e);
-          second.put(i - 2, p.number(), d.h_2);
+      if (i >= first) {
+        if (p.has_before(1)) {
+          d.e_1 = next_e(a, i - 1, p, c.e_1, c.h_1, c.h_2, h);
+          e.put(i - 1, p.number(), d.e_1);
+          if (is_inside) {
+            d.h_2 = second_h(a, i - 2, p, c.h_2, d.e_2, d.e_1, e);
+            second.put(i - 2, p.number(), d.h_2);
+          }
         }
       }
       if (i > last) continue;
       c.e_next = old_e(a, offset(a, i + 1, p));
+      if (i < first - 2) continue;
       c.h_0 = first_h(a, i, p, c.e_0, c.e_next);
       h.put(i, p.number(), c.h_0);
     }

@@ -62,9 +62,7 @@ def test_the_pass_out_begins_where_the_absorber_s_reach_ends(emulated: EmulatedC
         high = [stage.arguments[f"high_{axis}"] for axis in "xyz"]
         assert np.all(np.array(inside.lo) >= low)
         assert np.all(np.array(inside.hi) <= high)
-    assert shrunk(inside, 2) == Box(
-        tuple(n + 2 for n in inside.lo), tuple(n - 2 for n in inside.hi)
-    )
+    np.testing.assert_array_equal(shrunk(inside, 2), np.add(inside, [[2], [-2]]))
 
 
 def test_the_remainder_loses_a_layer_with_each_step() -> None:
