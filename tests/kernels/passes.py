@@ -22,7 +22,7 @@ SHAPES: tuple[Shape, ...] = ((23, 19, 69), (16, 27, 50))
 FORMS = tuple(
     Form(kernel, steps, block, planes)
     for kernel, steps in ((ONE_STEP.kernel, 1), (TWO_STEPS.kernel, 2))
-    for block, planes in (((32, 8), 64), ((8, 5), 3), ((4, 4), 1), ((36, 6), 5))
+    for block, planes in (((32, 8), 64), ((8, 5), 3), ((36, 6), 5), ((4, 4), 1))
 )
 """Blocks larger than the box, ragged ones, and such that have one cell of their own."""
 
