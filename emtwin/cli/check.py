@@ -9,9 +9,8 @@ import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
-from emtwin.cli.progress import duration
 from emtwin.cli.view import check_target, draw
-from emtwin.units import format_si
+from emtwin.units import duration, format_si
 
 if TYPE_CHECKING:
     from rich.table import Table

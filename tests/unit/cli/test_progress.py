@@ -7,7 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from emtwin.cli.progress import Bars, Lines, Silence, display, duration, remaining
+from emtwin.cli.progress import Bars, Lines, Silence, display, remaining
+from emtwin.units import duration
 from tests.unit.cli.conftest import Update
 
 
