@@ -46,6 +46,7 @@ LEAST_ORDER = 0.5
 
 _ORDERS = (-30.0, 31.0)  # where an order is sought; no exact zero is met on the way
 _HALVINGS = 60
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def extrapolate(values: Sequence[float], sizes: Sequence[float]) -> Estimate:
         return Estimate(finest, finest, spread, None, "spread", "the sequence swings")
     order = _order(before / step, ratio, sizes[-3] / sizes[-2])
     if order < LEAST_ORDER:
-        how = "grow" if order <= 0.0 else "hardly shrink"
-        reason = f"the changes {how} (order {order:.2g})"
+        how = "the changes hardly shrink" if order > _ROUNDING else "the sequence diverges"
+        reason = f"{how} (order {round(order, 2) + 0.0:g})"
         return Estimate(finest, finest, SAFETY_OF_TWO * spread, order, "divergent", reason)
     error = step / (ratio ** min(order, HIGHEST_ORDER) - 1.0)
     return Estimate(finest, finest + error, SAFETY * abs(error), order, "observed order")

@@ -139,8 +139,8 @@ ENGLISH = {
     "assumed_order": "assumed order",
     "spread": "spread",
     "divergent": "3 times the spread",
-    "estimates_note": "Each quantity on the finest grid, on an infinitely fine one, and how far the "
-    "finest may be off. The mesh error of a margin is in its uncertainty, as mesh refinement.",
+    "estimates_note": "Each quantity on the finest grid and on an infinitely fine one, and how far "
+    "the finest may be off. The mesh error of a margin is in its uncertainty, as mesh refinement.",
     "provenance": "Provenance",
     "input": "Input",
     "twin_hash": "SHA-256 of the twin file",

@@ -13,6 +13,7 @@ import pytest
 
 import emtwin
 from emtwin.benches.ends import EndAudit
+from emtwin.benches.ladder import LevelPlan
 from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
@@ -56,6 +57,7 @@ class Update:
     fraction: float | None = None
     detail: str = ""
     seconds_left: float | None = None
+    levels: tuple[LevelPlan, ...] = ()
 
 
 @dataclass(frozen=True)
