@@ -31,7 +31,7 @@ def level_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Rows]
         Test, cell size, representative cell, ratio to the level before, cells, time, margin,
         change.
     rows : list of tuple of str
-        One per level; of those without a result the reason stands in `level_notes`.
+        One per level; of those without a result the reason stands in `convergence_notes`.
     """
     names = ("test", "relative_cell", "device_cell", "ratio", "cells", "time", "margin", "change")
     rows = []
@@ -41,10 +41,23 @@ def level_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Rows]
     return tuple(map(texts, names)), rows
 
 
-def level_notes(campaign: Campaign, texts: Texts) -> list[str]:
-    """Why each test's refinement ended, and why levels are missing, one sentence each."""
-    notes = []
-    for study in campaign.meta["convergence"]:
+def convergence_notes(campaign: Campaign, language: str = "en") -> list[str]:
+    """Why each test's refinement ended, and why levels are missing.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign.
+    language : str, default "en"
+        ``en`` or ``ko``.
+
+    Returns
+    -------
+    list of str
+        One sentence per test; none without a refinement study.
+    """
+    texts, notes = Texts(language), []
+    for study in campaign.meta.get("convergence", []):
         reasons = [
             f"× {level['refinement']:.3g}: {level['reason']}"
             for level in study["missing"]
@@ -99,17 +112,18 @@ def convergence_tables(campaign: Campaign, language: str = "en") -> list[Table]:
         return []
     texts = Texts(language)
     levels, quantities = level_rows(campaign, texts), quantity_rows(campaign, texts)
-    first = _table(texts("convergence"), *levels, left=(0,))
-    first.caption = "\n".join(level_notes(campaign, texts))
     last = len(quantities[0]) - 1
-    return [first, _table(texts("estimates"), *quantities, left=(0, last))]
+    return [
+        _table(texts("convergence"), *levels, left=(0,)),
+        _table(texts("estimates"), *quantities, left=(0, last)),
+    ]
 
 
 def _table(title: str, heads: tuple[str, ...], rows: Rows, *, left: tuple[int, ...]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", caption_justify="left", expand=False)
+    table = Table(title=title, title_justify="left", expand=False)
     for number, head in enumerate(heads):
         justify: Literal["left", "right"] = "left" if number in left else "right"
         table.add_column(head, justify=justify, overflow="fold")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emtwin.report import wording
-from emtwin.report.convergence import level_notes, level_rows, quantity_rows
+from emtwin.report.convergence import convergence_notes, level_rows, quantity_rows
 from emtwin.report.netlist import netlist
 from emtwin.report.strings import Texts
 from emtwin.report.walls import gap_rows, models, wall_rows
@@ -102,7 +102,7 @@ def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
     if "convergence" not in campaign.meta:
         return []
     tables = (
-        ("convergence", level_rows(campaign, texts), level_notes(campaign, texts)),
+        ("convergence", level_rows(campaign, texts), convergence_notes(campaign, texts.language)),
         ("estimates", quantity_rows(campaign, texts), [texts("estimates_note")]),
     )
     return [

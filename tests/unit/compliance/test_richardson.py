@@ -94,7 +94,9 @@ def test_the_contribution_is_rectangular_and_says_how() -> None:
     part = contribution(extrapolate([4.0, 2.0, 1.0], HALVED), 3)
     assert part.name == "mesh refinement"
     assert part.standard_db == pytest.approx(1.25 / math.sqrt(3))
-    assert part.basis == "3 grids, observed order 1, safety factor 1.25: ±1.2 dB, taken as rectangular"
+    assert (
+        part.basis == "3 grids, observed order 1, safety factor 1.25: ±1.2 dB, taken as rectangular"
+    )
     assert "spread of the last three, because the sequence swings" in described(
         extrapolate([1.0, 3.0, 2.0], HALVED), 3
     )
