@@ -15,6 +15,7 @@ from emtwin.benches.applicable import geometry
 from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of, regions_of
 from emtwin.benches.estimates import SitePlan
+from emtwin.benches.ladder import LevelPlan, planned_levels
 from emtwin.benches.memory import free_notice
 from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.planning import Plan, plan_tests
@@ -56,12 +57,16 @@ _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """What a campaign would cost, site by site, and the tests of the plan that it leaves out."""
+    """What a campaign would cost, site by site, and the tests of the plan that it leaves out.
+
+    Levels of refinement are there where they were asked for.
+    """
 
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
     without_verdict: tuple[str, ...] = ()
+    levels: tuple[LevelPlan, ...] = ()
 
 
 def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
@@ -122,13 +127,15 @@ def plan(loaded: LoadedTwin, *, edition: str | None = None, authority: str = "")
     return plan_tests(loaded, edition=edition, authority=authority)
 
 
-def check(loaded: LoadedTwin) -> CampaignPlan:
+def check(loaded: LoadedTwin, levels: int = 0) -> CampaignPlan:
     """Validate and voxelise everything, run nothing.
 
     Parameters
     ----------
     loaded : LoadedTwin
         The twin.
+    levels : int, default 0
+        Number of levels of refinement to plan for each test.
 
     Returns
     -------
@@ -152,7 +159,11 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     notices += needless_allowances(loaded, [s.netlist for s in places], [s.model for s in places])
     notices = [*loaded.notices, *notices]
     left_out = planned.without_verdict()
-    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out)
+    refined: tuple[LevelPlan, ...] = ()
+    if levels:
+        runs = LevelRuns(loaded, bodies, select_backend("auto"), Clock(), silent, sites)
+        refined = planned_levels(runs.ladders(levels), levels)
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out, refined)
 
 
 def run(
@@ -270,8 +281,7 @@ def _refined(
 ) -> tuple[dict[str, Computed], list[Study]]:
     """The tests on the declared grids, then on others until the margins stay."""
     ladders = levels.ladders(rules.levels)
-    planned = tuple(plan for one in ladders for plan in one.first(rules.levels))
-    report(Update("levels of refinement", levels=planned))
+    report(Update("levels of refinement", levels=planned_levels(ladders, rules.levels)))
 
     def announce(name: str, seconds: float) -> None:
         """Tell that a level starts."""

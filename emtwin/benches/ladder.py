@@ -13,7 +13,7 @@ applications, J. Fluids Eng. 130 (2008), 078001: representative cell, eq. (1); r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -144,6 +144,11 @@ def ladder(
     except InputError as error:
         missing = error.problems[0].message
     return Ladder(declared, coarser, tuple(finer[1:]), missing)
+
+
+def planned_levels(ladders: Iterable[Ladder], count: int) -> tuple[LevelPlan, ...]:
+    """The `count` levels of each test that are computed first, test by test."""
+    return tuple(level for one in ladders for level in one.first(count))
 
 
 def representative_cell(grid: Grid, box: Box) -> float:

@@ -179,17 +179,15 @@ def levels_table(levels: Sequence[LevelPlan]) -> Table:
             f"x {level.refinement:.3g}",
             format_si(level.device, "m", 3),
             f"{level.cells:,}",
-            format_si(float(level.memory), "B", 3),
-            "" if level.fits else "above the budget",
-            f"about {duration(level.seconds)}",
+            format_si(float(level.memory), "B", 3)
+            + ("" if level.fits else ", above accuracy.memory"),
+            duration(level.seconds),
         )
         for level in levels
     ]
-    names = (
-        *("Test", "Cells", "Mean in the device", "Number", "Memory", "accuracy.memory"),
-        "Time here",
-    )
-    return output.table("Levels of refinement, x 1 as declared", names, rows, right=(1, 2, 3, 4, 6))
+    names = ("Test", "Wanted cells", "Mean cell in device", "Cells", "Memory", "About")
+    title = "Levels of refinement, x 1 as declared; in turns until no margin moves"
+    return output.table(title, names, rows, right=(1, 2, 3, 4, 5))
 
 
 def _words(update: Update) -> list[str]:
