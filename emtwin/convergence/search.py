@@ -62,7 +62,7 @@ def studies(
     announce : callable
         Told the name of a level before it starts, and the seconds that it is expected to take.
     keep : callable
-        Told what there is after every level, so that an interruption does not lose it.
+        Told what there is before a level starts, so that an interruption does not lose it.
 
     Returns
     -------
@@ -74,10 +74,12 @@ def studies(
         _Search(steps, first[steps.declared.test], rules, budget, prepare, announce)
         for steps in ladders
     ]
+    new = True
     while waiting := [search for search in searches if not search.stopped]:
         for search in waiting:
-            if search.advance():
-                keep([search.study("it was interrupted after this level") for search in searches])
+            if new:
+                keep([one.study("it was interrupted after this level") for one in searches])
+            new = search.advance()
     return [search.study() for search in searches]
 
 
