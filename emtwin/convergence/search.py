@@ -7,7 +7,9 @@ then finer ones. What a level needs comes as a `Prepared`; nothing here knows wh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from emtwin.benches.ladder import Ladder, LevelPlan
@@ -45,6 +47,7 @@ def studies(
     rules: Rules,
     announce: Callable[[str, float], None],
     keep: Callable[[Sequence[Study]], None],
+    clock: Callable[[], float] = time.perf_counter,
 ) -> list[Study]:
     """Compute levels of every test in turns until its margin stays or the budget ends.
 
@@ -63,13 +66,15 @@ def studies(
         Told the name of a level before it starts, and the seconds that it is expected to take.
     keep : callable
         Told what there is before a level starts, so that an interruption does not lose it.
+    clock : callable, optional
+        Seconds of a monotonic clock.
 
     Returns
     -------
     list of Study
         One per ladder, at least with the declared grid.
     """
-    budget = _Budget(rules.seconds)
+    budget = _Budget(rules.seconds, clock)
     searches = [
         _Search(steps, first[steps.declared.test], rules, budget, prepare, announce)
         for steps in ladders
@@ -88,11 +93,21 @@ class _Budget:
     """Time that the levels after the declared ones may take, and have taken, seconds."""
 
     seconds: float | None
+    clock: Callable[[], float]
     spent: float = 0.0
 
     @property
     def left(self) -> float | None:
         return None if self.seconds is None else max(self.seconds - self.spent, 0.0)
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count the time spent in the block, also where it ends in an error."""
+        begin = self.clock()
+        try:
+            yield
+        finally:
+            self.spent += self.clock() - begin
 
 
 @dataclass
@@ -175,7 +190,8 @@ class _Search:
     def _compute(self, plan: LevelPlan) -> Computed | Missing:
         """A level, or why there is none."""
         try:
-            prepared = self.prepare(plan)
+            with self.budget.counting():
+                prepared = self.prepare(plan)
             late = self._too_late(prepared.work)
             if late:
                 return Missing(plan, late, failed=False)
@@ -199,8 +215,8 @@ class _Search:
     def _run(self, plan: LevelPlan, prepared: Prepared) -> Computed:
         name = f"{plan.test.replace('_', ' ')}, cells x {plan.refinement:.3g}"
         self.announce(name, self._expected(prepared.work))
-        computed = prepared.compute(name, self.budget.left)
-        self.budget.spent += computed.seconds
+        with self.budget.counting():
+            computed = prepared.compute(name, self.budget.left)
         self._measured = computed.seconds, prepared.work
         return computed
 

@@ -58,6 +58,7 @@ class Machine:
 
     def __init__(self, margin: Margin, fail: Mapping[float, Exception] | None = None) -> None:
         self.margin, self.fail = margin, fail or {}
+        self.now = 0.0
         self.told: list[tuple[str, float]] = []
         self.kept: list[list[Study]] = []
 
@@ -68,6 +69,7 @@ class Machine:
             raise failure
 
         def compute(_name: str, _left: float | None) -> Computed:
+            self.now += 10 * plan.work
             if failure is not None:
                 raise failure
             return computed(self.margin(plan.refinement), 10 * plan.work, plan.test)
@@ -79,7 +81,7 @@ class Machine:
         every = ladders or (steps(),)
         first = {one.declared.test: computed(self.margin(1.0), 10.0) for one in every}
         announce, keep = lambda *told: self.told.append(told), self.keep
-        return studies(every, first, self.prepare, rules, announce, keep)
+        return studies(every, first, self.prepare, rules, announce, keep, lambda: self.now)
 
     def keep(self, found: Sequence[Study]) -> None:
         """Remember what there is after a level."""
@@ -177,6 +179,14 @@ def test_without_the_coarser_grid_it_goes_on_to_finer_ones(failure: Exception, r
     assert found.converged
     assert [notice.name for notice in found.notices] == ["convergence-level-failed"]
     assert reason in found.notices[0].message
+
+
+def test_a_run_that_fails_has_spent_its_time() -> None:
+    """2 of 43 s go to the coarser level that fails; the finer one takes 10 / 0.7^4 s."""
+    machine = Machine(slope, {1.5: RunError("the fields grew")})
+    (found,) = machine.study(Rules(0.1, seconds=43.0))
+    assert sizes(found) == [1.0]
+    assert found.missing[1].reason == "it would take about 42 s, and 41 s are left"
 
 
 def test_several_problems_of_a_level_are_counted() -> None:
