@@ -356,6 +356,7 @@ def test_a_refinement_study_is_two_tables(
         assert text in html, text
         assert text in printed, text
     assert html.count("the next level takes 2 h") == 1
+    assert json.loads(as_json(campaign))["convergence"] == [STUDY]
 
 
 def test_a_verdict_without_a_figure_calls_for_no_star() -> None:
