@@ -220,7 +220,7 @@ def _cells_along(grid: Grid, box: Box) -> list[float]:
 def _no_coarser(declared: LevelPlan, coarsest: LevelPlan) -> str:
     return (
         f"the lines that the geometry sets hold the cells in the device at "
-        f"{coarsest.device * 1e3:.3g} mm, {coarsest.device / declared.device:.3g} times the "
-        f"declared {declared.device * 1e3:.3g} mm, however coarse the rest; {LEAST_RATIO:g} times "
-        "would be a level"
+        f"{coarsest.device * 1e3:.3g} mm on average, {coarsest.device / declared.device:.3g} times "
+        f"the {declared.device * 1e3:.3g} mm of the declared grid, however coarse cells are wanted; "
+        f"a level needs {LEAST_RATIO:g} times"
     )

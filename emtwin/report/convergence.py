@@ -63,8 +63,7 @@ def convergence_notes(campaign: Campaign, language: str = "en") -> list[str]:
             for level in study["missing"]
             if level["reason"] not in study["stopped"]
         ]
-        said = "; ".join(filter(None, [study["stopped"], study["no_coarser"], *reasons]))
-        notes.append(f"{texts(study['test'])}: {said}.")
+        notes.append(f"{texts(study['test'])}: {'; '.join([study['stopped'], *reasons])}.")
     return notes
 
 

@@ -234,7 +234,7 @@ def test_a_level_that_overruns_its_time_is_given_up(tmp_path: Path) -> None:
 def test_progress_names_stages_and_decay(refined: tuple[Campaign, Path, list[Update]]) -> None:
     _, _, updates = refined
     stages = list(dict.fromkeys(update.stage for update in updates))
-    assert stages[:2] == ["geometry", "free space, input driven"]
+    assert stages[:3] == ["geometry", "levels of refinement", "free space, input driven"]
     assert stages[-1] == "files and pictures"
     inside = [u for u in updates if u.stage == "over floor, clock driven" and u.fraction]
     assert inside
