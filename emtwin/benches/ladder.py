@@ -221,6 +221,6 @@ def _no_coarser(declared: LevelPlan, coarsest: LevelPlan) -> str:
     return (
         f"the lines that the geometry sets hold the cells in the device at "
         f"{coarsest.device * 1e3:.3g} mm on average, {coarsest.device / declared.device:.3g} times "
-        f"the {declared.device * 1e3:.3g} mm of the declared grid, however coarse cells are wanted; "
-        f"a level needs {LEAST_RATIO:g} times"
+        f"the {declared.device * 1e3:.3g} mm of the declared grid, however coarse the rest; a level "
+        f"needs {LEAST_RATIO:g} times"
     )
