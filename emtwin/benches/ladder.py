@@ -218,9 +218,10 @@ def _cells_along(grid: Grid, box: Box) -> list[float]:
 
 
 def _no_coarser(declared: LevelPlan, coarsest: LevelPlan) -> str:
+    times = coarsest.device / declared.device
     return (
         f"the lines that the geometry sets hold the cells in the device at "
-        f"{coarsest.device * 1e3:.3g} mm on average, {coarsest.device / declared.device:.3g} times "
-        f"the {declared.device * 1e3:.3g} mm of the declared grid, however coarse the rest; a level "
+        f"{coarsest.device * 1e3:.3g} mm on average, {times:.3g} times the "
+        f"{declared.device * 1e3:.3g} mm of the declared grid, however coarse the rest; a level "
         f"needs {LEAST_RATIO:g} times"
     )
