@@ -13,7 +13,7 @@ applications, J. Fluids Eng. 130 (2008), 078001: representative cell, eq. (1); r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -135,14 +135,10 @@ def ladder(
         if found is None:
             break
         finer.append(found)
-    coarser, missing = None, ""
-    try:
-        levels = [planned(f) for f in _factors(1.0, _STEP)]
-        coarser = next((level for level in levels if declared.finer_than(level)), None)
-        if coarser is None:
-            missing = _no_coarser(declared, levels[-1])
-    except InputError as error:
-        missing = error.problems[0].message
+    # The domain stays, so a grid may be too coarse for a surface outside the absorber.
+    levels = [planned(f) for f in _factors(1.0, _STEP) if _roomy(outline, f)]
+    coarser = next((level for level in levels if declared.finer_than(level)), None)
+    missing = "" if coarser else _no_coarser(declared, levels)
     return Ladder(declared, coarser, tuple(finer[1:]), missing)
 
 
@@ -217,11 +213,19 @@ def _cells_along(grid: Grid, box: Box) -> list[float]:
     ]
 
 
-def _no_coarser(declared: LevelPlan, coarsest: LevelPlan) -> str:
-    times = coarsest.device / declared.device
+def _roomy(outline: Outline, refinement: float) -> bool:
+    """Whether fields outside the near-to-far surface are still outside the absorber."""
+    try:
+        return replace(outline, refinement=refinement).clearance >= 1
+    except InputError:  # no such grid
+        return False
+
+
+def _no_coarser(declared: LevelPlan, levels: Sequence[LevelPlan]) -> str:
+    coarsest = max([declared, *levels], key=lambda level: level.device)
     return (
-        f"the lines that the geometry sets hold the cells in the device at "
-        f"{coarsest.device * 1e3:.3g} mm on average, {times:.3g} times the "
-        f"{declared.device * 1e3:.3g} mm of the declared grid, however coarse the rest; a level "
-        f"needs {LEAST_RATIO:g} times"
+        f"no grid is coarse enough: lines that the geometry sets and the space round the device "
+        f"hold the cells in it at {coarsest.device * 1e3:.3g} mm on average, "
+        f"{coarsest.device / declared.device:.3g} times those of the declared grid; a level needs "
+        f"{LEAST_RATIO:g} times"
     )

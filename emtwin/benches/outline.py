@@ -130,6 +130,16 @@ class Outline:
         lo, hi = bounds(self.bodies, self.paths)
         return _surface(self.grid, lo, hi, over_floor=self.over_floor)
 
+    @property
+    def clearance(self) -> int:
+        """Fewest cells between the near-to-far surface and the absorber on any side."""
+        found = []
+        for axis, (low, high) in enumerate(self.absorber.cells):
+            if low:
+                found.append(self.surface.lo[axis] - low)
+            found.append(self.grid.shape[axis] - high - self.surface.hi[axis])
+        return min(found)
+
     def extent(self, views: tuple[int, ...] | None = None) -> Extent:
         """What memory depends on, with the samples of the views as they are or may be expected."""
         lo, hi = bounds(self.bodies, [])

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emtwin import pipeline
+from emtwin import pipeline, select_backend
+from emtwin.benches import memory
 from emtwin.benches.applicable import requests
 from emtwin.benches.bodies import bodies_of
+from emtwin.benches.estimates import placed_site
 from emtwin.benches.ladder import LEAST_RATIO, Ladder, ladder, representative_cell
 from emtwin.benches.outline import Outline
 from emtwin.benches.sites import outline_of
+from emtwin.errors import InputError
 from emtwin.grid import Grid
 from emtwin.voxel import Box
 from tests.benches.tiny_device import write_tiny_device
@@ -63,6 +66,7 @@ def test_every_level_is_finer_everywhere_in_the_same_domain(
         grid, layers = replace(site, refinement=factor).grid, site.absorber.cells
         pairs = zip(grid.lines, layers, strict=True)
         ends.append([(x[low], x[-1 - high]) for x, (low, high) in pairs])
+        assert replace(site, refinement=factor).clearance >= 1
     np.testing.assert_allclose(ends, np.broadcast_to(ends[0], np.shape(ends)), atol=1e-12)
 
 
@@ -81,7 +85,10 @@ def test_where_the_geometry_holds_the_cells_there_is_no_coarser_level(tmp_path: 
     site = outline(tmp_path, TESTS[0], ("finest_cell: 20 mm", "finest_cell: 100 mm"))
     steps = ladder(TESTS[0], site, 2, "numpy")
     assert steps.coarser is None
-    assert "the lines that the geometry sets hold the cells in the device at" in steps.missing
+    assert (
+        "lines that the geometry sets and the space round the device hold the cells"
+        in steps.missing
+    )
     assert [level.refinement < 1 for level in steps.first(3)] == [False, True, True]
 
 
@@ -99,3 +106,17 @@ def test_what_earlier_runs_hold_counts(tmp_path: Path) -> None:
     alone, beside = (ladder(TESTS[0], site, 1, "numpy", 0, held) for held in (0, 2**30))
     assert beside.declared.memory == alone.declared.memory
     assert beside.finer[0].memory == alone.finer[0].memory + 2**30
+
+
+def test_results_that_are_in_memory_already_need_no_free_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is free was measured with them there; a level asks only for what is still to come."""
+    loaded, held = pipeline.load(write_tiny_device(tmp_path)), 2**40
+    site = pipeline.sites_of(loaded, bodies_of(loaded))[TESTS[0]]
+    one = placed_site(site, ("input",), loaded, held)
+    monkeypatch.setattr(memory, "available_memory", lambda: one.plan.memory_bytes - held)
+    machine = select_backend("numpy")
+    one.refuse_above_free(loaded, machine, held)
+    with pytest.raises(InputError, match="this machine has"):
+        one.refuse_above_free(loaded, machine)
