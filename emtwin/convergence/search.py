@@ -155,7 +155,7 @@ class _Search:
         if isinstance(found, Missing):
             self.missing.append(found)
             if not (found.failed and plan is self.ladder.coarser):
-                self._stop(found.reason)
+                self._stop(f"the level with cells x {plan.refinement:.3g} {found.reason}")
             return False
         coarser = plan is self.ladder.coarser
         level = Level(plan, found.seconds, quantities(found.finding))
@@ -198,18 +198,18 @@ class _Search:
             computed = self._run(plan, prepared)
         except TimeUp:
             self.budget.spent = math.inf
-            return Missing(plan, "its time ran out before it ended, so it was given up", False)
+            return Missing(plan, "was given up, because the time ran out before it ended", False)
         except InputError as error:
             more = len(error.problems) - 1
             text = error.problems[0].message + (f" (and {more} more)" if more else "")
-            return Missing(plan, f"it cannot be computed: {text}", failed=True)
+            return Missing(plan, f"cannot be computed: {text}", failed=True)
         except MemoryError:
-            return Missing(plan, "the memory did not suffice", failed=True)
+            return Missing(plan, "ran out of memory", failed=True)
         except EmtwinError as error:
-            return Missing(plan, f"its run failed: {error}", failed=True)
+            return Missing(plan, f"failed in its run: {error}", failed=True)
         if MARGIN not in quantities(computed.finding):
             said = computed.finding.verdict.statement.rstrip(".") or "no finite margin"
-            return Missing(plan, f"it gave no margin: {said}", failed=True)
+            return Missing(plan, f"gave no margin: {said}", failed=True)
         return computed
 
     def _run(self, plan: LevelPlan, prepared: Prepared) -> Computed:
@@ -230,4 +230,4 @@ class _Search:
         expected, left = self._expected(work), self.budget.left
         if left is None or expected <= left:
             return ""
-        return f"it would take about {duration(expected)}, and {duration(left)} are left"
+        return f"would take about {duration(expected)}, and {duration(left)} are left"

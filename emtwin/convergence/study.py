@@ -63,7 +63,7 @@ class Missing:
     plan : LevelPlan
         The grid.
     reason : str
-        Why there is none.
+        Why there is none, as what is said of it.
     failed : bool
         Whether it cannot be computed; otherwise the time did not allow it.
     """
@@ -131,7 +131,7 @@ class Study:
         found += [
             Notice(
                 "convergence-level-failed",
-                f"{words}, {described(level.plan)}: {level.reason}. The levels that were computed "
+                f"{words}, {described(level.plan)} {level.reason}. The levels that were computed "
                 "are kept",
             )
             for level in self.missing

@@ -59,7 +59,7 @@ def convergence_notes(campaign: Campaign, language: str = "en") -> list[str]:
     texts, notes = Texts(language), []
     for study in campaign.meta.get("convergence", []):
         reasons = [
-            f"× {level['refinement']:.3g}: {level['reason']}"
+            f"× {level['refinement']:.3g} {level['reason']}"
             for level in study["missing"]
             if level["reason"] not in study["stopped"]
         ]
@@ -105,17 +105,17 @@ def convergence_tables(campaign: Campaign, language: str = "en") -> list[Table]:
     Returns
     -------
     list of rich.table.Table
-        Two or none.
+        Levels and estimates, or none.
     """
     if "convergence" not in campaign.meta:
         return []
     texts = Texts(language)
     levels, quantities = level_rows(campaign, texts), quantity_rows(campaign, texts)
-    last = len(quantities[0]) - 1
-    return [
-        _table(texts("convergence"), *levels, left=(0,)),
-        _table(texts("estimates"), *quantities, left=(0, last)),
-    ]
+    tables = [_table(texts("convergence"), *levels, left=(0,))]
+    if quantities[1]:  # none where every test has one level only
+        left = (0, len(quantities[0]) - 1)
+        tables.append(_table(texts("estimates"), *quantities, left=left))
+    return tables
 
 
 def _table(title: str, heads: tuple[str, ...], rows: Rows, *, left: tuple[int, ...]) -> Table:

@@ -108,6 +108,7 @@ def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
     return [
         {"title": texts(name), "heads": heads, "rows": rows, "notes": notes}
         for name, (heads, rows), notes in tables
+        if rows
     ]
 
 

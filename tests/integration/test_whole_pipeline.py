@@ -176,7 +176,7 @@ def test_a_level_that_the_geometry_forbids_is_named_and_the_rest_kept(tmp_path: 
         campaign = pipeline.run(loaded, tmp_path / "out", convergence=True)
     (study,) = campaign.meta["convergence"]
     assert [level["refinement"] for level in study["levels"]] == [1.0]
-    assert all("it cannot be computed: block touches" in one["reason"] for one in study["missing"])
+    assert all("cannot be computed: block touches" in one["reason"] for one in study["missing"])
     (verdict, _) = campaign.verdicts
     assert verdict["verified_by_refinement"] is False
     assert verdict["uncertainty_db"] >= 6.0
@@ -228,7 +228,7 @@ def test_a_level_that_overruns_its_time_is_given_up(tmp_path: Path) -> None:
         )
     (study,) = campaign.meta["convergence"]
     assert [level["refinement"] for level in study["levels"]] == [1.0]
-    assert "its time ran out before it ended" in study["stopped"]
+    assert "the time ran out before it ended" in study["stopped"]
 
 
 def test_progress_names_stages_and_decay(refined: tuple[Campaign, Path, list[Update]]) -> None:

@@ -138,7 +138,10 @@ def test_tests_take_turns_and_end_by_themselves() -> None:
     ("rules", "reason"),
     [
         (Rules(0.1, levels=3), "3 levels are the limit"),
-        (Rules(0.1, seconds=50.0), "it would take about 2 min 40 s, and 6.4 s are left"),
+        (
+            Rules(0.1, seconds=50.0),
+            "the level with cells x 0.5 would take about 2 min 40 s, and 6.4 s are left",
+        ),
     ],
 )
 def test_the_budget_ends_it_with_a_notice(rules: Rules, reason: str) -> None:
@@ -152,9 +155,9 @@ def test_the_budget_ends_it_with_a_notice(rules: Rules, reason: str) -> None:
 
 
 FAILURES = [
-    (InputError.single("the lid touches the frame"), "it cannot be computed: the lid touches"),
-    (RunError("the fields grew without bound"), "its run failed: the fields grew without bound"),
-    (MemoryError(), "the memory did not suffice"),
+    (InputError.single("the lid touches the frame"), "cannot be computed: the lid touches"),
+    (RunError("the fields grew without bound"), "failed in its run: the fields grew without bound"),
+    (MemoryError(), "ran out of memory"),
 ]
 
 
@@ -167,7 +170,7 @@ def test_a_finer_level_that_fails_keeps_those_before_and_is_named(
     assert found.finest.finding.verdict.margin_db == pytest.approx(12.8)
     failed, open_ = found.notices
     assert failed.name == "convergence-level-failed"
-    assert failed.message.startswith(f"radiated immunity, cells x 0.5 (8,000 cells): {reason}")
+    assert failed.message.startswith(f"radiated immunity, cells x 0.5 (8,000 cells) {reason}")
     assert open_.name == "convergence-not-reached"
     assert found.estimates[MARGIN].extrapolated == pytest.approx(10.0)
 
@@ -186,20 +189,20 @@ def test_a_run_that_fails_has_spent_its_time() -> None:
     machine = Machine(slope, {1.5: RunError("the fields grew")})
     (found,) = machine.study(Rules(0.1, seconds=43.0))
     assert sizes(found) == [1.0]
-    assert found.missing[1].reason == "it would take about 42 s, and 41 s are left"
+    assert found.missing[1].reason == "would take about 42 s, and 41 s are left"
 
 
 def test_several_problems_of_a_level_are_counted() -> None:
     problems = [InputError.single(text).problems[0] for text in ("a touches b", "c is lost")]
     (found,) = Machine(slope, {0.7: InputError(problems)}).study(Rules(0.1))
-    assert found.missing[0].reason == "it cannot be computed: a touches b (and 1 more)"
+    assert found.missing[0].reason == "cannot be computed: a touches b (and 1 more)"
 
 
 def test_a_level_that_takes_too_long_is_given_up_and_ends_all() -> None:
     machine = Machine(slope, {0.7: TimeUp("too long")})
     one, two = machine.study(Rules(0.1, seconds=100.0), steps(), steps(OTHER))
     assert (sizes(one), sizes(two)) == ([1.5, 1.0], [1.5, 1.0])
-    assert "its time ran out before it ended, so it was given up" in one.stopped
+    assert "cells x 0.7 was given up, because the time ran out before it ended" in one.stopped
     assert two.stopped.endswith("and 0.0 s are left")
     assert [notice.name for notice in one.notices] == ["convergence-not-reached"]
 
@@ -207,7 +210,7 @@ def test_a_level_that_takes_too_long_is_given_up_and_ends_all() -> None:
 def test_a_lost_verdict_keeps_the_level_before() -> None:
     (found,) = Machine(lambda h: None if h < 0.9 else slope(h)).study(Rules(1.0))
     assert sizes(found) == [1.5, 1.0]
-    assert found.missing[0].reason == "it gave no margin: a run did not decay"
+    assert found.missing[0].reason == "gave no margin: a run did not decay"
     assert found.finest.finding.verdict.margin_db == 14.0
 
 
@@ -254,7 +257,7 @@ def test_what_is_stored_is_json() -> None:
         pytest.approx(1.5),
         pytest.approx(1 / 0.7),
     ]
-    assert document["missing"][0]["reason"] == "the memory did not suffice"
+    assert document["missing"][0]["reason"] == "ran out of memory"
     margin, voltage = document["quantities"]
     assert (margin["name"], margin["method"]) == (MARGIN, "observed order")
     assert voltage["bound_db"] == 0.0

@@ -285,15 +285,15 @@ def _grid(refinement: float, cells: int) -> dict[str, Any]:
 STUDY = {
     "test": "radiated_immunity",
     "converged": False,
-    "stopped": "the margin moved by 1.5 dB; the next level takes 2 h, and 1 h is left",
+    "stopped": "the margin moved by 1.5 dB; the level takes 2 h, and 1 h is left",
     "no_coarser": "",
     "levels": [
         _grid(1.5, 12345) | {"seconds": 61.2, "ratio": None, "margin_db": 4.0, "change_db": None},
         _grid(1.0, 34567) | {"seconds": 200.0, "ratio": 1.37, "margin_db": 2.5, "change_db": -1.5},
     ],
     "missing": [
-        _grid(0.7, 99999) | {"reason": "it cannot be computed: the lid touches the frame"},
-        _grid(0.5, 199999) | {"reason": "the next level takes 2 h, and 1 h is left"},
+        _grid(0.7, 99999) | {"reason": "cannot be computed: the lid touches the frame"},
+        _grid(0.5, 199999) | {"reason": "takes 2 h, and 1 h is left"},
     ],
     "quantities": [
         {
@@ -351,12 +351,20 @@ def test_a_refinement_study_is_two_tables(
     printed = console.file.getvalue()  # type: ignore[attr-defined]
     printed += "\n".join(convergence_notes(campaign, language))
     values = ("× 1.5", "12,345", "1 min 1 s", "+4.0 dB", "\u22121.50 dB", "±3.75 dB", "1.37")
-    more = ("3 mm", "99,999", "× 0.7: it cannot be computed: the lid", "voltage at input (dBV)")
-    for text in (*texts, *values, *more, "the next level takes 2 h"):
+    more = ("3 mm", "99,999", "× 0.7 cannot be computed: the lid", "voltage at input (dBV)")
+    for text in (*texts, *values, *more, "the level takes 2 h"):
         assert text in html, text
         assert text in printed, text
-    assert html.count("the next level takes 2 h") == 1
+    assert html.count("takes 2 h") == 1
     assert json.loads(as_json(campaign))["convergence"] == [STUDY]
+
+
+def test_one_level_alone_has_no_estimates(tmp_path: Path) -> None:
+    campaign = make_campaign()
+    alone = STUDY | {"levels": [STUDY["levels"][0]], "quantities": []}  # type: ignore[index]
+    campaign.meta["convergence"] = [alone]
+    assert len(convergence_tables(campaign)) == 1
+    assert "Richardson estimates" not in report(campaign, tmp_path)
 
 
 def test_a_verdict_without_a_figure_calls_for_no_star() -> None:
