@@ -130,3 +130,12 @@ def test_the_stand_ins_have_the_fields_of_the_real_ones(name: str) -> None:
     }[name]
     fields = {part.name for part in dataclasses.fields(getattr(conftest, name))}
     assert fields <= {part.name for part in dataclasses.fields(real)}
+
+
+def test_levels_of_refinement_are_shown_where_asked_for(call: Call, pipeline: FakePipeline) -> None:
+    assert "54,321" not in call("check", "pump.yaml").out
+    done = call("check", "pump.yaml", "--convergence")
+    for text in ("Levels of refinement", "radiated emission", "x 0.7", "54,321", "1 min"):
+        assert text in done.out
+    document = json.loads(call("check", "pump.yaml", "--convergence", "--json").out)
+    assert document["levels"][0]["cells"] == 54321
