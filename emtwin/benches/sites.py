@@ -20,6 +20,7 @@ from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.metal_walls import metal_wall
 from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -38,6 +39,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.wire_network import build_network
 from emtwin.voxel import (
+    Band,
     Body,
     Gap,
     GapInGrid,
@@ -132,6 +134,7 @@ class Site:
             wires=self.wires,
             traces=self.traces,
             surface=self.surface,
+            elements=tuple(metal_wall(self.model, wall) for wall in self.model.two_sided),
             frequencies=self.frequencies,
         )
 
@@ -297,7 +300,8 @@ def discretised(
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
         covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
-        model = voxelise(bodies, outline.grid, covered=covered)
+        band = Band(float(wanted.frequencies.min()), wanted.f_max)
+        model = voxelise(bodies, outline.grid, covered=covered, band=band)
     return outline, model, given_up
 
 

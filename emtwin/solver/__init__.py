@@ -20,6 +20,7 @@ from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.junctions import TVS, Diode, Junction
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
+from emtwin.solver.metal_walls import MetalWall
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
@@ -65,6 +66,7 @@ __all__ = [
     "Junction",
     "LumpedElement",
     "MetalSheet",
+    "MetalWall",
     "ModulatedGaussian",
     "NonLinearElement",
     "OnePort",

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.constants import EPS0, MU0
-from emtwin.grid import Node
 from emtwin.grid.medium import PEC_ROW
+from emtwin.materials.slab_network import SlabNetwork
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.sheet_surface import Index, SheetEdge, Surface
-from emtwin.solver.slab_network import SlabNetwork
 
 Real = NDArray[np.float64]
 
@@ -27,8 +26,8 @@ class SheetStages:
     ----------
     name : str
         Name of the sheet.
-    lo, hi : Node
-        Its corners.
+    surface : Surface
+        Its faces and edges.
     network : SlabNetwork
         What lies between its sides.
     assembly : Assembly
@@ -36,10 +35,9 @@ class SheetStages:
     """
 
     def __init__(
-        self, name: str, lo: Node, hi: Node, network: SlabNetwork, assembly: Assembly
+        self, name: str, surface: Surface, network: SlabNetwork, assembly: Assembly
     ) -> None:
         self.name, self.network, self.assembly = name, network, assembly
-        surface = Surface(assembly.grid, lo, hi)
         self.faces = surface.faces()
         self.edge_list = [e for e in surface.edges() if self._row(e) != PEC_ROW]
         self.slot = {(e.component, e.index): n for n, e in enumerate(self.edge_list)}
@@ -71,19 +69,19 @@ class SheetStages:
 
     def _beside(self) -> list[Stage]:
         """Faces on side 2 that touch an edge with two sides."""
-        found = {
-            (arc.component, arc.face): None
-            for edge in self.edge_list
-            if not edge.rim
-            for arc in edge.arcs
-            if arc.side == 2 and not arc.on_sheet
-        }
+        found: dict[tuple[str, Index], set[tuple[str, Index]]] = {}
+        for edge in self.edge_list:
+            for arc in () if edge.rim else edge.arcs:
+                if arc.side == 2 and not arc.on_sheet:
+                    here = found.setdefault((arc.component, arc.face), set())
+                    here.add((edge.component, edge.index))
         beside = list(found)
         if not beside:
             return []
+        # A face may look at side 1 of the sheet over its other edges.
         around = [
-            [item for item in self._around(*face) if not self.edge_list[self.slot[item[0]]].rim]
-            for face in beside
+            [item for item in self._around(*face) if item[0] in edges]
+            for face, edges in found.items()
         ]
         arguments = {
             "field": self.assembly.fields,

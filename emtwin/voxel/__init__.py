@@ -23,8 +23,11 @@ from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlis
 from emtwin.voxel.planner import Plan, Resolution, plan
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
 from emtwin.voxel.wall_audit import WallAudit, shielding_notices
+from emtwin.voxel.wall_models import Band, WallModel
+from emtwin.voxel.wall_sides import TwoSidedWall
 
 __all__ = [
+    "Band",
     "Body",
     "Box",
     "Certainty",
@@ -39,8 +42,10 @@ __all__ = [
     "Plan",
     "Resolution",
     "SmallestCell",
+    "TwoSidedWall",
     "VoxelModel",
     "WallAudit",
+    "WallModel",
     "audit_netlist",
     "bridge_notices",
     "check_gaps",
