@@ -78,3 +78,19 @@ KERNEL_ITEMS(sheet_edge) {
     a.e_2[n] = new_2;
   }
 }
+
+// The two edges beside a step of a staircase have one e: what the law of Ampere gives both together.
+//   e = share_1 e_1 + share_2 e_2 on both; `place` and `share` hold the first edges, then the second ones
+#define SHEET_STEP_ARGUMENTS(FIELD)                                                                 \
+  FIELD(real*, field) FIELD(const Index*, place) FIELD(const real*, share) FIELD(Index, count)
+DECLARE_ARGUMENTS(sheet_step, SHEET_STEP_ARGUMENTS)
+
+KERNEL_ITEMS(sheet_step) {
+  FOR_EACH_ITEM(n) {
+    real* e_1 = a.field + a.place[n];
+    real* e_2 = a.field + a.place[n + a.count];
+    const real e = a.share[n] * *e_1 + a.share[n + a.count] * *e_2;
+    *e_1 = e;
+    *e_2 = e;
+  }
+}

@@ -1,8 +1,10 @@
-"""Walls with two sides, as the solver takes them."""
+"""Thin walls of a device, as the solver takes them."""
 
 from __future__ import annotations
 
-from emtwin.solver import MetalWall
+import numpy as np
+
+from emtwin.solver import Element, MetalWall, StairSteps
 from emtwin.solver.sheet_surface import SheetFaces
 from emtwin.voxel import TwoSidedWall, VoxelModel
 
@@ -32,3 +34,26 @@ def metal_wall(model: VoxelModel, wall: TwoSidedWall) -> MetalWall:
         metal.f_max,
         metal.permeability,
     )
+
+
+def wall_elements(model: VoxelModel) -> tuple[Element, ...]:
+    """Everything of the thin walls of a device that is not in its medium.
+
+    Parameters
+    ----------
+    model : VoxelModel
+        The device on its grid.
+
+    Returns
+    -------
+    tuple of Element
+        Walls with two sides, and the steps of resistive ones.
+    """
+    walls: tuple[Element, ...] = tuple(metal_wall(model, wall) for wall in model.two_sided)
+    if not any(len(pairs) for pairs in model.steps):
+        return walls
+    x, y, z = (
+        np.stack(np.unravel_index(pairs, model.grid.nodes), axis=-1).astype(np.int64)
+        for pairs in model.steps
+    )
+    return (*walls, StairSteps("steps of resistive walls", (x, y, z)))

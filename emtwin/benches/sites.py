@@ -20,7 +20,7 @@ from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
-from emtwin.benches.metal_walls import metal_wall
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -134,7 +134,7 @@ class Site:
             wires=self.wires,
             traces=self.traces,
             surface=self.surface,
-            elements=tuple(metal_wall(self.model, wall) for wall in self.model.two_sided),
+            elements=wall_elements(self.model),
             frequencies=self.frequencies,
         )
 

@@ -73,7 +73,9 @@ class StaticScene:
         Metal that leaks is a conductor here too: its charges settle within
         eps0 times its size times the resistance of a square, 3 ps for 0.3 m and 1 ohm.
         """
-        scene = cls(model.grid, model.as_conductors, walls or Walls(), wires=wires or ThinWires.none())
+        scene = cls(
+            model.grid, model.as_conductors, walls or Walls(), wires=wires or ThinWires.none()
+        )
         parts: dict[int, list[str]] = {}
         for piece in conductors(model):
             parts.setdefault(scene.conductor_at(piece.node), []).extend(piece.parts)

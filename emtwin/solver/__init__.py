@@ -33,6 +33,7 @@ from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.slots import Slot, with_slots
 from emtwin.solver.sources import CurrentElement, EdgePort
+from emtwin.solver.stair_steps import StairSteps
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
 from emtwin.solver.waveform_files import SampledWaveform
@@ -84,6 +85,7 @@ __all__ = [
     "Simulation",
     "SineBurst",
     "Slot",
+    "StairSteps",
     "Step",
     "Stepper",
     "StopRule",

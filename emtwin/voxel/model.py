@@ -25,7 +25,7 @@ from emtwin.voxel.wall_faces import WallFaces
 from emtwin.voxel.wall_models import Band, wall_models
 from emtwin.voxel.wall_sheets import filled_cells, with_conductance
 from emtwin.voxel.wall_sides import TwoSidedWall
-from emtwin.voxel.walls import faces_of_solids
+from emtwin.voxel.walls import Ints, faces_of_solids
 
 ROUNDING_TOLERANCE = 1e-5
 """Largest relative rounding of an averaged edge that needs no notice."""
@@ -63,6 +63,9 @@ class VoxelModel:
         Thickness of every part, and what stands for its walls.
     two_sided : tuple of TwoSidedWall
         Walls with two sides, for which the medium has what lies around them.
+    steps : tuple of ndarray of int64
+        Pairs of edges along x, y, z that have one field, beside the steps of resistive walls: flat
+        indices into `grid.nodes`, shape (n, 2).
     """
 
     grid: Grid
@@ -81,6 +84,7 @@ class VoxelModel:
     certainty: tuple[Certainty | None, ...] = ()
     walls: tuple[WallAudit, ...] = ()
     two_sided: tuple[TwoSidedWall, ...] = ()
+    steps: tuple[Ints, ...] = ()
 
     @cached_property
     def as_conductors(self) -> Medium:
@@ -177,6 +181,7 @@ def voxelise(
     table, rounding = fill_rows(ids, mixed, first_rows)
     faces = metal_faces.apply(builder, rank, ids)
     two_sided = metal_faces.two_sided(faces, ids, grid)
+    steps = metal_faces.steps(ids, two_sided, grid)
     metal = [builder.owners(ranks) for ranks in rank]
     audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
     swallowed = list(loss_problems(bodies, solids, covered))
@@ -212,6 +217,7 @@ def voxelise(
         ),
         walls=walls,
         two_sided=two_sided,
+        steps=steps,
         certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
 

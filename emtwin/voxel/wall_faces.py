@@ -16,6 +16,7 @@ from emtwin.voxel.wall_models import WallModel
 from emtwin.voxel.wall_sheets import Floats, conductance
 from emtwin.voxel.wall_sides import TwoSidedWall, two_sided
 from emtwin.voxel.wall_skins import Skin
+from emtwin.voxel.wall_steps import steps_of
 from emtwin.voxel.walls import Ints, SolidFaces, bypassed
 
 
@@ -122,6 +123,36 @@ class WallFaces:
                 row.reshape(-1)[flat] = PEC_ROW
         return tuple(walls)
 
+    def steps(
+        self, ids: list[NDArray[np.uint16]], walls: Sequence[TwoSidedWall], grid: Grid
+    ) -> tuple[Ints, Ints, Ints]:
+        """Pairs of edges beside the steps of the resistive walls, see `wall_steps`.
+
+        Parameters
+        ----------
+        ids : list of ndarray of uint16
+            Row of every edge per axis.
+        walls : sequence of TwoSidedWall
+            Walls that hold their own edges.
+        grid : Grid
+            Grid.
+        """
+        resistive = [
+            (self.faces[index], self.skins[index])
+            for index, model in self.models.items()
+            if model.kind == "resistive"
+        ]
+        held: list[list[Ints]] = [[np.zeros(0, np.int64)] for _ in range(3)]
+        for wall in walls:
+            for axis, flat in _edges_of(wall, grid):
+                held[axis].append(flat)
+        return steps_of(resistive, ids, [np.concatenate(flat) for flat in held], grid)
+
+
+def _edges_of(wall: TwoSidedWall, grid: Grid) -> list[tuple[int, Ints]]:
+    faces = [np.ravel_multi_index(tuple(f.index.T), grid.nodes) for f in wall.faces]
+    return list(rim_edges(faces, grid))
+
 
 def _meet(
     wall: TwoSidedWall,
@@ -131,8 +162,7 @@ def _meet(
 ) -> None:
     """Make metal of the edges of a wall that another one has too."""
     mine: list[list[Ints]] = [[], [], []]
-    faces = [np.ravel_multi_index(tuple(f.index.T), grid.nodes) for f in wall.faces]
-    for axis, flat in rim_edges(faces, grid):
+    for axis, flat in _edges_of(wall, grid):
         mine[axis].append(flat)
     for axis, flat in edges:
         shared = np.intersect1d(np.concatenate(mine[axis]), flat)

@@ -88,10 +88,8 @@ def two_sided(
     TwoSidedWall
         With the edges where more than two of its own faces meet as seams.
     """
-    pairs, seams = _pairs(faces, grid)
-    above = _sides(pairs, sum(flat.size for flat in faces))
+    crowded, torn, above = sides_of(faces, grid)
     ends = np.cumsum([0, *(flat.size for flat in faces)])
-    torn = _torn(pairs, above)
     x, y, z = (
         TwoSidedFaces(
             np.stack(np.unravel_index(flat, grid.nodes), axis=1).astype(np.int64),
@@ -100,8 +98,64 @@ def two_sided(
         )
         for n, flat in enumerate(faces)
     )
-    a, b, c = (np.union1d(s, t) for s, t in zip(seams, torn, strict=True))
+    a, b, c = (np.union1d(s, t) for s, t in zip(crowded, torn, strict=True))
     return TwoSidedWall(part, model, (x, y, z), (a, b, c))
+
+
+def sides_of(faces: Sequence[Ints], grid: Grid) -> tuple[list[Ints], list[Ints], Bools]:
+    """Sides of the faces of a wall.
+
+    Parameters
+    ----------
+    faces : sequence of ndarray of int64
+        Its faces per axis.
+    grid : Grid
+        Grid.
+
+    Returns
+    -------
+    crowded : list of ndarray of int64
+        Edges along x, y, z where more than two of them meet: flat indices into `grid.nodes`.
+    torn : list of ndarray of int64
+        Edges where two meet whose sides do not fit together.
+    above : ndarray of bool
+        Whether the cell above each face lies on side 2, one axis after the other.
+    """
+    pairs, crowded = _pairs(faces, grid)
+    above = _sides(pairs, sum(flat.size for flat in faces))
+    return crowded, _torn(pairs, above), above
+
+
+def around_edges(faces: Sequence[Ints], axis: int, grid: Grid) -> tuple[Ints, Ints, Ints]:
+    """Faces round the edges along an axis, in the order of edge and place.
+
+    Parameters
+    ----------
+    faces : sequence of ndarray of int64
+        Faces per axis.
+    axis : int
+        Direction of the edges.
+    grid : Grid
+        Grid.
+
+    Returns
+    -------
+    edge, face, place : ndarray of int64
+        Edge as a flat index into `grid.nodes`; face, counted through all axes; and where it lies,
+        counter-clockwise: 0 on the high side of the next axis, 1 of the one after it, 2 and 3 on
+        their low sides. Going round so crosses those at 0 and 3 upward, the others downward.
+    """
+    start = np.cumsum([0, *(flat.size for flat in faces)])
+    one, two = (axis + 1) % 3, (axis + 2) % 3
+    edge, face, place = [], [], []
+    for normal, across in ((two, one), (one, two)):
+        for shift in (0, 1):
+            edge.append(faces[normal] + shift * grid.node_strides[across])
+            face.append(start[normal] + np.arange(faces[normal].size))
+            place.append(np.full(faces[normal].size, 2 * shift + (normal == one)))
+    edges, numbers, places = (np.concatenate(part) for part in (edge, face, place))
+    order = np.lexsort((places, edges))
+    return edges[order], numbers[order], places[order]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,28 +170,16 @@ class _Pairs:
 
 def _pairs(faces: Sequence[Ints], grid: Grid) -> tuple[list[_Pairs], list[Ints]]:
     """Pairs of neighbouring faces per direction of the edge, and the edges with more than two."""
-    start = np.cumsum([0, *(flat.size for flat in faces)])
-    found, seams = [], []
+    found, crowded = [], []
     for axis in range(3):
-        one, two = (axis + 1) % 3, (axis + 2) % 3
-        # Going round an edge counter-clockwise, the faces that are crossed upward: those normal to
-        # `two` on the high side of `one`, and those normal to `one` on the low side of `two`.
-        edge, face, upward = [], [], []
-        for normal, across in ((two, one), (one, two)):
-            number = start[normal] + np.arange(faces[normal].size)
-            for shift in (0, 1):
-                edge.append(faces[normal] + shift * grid.node_strides[across])
-                face.append(number)
-                upward.append(np.full(number.size, (normal == two) == (shift == 0)))
-        edges, faces_, up = np.concatenate(edge), np.concatenate(face), np.concatenate(upward)
-        order = np.argsort(edges, kind="stable")
-        edges, faces_, up = edges[order], faces_[order], up[order]
-        places, first, count = np.unique(edges, return_index=True, return_counts=True)
+        edge, face, place = around_edges(faces, axis, grid)
+        up = (place == 0) | (place == 3)
+        places, first, count = np.unique(edge, return_index=True, return_counts=True)
         at = first[count == 2]
         # Both cross to the same side of their own only if one is crossed upward, one downward.
-        found.append(_Pairs(edges[at], faces_[at], faces_[at + 1], up[at] == up[at + 1]))
-        seams.append(places[count > 2])
-    return found, seams
+        found.append(_Pairs(edge[at], face[at], face[at + 1], up[at] == up[at + 1]))
+        crowded.append(places[count > 2])
+    return found, crowded
 
 
 def _sides(pairs: Sequence[_Pairs], n: int) -> Bools:

@@ -69,6 +69,10 @@ class Skin:
         length = np.linalg.norm(sums, axis=1, keepdims=True)
         return cls(faces, np.where(count > 0, total, np.nan), sums / np.maximum(length, 1e-300))
 
+    def facing(self, flat: Ints) -> Floats:
+        """Absolute components of the normal of some of the faces, shape (m, 3)."""
+        return np.asarray(self.normal[np.searchsorted(self.flat, flat)])
+
     def at(self, flat: Ints, usual: float) -> tuple[Floats, Floats]:
         """Thickness (`usual`, in metres, where it is unknown) and widening of some of the faces.
 

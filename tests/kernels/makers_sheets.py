@@ -60,8 +60,20 @@ def _sheet_edge(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]
     return ArgumentSet("sheet_edge", Box.items(n), arguments)
 
 
+def _sheet_step(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    n = count(shape)
+    arguments: dict[str, Any] = {
+        "field": noise(rng, 3 * n, real),
+        "place": rng.permutation(3 * n)[: 2 * n].astype(np.int64),
+        "share": noise(rng, 2 * n, real),
+        "count": n,
+    }
+    return ArgumentSet("sheet_step", Box.items(n), arguments)
+
+
 MAKERS: dict[str, Maker] = {
     "sheet_face": _sheet_face,
     "sheet_beside": _sheet_beside,
     "sheet_edge": _sheet_edge,
+    "sheet_step": _sheet_step,
 }

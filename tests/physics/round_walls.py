@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend
-from emtwin.benches.metal_walls import metal_wall
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.geometry import Surface
 from emtwin.grid import Grid, Node
 from emtwin.materials import Material
@@ -118,7 +118,7 @@ def let_out(
     found = []
     for medium, elements in (
         (voxelise([], grid).medium, ()),
-        (model.medium, tuple(metal_wall(model, w) for w in model.two_sided)),
+        (model.medium, wall_elements(model)),
     ):
         simulation = Simulation(
             grid,

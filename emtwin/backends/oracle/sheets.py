@@ -57,6 +57,14 @@ def sheet_edge(a: SimpleNamespace, box: Box, _step: int) -> None:
     e_2[...] = new_2
 
 
+def sheet_step(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e = share_1 e_1 + share_2 e_2 on both edges of each step."""
+    field, place, share = _flat(a.field), _lines(a.place, 2, a, box), _lines(a.share, 2, a, box)
+    e = share[0] * field[place[0]] + share[1] * field[place[1]]
+    field[place[0]] = e
+    field[place[1]] = e
+
+
 def _circulation(a: SimpleNamespace, box: Box, field: Values, h_2: Values) -> tuple[Any, Any]:
     """Weighted sums of h around the part of each edge's dual face on side 1 and on side 2."""
     face, face_2 = _lines(a.face, 4, a, box), _lines(a.face_2, 4, a, box)
