@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.solver import Element, MetalWall, StairSteps
 from emtwin.solver.sheet_surface import SheetFaces
 from emtwin.voxel import TwoSidedWall, VoxelModel
+
+Index = NDArray[np.int64]
 
 
 def metal_wall(model: VoxelModel, wall: TwoSidedWall) -> MetalWall:
@@ -33,6 +38,7 @@ def metal_wall(model: VoxelModel, wall: TwoSidedWall) -> MetalWall:
         metal.thickness,
         metal.f_max,
         metal.permeability,
+        _places(wall.steps, model),
     )
 
 
@@ -52,8 +58,13 @@ def wall_elements(model: VoxelModel) -> tuple[Element, ...]:
     walls: tuple[Element, ...] = tuple(metal_wall(model, wall) for wall in model.two_sided)
     if not any(len(pairs) for pairs in model.steps):
         return walls
-    x, y, z = (
-        np.stack(np.unravel_index(pairs, model.grid.nodes), axis=-1).astype(np.int64)
-        for pairs in model.steps
-    )
+    x, y, z = _places(model.steps, model)
     return (*walls, StairSteps("steps of resistive walls", (x, y, z)))
+
+
+def _places(steps: Sequence[Index], model: VoxelModel) -> tuple[Index, ...]:
+    """Places of edges given by flat indices, with one axis more at the end."""
+    return tuple(
+        np.stack(np.unravel_index(pairs, model.grid.nodes), axis=-1).astype(np.int64)
+        for pairs in steps
+    )

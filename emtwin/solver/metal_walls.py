@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from emtwin.errors import Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import PEC_ROW, Medium
-from emtwin.solver.sheet_surface import SheetFaces, Surface
+from emtwin.solver.sheet_surface import Edge, SheetFaces, Surface
 from emtwin.solver.slab_sheets import SlabSheet
+from emtwin.solver.stair_steps import Pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,9 @@ class MetalWall(SlabSheet):
         Highest frequency in Hz at which the slab must be right.
     permeability : float
         Relative permeability of the metal.
+    steps : tuple of ndarray of int64
+        Pairs of edges along x, y, z beside a step, which have one field on each side, shape
+        (n, 2, 3); see `stair_steps`.
     """
 
     name: str
@@ -37,6 +41,16 @@ class MetalWall(SlabSheet):
     thickness: float
     f_max: float
     permeability: float = 1.0
+    steps: tuple[Pairs, ...] = ()
+
+    @property
+    def partners(self) -> dict[Edge, Edge]:
+        """The edges of all steps."""
+        return {
+            ("e_" + "xyz"[axis], (a, b, c)): ("e_" + "xyz"[axis], (d, e, f))
+            for axis, pairs in enumerate(self.steps)
+            for (a, b, c), (d, e, f) in pairs.tolist()
+        }
 
     def problems(self, grid: Grid, medium: Medium) -> list[Problem]:
         """Metal, fit, and places where its sides are not told apart."""

@@ -8,8 +8,8 @@ included, are the same case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ from emtwin.grid import Grid, Node
 from emtwin.solver.sheet_places import flat_axes
 
 Index = tuple[int, int, int]
+Edge = tuple[str, Index]
+"""Component and place."""
 Real = NDArray[np.float64]
 
 _QUADRANTS = ((0, 0), (1, 0), (1, 1), (0, 1))
@@ -262,6 +264,47 @@ class Surface:
                 if len(turns) > 2 or (len(turns) == 2 and turns[0] == turns[1]):
                     found.setdefault(axis, []).append((i, j, k))
         return {axis: np.array(places, np.int64) for axis, places in found.items()}
+
+
+def joined(
+    edges: Sequence[SheetEdge], partners: Mapping[Edge, Edge]
+) -> tuple[list[SheetEdge], dict[Edge, int], list[tuple[Edge, Edge]]]:
+    """Edges, where two that have one field are one: their laws of Ampere are added.
+
+    Parameters
+    ----------
+    edges : sequence of SheetEdge
+        All edges.
+    partners : mapping
+        One edge of each pair as the key, the other one; a pair with an edge that is not among
+        `edges`, or is a rim, has no effect.
+
+    Returns
+    -------
+    joined : list of SheetEdge
+        With the place of the first edge of each pair.
+    slot : dict
+        Number in `joined` of every edge.
+    copies : list of pairs
+        The edges of every pair.
+    """
+    known = {(edge.component, edge.index): edge for edge in edges if not edge.rim}
+    copies = [(one, two) for one, two in partners.items() if one in known and two in known]
+    other, second = dict(copies), {two for _, two in copies}
+    result, slot = list[SheetEdge](), dict[Edge, int]()
+    for edge in edges:
+        place = edge.component, edge.index
+        if place in second:
+            continue
+        slot[place] = len(result)
+        if place in other:
+            beside = known[other[place]]
+            slot[other[place]] = len(result)
+            area = edge.area[0] + beside.area[0], edge.area[1] + beside.area[1]
+            width = edge.width + beside.width
+            edge = replace(edge, arcs=edge.arcs + beside.arcs, area=area, width=width)
+        result.append(edge)
+    return result, slot, copies
 
 
 def _moved(index: Index, axis: int, by: int) -> Index:

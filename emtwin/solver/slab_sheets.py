@@ -13,6 +13,7 @@ but make none, and add nothing to the bound.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -25,7 +26,7 @@ from emtwin.materials.slab_network import REFUSED_ERROR, WORST_FIT, SlabNetwork,
 from emtwin.solver.assembly import Assembly
 from emtwin.solver.elements import Bound, Element, Places
 from emtwin.solver.sheet_stages import SheetStages
-from emtwin.solver.sheet_surface import Surface
+from emtwin.solver.sheet_surface import Edge, Surface
 
 _NOTICED_ERROR = 0.01
 _LEAST_CONDUCTION = 10.0  # times w eps0
@@ -48,6 +49,11 @@ class SlabSheet(Element):
     @abstractmethod
     def surface(self, grid: Grid) -> Surface:
         """Its faces and edges in a grid."""
+
+    @property
+    def partners(self) -> Mapping[Edge, Edge]:
+        """Edges that have one field with another one, and the other one."""
+        return {}
 
     @cached_property
     def _fit(self) -> tuple[SlabNetwork, float]:
@@ -150,5 +156,6 @@ class SlabSheet(Element):
 
     def bind(self, assembly: Assembly) -> Bound:
         """Both sides' h after the sweep's, both sides' e after everything else."""
-        stages = SheetStages(self.name, self.surface(assembly.grid), self.network, assembly)
-        return Bound(after_h=stages.after_h(), after_e=(stages.edges(),))
+        surface = self.surface(assembly.grid)
+        stages = SheetStages(self.name, surface, self.network, assembly, self.partners)
+        return Bound(after_h=stages.after_h(), after_e=(stages.edges(), *stages.copied()))

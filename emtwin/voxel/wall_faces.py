@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,14 @@ class WallFaces:
                     _meet(wall, list(rim_edges(faces, grid)), ids, grid)
             for row, flat in zip(ids, wall.seams, strict=True):
                 row.reshape(-1)[flat] = PEC_ROW
-        return tuple(walls)
+        none = [np.zeros(0, np.int64)] * 3
+        return tuple(
+            replace(
+                wall,
+                steps=steps_of([(_faces_of(wall, grid), self.skins[wall.part])], ids, none, grid),
+            )
+            for wall in walls
+        )
 
     def steps(
         self, ids: list[NDArray[np.uint16]], walls: Sequence[TwoSidedWall], grid: Grid
@@ -150,8 +157,11 @@ class WallFaces:
 
 
 def _edges_of(wall: TwoSidedWall, grid: Grid) -> list[tuple[int, Ints]]:
-    faces = [np.ravel_multi_index(tuple(f.index.T), grid.nodes) for f in wall.faces]
-    return list(rim_edges(faces, grid))
+    return list(rim_edges(_faces_of(wall, grid), grid))
+
+
+def _faces_of(wall: TwoSidedWall, grid: Grid) -> list[Ints]:
+    return [np.ravel_multi_index(tuple(f.index.T), grid.nodes) for f in wall.faces]
 
 
 def _meet(

@@ -57,12 +57,16 @@ class TwoSidedWall:
         Faces normal to x, y, z.
     seams : tuple of ndarray of int64
         Edges along x, y, z that must be perfect conductors: flat indices into `grid.nodes`.
+    steps : tuple of ndarray of int64
+        Pairs of edges along x, y, z that have one field on each side, see `wall_steps`, shape
+        (n, 2).
     """
 
     part: int
     model: WallModel
     faces: tuple[TwoSidedFaces, TwoSidedFaces, TwoSidedFaces]
     seams: tuple[Ints, Ints, Ints]
+    steps: tuple[Ints, ...] = ()
 
 
 def two_sided(

@@ -1,4 +1,4 @@
-"""Steps of the staircase of a resistive wall: edges that lie beside each other and have one field.
+"""Steps of the staircase of a wall that leaks: edges that lie beside each other and have one field.
 
 Along an oblique wall the grid has edges in pairs: one at the outer corner of a step, one at its
 inner corner. On the wall itself both are one line. In the grid the current that flows in from one

@@ -57,7 +57,7 @@ def let_out(
     kind: str,
     along: str,
     radius: float,
-    cells: int,
+    cells: float,
     metal: tuple[float, float],
     frequencies: Real,
     backend: Backend,
@@ -85,8 +85,8 @@ def let_out(
         Length of the run in nanoseconds.
     """
     flat = kind == "cylinder"
-    d = radius / cells
-    n = 2 * (cells + 12 + 10) + 1
+    d = radius / (cells + 0.3)  # no centre of a cell lies in the wall
+    n = 2 * (int(cells) + 12 + 10) + 1
     grid = Grid.uniform((n, n, 1 if flat else n), d)
     middle = n * d / 2
     sigma, thickness = metal
@@ -101,7 +101,7 @@ def let_out(
     if model_of is not None:
         model = model_of(model)
     c, k = n // 2, 0 if flat else n // 2
-    outside = cells + 6
+    outside = int(cells) + 6
     if (along == "e") == flat:  # a current along z: electric line or dipole
         # On the nodes around the middle of the centre cell.
         currents = [CurrentElement("e_z", Node(c + i, c + j, k)) for i in (0, 1) for j in (0, 1)]
