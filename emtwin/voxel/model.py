@@ -21,7 +21,7 @@ from emtwin.voxel.mixtures import mixtures
 from emtwin.voxel.solids import fill
 from emtwin.voxel.thickness import thickness_of
 from emtwin.voxel.wall_audit import WallAudit, audit_walls, loss_notices, loss_problems
-from emtwin.voxel.wall_cells import without_thin_walls
+from emtwin.voxel.wall_cells import thin_cells, without
 from emtwin.voxel.wall_faces import WallFaces
 from emtwin.voxel.wall_models import Band, wall_models
 from emtwin.voxel.wall_sheets import filled_cells, with_conductance
@@ -164,8 +164,9 @@ def voxelise(
         thickness_of(body.surface, grid) if body.kind == "solid" else None for body in bodies
     ]
     models = wall_models(bodies, thickness, band)
-    cells = without_thin_walls(filled.cell_part, bodies, models, grid)
-    filled = replace(filled, cell_part=cells)
+    solids = faces_of_solids(bodies, grid, filled.cell_part)
+    thin = {n: thin_cells(bodies[n], n, grid, filled.cell_part) for n in models if n in solids}
+    drawn, filled = filled.cell_part, replace(filled, cell_part=without(filled.cell_part, thin))
     resistive = [n for n, model in models.items() if model.kind == "resistive"]
     mixed_cells = mixtures(bodies, grid, filled.cell_part, background).with_walls(
         [
@@ -178,8 +179,7 @@ def voxelise(
     builder = EdgeBuilder(bodies, grid, filled.cell_part, background, mixed_cells, resistive)
     bulk, first_rows = builder.bulk_rows()
     ids, rank, mixed = builder.build_all(bulk)
-    solids = faces_of_solids(bodies, grid, filled.cell_part, models)
-    metal_faces = WallFaces.of(builder, solids, models)
+    metal_faces = WallFaces.of(builder, solids, models, drawn, thin)
     mixed = with_conductance(ids, mixed, first_rows, metal_faces.conductances(grid))
     table, rounding = fill_rows(ids, mixed, first_rows)
     faces = metal_faces.apply(builder, rank, ids)

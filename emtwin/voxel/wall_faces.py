@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +12,11 @@ from emtwin.grid import Grid
 from emtwin.grid.medium import PEC_ROW
 from emtwin.voxel.edges import EdgeBuilder, apply_sheet
 from emtwin.voxel.sheets import rim_edges, sheet_skins
+from emtwin.voxel.wall_cells import ThinCells, shut_faces
 from emtwin.voxel.wall_models import WallModel
 from emtwin.voxel.wall_sheets import Floats, conductance
 from emtwin.voxel.wall_sides import TwoSidedWall, two_sided
-from emtwin.voxel.wall_skins import Skin
+from emtwin.voxel.wall_skins import Skin, both
 from emtwin.voxel.wall_steps import steps_of
 from emtwin.voxel.walls import Ints, SolidFaces, bypassed
 
@@ -44,8 +45,24 @@ class WallFaces:
         builder: EdgeBuilder,
         solids: Mapping[int, SolidFaces],
         models: Mapping[int, WallModel],
+        drawn: NDArray[np.int16],
+        thin: Mapping[int, ThinCells],
     ) -> WallFaces:
-        """Faces of all metal parts."""
+        """Faces of all metal parts.
+
+        Parameters
+        ----------
+        builder : EdgeBuilder
+            Parts on the grid, without the cells of thin walls that leak.
+        solids : mapping of int to SolidFaces
+            What the rays found of each metal solid, those cells taken for metal.
+        models : mapping of int to WallModel
+            Models of the parts that leak.
+        drawn : ndarray of int16
+            Owner of each cell, those cells included.
+        thin : mapping of int to ThinCells
+            Those cells.
+        """
         skins: dict[int, Sequence[Skin]] = {
             index: solids[index].skins
             if index in solids
@@ -56,7 +73,9 @@ class WallFaces:
             index: solids[index].walls if index in solids else [s.flat for s in skins[index]]
             for index in builder.metal_order
         }
-        return cls(_with_edges(builder, firm, solids), skins, models)
+        faces = _with_edges(builder, drawn, firm, solids)
+        _add_thin(builder, faces, skins, thin)
+        return cls(faces, skins, models)
 
     def conductances(self, grid: Grid) -> list[list[tuple[Ints, Floats]]]:
         """What every resistive part adds to the conductivity of its edges."""
@@ -185,23 +204,53 @@ def _of_part(owner: NDArray[np.int16], index: int, grid: Grid) -> Ints:
     return flat
 
 
+def _add_thin(
+    builder: EdgeBuilder,
+    faces: dict[int, list[Ints]],
+    skins: dict[int, Sequence[Skin]],
+    thin: Mapping[int, ThinCells],
+) -> None:
+    """Add the faces of thin cells that stand for their wall."""
+    if not any(len(cells.cell) for cells in thin.values()):
+        return
+    closed = _closed(builder, faces.values())
+    metal = builder.rank_of[builder.cell_part + np.int16(1)] >= 0
+    for index, axes in shut_faces(thin, closed, metal, builder.grid).items():
+        faces[index] = [
+            np.union1d(f, flat) for f, (flat, _) in zip(faces[index], axes, strict=True)
+        ]
+        skins[index] = [
+            both(skin, Skin.joined(flat, np.full(flat.size, np.nan), normal))
+            for skin, (flat, normal) in zip(skins[index], axes, strict=True)
+        ]
+
+
+def _closed(builder: EdgeBuilder, parts: Iterable[Sequence[Ints]]) -> list[NDArray[np.bool_]]:
+    """Whether each face normal to x, y, z is among those of some parts."""
+    closed = [np.zeros(builder.grid.nodes, dtype=bool) for _ in range(3)]
+    for every in parts:
+        for shut, flat in zip(closed, every, strict=True):
+            shut.reshape(-1)[flat] = True
+    return closed
+
+
 def _with_edges(
-    builder: EdgeBuilder, firm: Mapping[int, list[Ints]], solids: Mapping[int, SolidFaces]
+    builder: EdgeBuilder,
+    drawn: NDArray[np.int16],
+    firm: Mapping[int, list[Ints]],
+    solids: Mapping[int, SolidFaces],
 ) -> dict[int, list[Ints]]:
     """Faces of every part, with those at edges of solids that nothing leads round."""
     if not any(flat.size for faces in solids.values() for flat in faces.edges):
         return dict(firm)
-    closed = [np.zeros(builder.grid.nodes, dtype=bool) for _ in range(3)]
-    for every in (*firm.values(), *(faces.edges for faces in solids.values())):
-        for shut, flat in zip(closed, every, strict=True):
-            shut.reshape(-1)[flat] = True
-    metal = builder.rank_of[builder.cell_part + np.int16(1)] >= 0
+    closed = _closed(builder, [*firm.values(), *(faces.edges for faces in solids.values())])
+    metal = builder.rank_of[drawn + np.int16(1)] >= 0
     result = dict(firm)
     for index, faces in solids.items():
         needed = [
             flat[~bypassed(flat, axis, closed, metal)] for axis, flat in enumerate(faces.edges)
         ]
-        result[index] = [np.union1d(*both) for both in zip(firm[index], needed, strict=True)]
+        result[index] = [np.union1d(*pair) for pair in zip(firm[index], needed, strict=True)]
     return result
 
 

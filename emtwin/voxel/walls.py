@@ -8,7 +8,7 @@ into walls of faces without a gap.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
-from emtwin.voxel.spans import NOTHING, Spans, left_by, links_through, middle_above, spans_of
+from emtwin.voxel.spans import NOTHING, Spans, left_by, links_through, spans_of
 from emtwin.voxel.wall_skins import Skin, both
 
 Floats = NDArray[np.float64]
@@ -53,10 +53,7 @@ class SolidFaces:
 
 
 def faces_of_solids(
-    bodies: Sequence[Body],
-    grid: Grid,
-    cell_part: NDArray[np.int16],
-    leaking: Collection[int] = (),
+    bodies: Sequence[Body], grid: Grid, cell_part: NDArray[np.int16]
 ) -> dict[int, SolidFaces]:
     """Metal faces of all metal solids.
 
@@ -68,8 +65,6 @@ def faces_of_solids(
         Grid.
     cell_part : ndarray of int16
         Body of each cell, -1 for the background.
-    leaking : collection of int
-        Bodies whose walls keep no cell that lies in them alone, see `wall_cells`.
 
     Returns
     -------
@@ -87,7 +82,7 @@ def faces_of_solids(
             mine, cell = spans[index], float(grid.spacings[axis].min())
             left, owner = left_by(mine, list(others.values()), cell)
             _count_losses(faces, mine, owner, others, axis, grid)
-            place = _Place(grid, axis, cell_part, metal, index, index in leaking)
+            place = _Place(grid, axis, cell_part, metal, index)
             wall = left.facing < _OPPOSED
             walls, edges = (
                 place.skin(left[part], wall=w) for part, w in ((wall, True), (~wall, False))
@@ -153,7 +148,6 @@ class _Place:
     cell_part: NDArray[np.int16]
     metal: Bools
     body: int
-    leaks: bool
 
     def skin(self, spans: Spans, *, wall: bool) -> Skin:
         """Faces on the links that pass through `spans` between two centres outside the body."""
@@ -166,11 +160,6 @@ class _Place:
         enters &= (low != self.body) & (high != self.body) & ~(long & self.metal[high + 1])
         low, high = self._parts(spans, last - 1), self._parts(spans, last)
         leaves &= (low != self.body) & (high != self.body) & ~self.metal[low + 1]
-        if self.leaks:  # the wall lies on one side of a lone centre in it
-            lone, centres = last - first == 1, self.grid.centres[self.axis]
-            cell = float(self.grid.spacings[self.axis].min())
-            above = middle_above(spans, centres[np.minimum(first, centres.size - 1)], cell)
-            enters, leaves = enters & ~(lone & above), leaves & ~(lone & ~above)
         through = np.concatenate([np.flatnonzero(enters), np.flatnonzero(leaves)])
         line = np.concatenate([first[enters], last[leaves]])
         flat = np.ravel_multi_index(self._index(spans.ray[through], line), self.grid.nodes)

@@ -29,6 +29,7 @@ from tests.unit.voxel.shapes import (
 
 CELL = 3e-3
 GRID = Grid.uniform((14, 14, 14), CELL)
+TALL = Grid.uniform((14, 14, 34), CELL)
 BAND = Band(30e6, 1e9)
 WALL = (9e-3,) * 3, (33e-3,) * 3
 
@@ -49,10 +50,10 @@ def tilted(slope: tuple[float, float], thickness: float, conductivity: float) ->
     slab = box((0, 0, 0), (42e-3, 42e-3, 1.0))
     points = slab.points.copy()
     normal = np.sqrt(1.0 + slope[0] ** 2 + slope[1] ** 2)
-    points[:, 2] = (points[:, 2] - 0.5) * thickness * normal + 21.2e-3
+    points[:, 2] = (points[:, 2] - 0.5) * thickness * normal + 51.2e-3
     points[:, 2] += (points[:, :2] - 21e-3) @ slope
     wall = solid("wall", Surface(points, slab.triangles), metal(conductivity))
-    return voxelise([wall], GRID, band=BAND)
+    return voxelise([wall], TALL, band=BAND)
 
 
 def conducted(model: VoxelModel) -> list[float]:
@@ -137,7 +138,7 @@ def test_a_flat_wall_is_the_resistive_sheet_in_its_place(kind: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.floats(-1.2, 1.2), st.floats(-1.2, 1.2))
+@given(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
 def test_the_edges_of_an_oblique_wall_conduct_as_much_as_the_wall(a: float, b: float) -> None:
     """Each direction of edges has the conductance sigma t times the wall's area.
 
@@ -148,13 +149,10 @@ def test_the_edges_of_an_oblique_wall_conduct_as_much_as_the_wall(a: float, b: f
     """
     model = tilted((a, b), 50e-6, 400.0)
     normal = np.array([-a, -b, 1.0]) / np.sqrt(1 + a * a + b * b)
-    inside = np.abs(a) + np.abs(b) < 0.85  # else the wall leaves the grid through its top
-    if not inside:
-        return
     area = 42e-3**2 / normal[2]
     for axis, found in enumerate(conducted(model)):
         steps = np.abs(normal).sum() - np.abs(normal[axis])
-        if steps > 0.3 and (axis < 2):
+        if steps > 0.3:
             assert found == pytest.approx(400.0 * 50e-6 * area, rel=0.15), axis
 
 
@@ -186,7 +184,8 @@ def test_walls_that_leak_have_no_hole(
     model = voxelise([solid("shield", surface, metal(conductivity))], grid, band=band)
     assert not flooded(model)[tuple(int(n) for n in middle)]
     assert "perfectly" not in model.walls[0].models[0]
-    assert (model.cell_part < 0).all()
+    if thickness <= 0.05:  # thicker ones may hold two centres along every axis at an edge
+        assert (model.cell_part < 0).all()
 
 
 def test_both_sides_of_a_ball_are_told_apart() -> None:
@@ -230,7 +229,7 @@ def test_steps_pair_an_outer_with_an_inner_corner() -> None:
     model = tilted((1.0, 0.0), 50e-6, 400.0)
     x, y, z = model.steps
     assert x.size == z.size == 0
-    places = np.unravel_index(y, GRID.nodes)
+    places = np.unravel_index(y, TALL.nodes)
     apart = [np.abs(part[:, 1] - part[:, 0]) for part in places]
     assert (np.sum(apart, axis=0) == 1).all()
     assert np.unique(y).size == y.size
