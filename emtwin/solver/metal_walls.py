@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from emtwin.errors import Problem
 from emtwin.grid import Grid
@@ -10,6 +13,9 @@ from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver.sheet_surface import Edge, SheetFaces, Surface
 from emtwin.solver.slab_sheets import SlabSheet
 from emtwin.solver.stair_steps import Pairs
+
+if TYPE_CHECKING:
+    from emtwin.solver.simulation import Simulation
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +79,25 @@ class MetalWall(SlabSheet):
                     )
                 ]
         return []
+
+    def conflicts(self, simulation: Simulation) -> list[Problem]:
+        """Edges in an outer face that is no perfect conductor: its sides would be one there."""
+        grid = simulation.grid
+        places = np.concatenate(list(self.surface(grid).tangential().values()))
+        touched = [
+            (axis, end)
+            for axis, end, _ in simulation.boundaries.faces()
+            if (places[:, axis] == (0, grid.shape[axis])[end]).any()
+        ]
+        return [
+            Problem(
+                f"wall {self.name} reaches the {('low', 'high')[end]} face of {'xyz'[axis]}, which "
+                "is no perfect conductor: its two sides would be taken for one there",
+                field=self.name,
+                remedy="end it a cell before the face, or model the whole scene",
+            )
+            for axis, end in touched
+        ]
 
     def surface(self, grid: Grid) -> Surface:
         """Its faces."""

@@ -86,7 +86,8 @@ def let_out(
     """
     flat = kind == "cylinder"
     d = radius / (cells + 0.3)  # no centre of a cell lies in the wall
-    n = 2 * (int(cells) + 12 + 10) + 1
+    margin = max(12, int(1.2 * cells))  # in cells: what is near the shell would load it
+    n = 2 * (int(cells) + margin + 10) + 1
     grid = Grid.uniform((n, n, 1 if flat else n), d)
     middle = n * d / 2
     sigma, thickness = metal
