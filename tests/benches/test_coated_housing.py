@@ -14,7 +14,7 @@ from emtwin.backends import select_backend
 from emtwin.benches import radiated_immunity
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.sites import Site
-from emtwin.cli import app
+from emtwin.cli.app import build
 from emtwin.errors import InputError
 from emtwin.solver import StairSteps
 from tests.benches.tiny_device import block, write_stl
@@ -96,7 +96,7 @@ def test_check_names_the_model_of_a_coat(tmp_path: Path) -> None:
     20 ohm shield 20 log10(1 + eta0 / 40) = 20.4 dB; 10 um of 5 kS/m are 0.04 skin depths at 1 GHz.
     """
     twin = write(tmp_path, SHEET, 6.0, 2.0)
-    shown = CliRunner().invoke(app, ["check", str(twin)], env={"COLUMNS": "260"}).output
+    shown = CliRunner().invoke(build(), ["check", str(twin)], env={"COLUMNS": "260"}).output
     row = next(
         line for line in shown.splitlines() if "resistive sheet" in line and "20 ohm" in line
     )

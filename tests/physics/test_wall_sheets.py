@@ -117,8 +117,8 @@ def first_order(cells: int) -> float:
     """Tolerance in dB: a staircase is right to the first order of d / a; 1.5 d / a of the field.
 
     The faces are up to d / 2 off the surface, by which the exact shells change by 0.2 to 0.8 dB
-    at 10 cells; what the steps do to conductance and charge is of the same order. That the error halves
-    with the cells is tested at 20.
+    at 10 cells; what the steps do to conductance and charge is of the same order. Half of it is
+    asked for at 20 cells.
     """
     return 1.5 * 20 * np.log10(1 + 1 / cells)
 
