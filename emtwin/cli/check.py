@@ -12,7 +12,6 @@ from emtwin.cli.failures import reported
 from emtwin.cli.progress import duration
 from emtwin.cli.view import check_target, draw
 from emtwin.units import format_si
-from emtwin.voxel.wall_audit import MOST_SHIELDING
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -210,6 +209,8 @@ def walls_table(site: SitePlan) -> Table:
 
 def _decibel(shielding: float | None) -> str:
     """Shielding of a wall by itself, at the lowest frequency."""
+    from emtwin.voxel.wall_audit import MOST_SHIELDING
+
     if shielding is None:
         return "–"
     return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
