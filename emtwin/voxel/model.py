@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import PEC_ROW, Medium
@@ -118,6 +119,7 @@ def voxelise(
     grid: Grid,
     background: Material | None = None,
     covered: Collection[str] = (),
+    backend: Backend | None = None,
     band: Band | None = None,
 ) -> VoxelModel:
     """Put `bodies` on `grid`.
@@ -139,6 +141,9 @@ def voxelise(
         What fills the rest; vacuum by default.
     covered : collection of str
         Metal parts whose place dielectrics of higher priority may take.
+    backend : Backend, optional
+        Where to find cells and shares of cells, the same bits on each; by default the native
+        library, else NumPy.
     band : Band, optional
         Frequencies at which thin walls of metal are to leak as they do, see `wall_models`;
         without it all metal is a perfect conductor.
@@ -154,11 +159,11 @@ def voxelise(
         If a solid is not closed, a sheet is not metal, a part leaves the grid, parts of
         equal priority and different material overlap, a dielectric of higher priority
         takes the place of a metal part, or a part gets no edge: all parts that fail in the
-        same way at once.
+        same way at once. If the backend has too little memory free for a part.
     """
     bodies = tuple(bodies)
     _raise_any(list(faults(bodies, grid)))
-    filled = fill(bodies, grid)
+    filled = fill(bodies, grid, backend)
     background = background or lookup("vacuum")
     thickness = [
         thickness_of(body.surface, grid) if body.kind == "solid" else None for body in bodies
@@ -168,7 +173,7 @@ def voxelise(
     thin = {n: thin_cells(bodies[n], n, grid, filled.cell_part) for n in models if n in solids}
     drawn, filled = filled.cell_part, replace(filled, cell_part=without(filled.cell_part, thin))
     resistive = [n for n, model in models.items() if model.kind == "resistive"]
-    mixed_cells = mixtures(bodies, grid, filled.cell_part, background).with_walls(
+    mixed_cells = mixtures(bodies, grid, filled.cell_part, background, backend).with_walls(
         [
             filled_cells(bodies[n], n, models[n], grid, filled.cell_part)
             for n in resistive
