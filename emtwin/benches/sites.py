@@ -21,6 +21,7 @@ from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -39,6 +40,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.wire_network import build_network
 from emtwin.voxel import (
+    Band,
     Body,
     Gap,
     GapInGrid,
@@ -133,6 +135,7 @@ class Site:
             wires=self.wires,
             traces=self.traces,
             surface=self.surface,
+            elements=wall_elements(self.model),
             frequencies=self.frequencies,
         )
 
@@ -289,7 +292,8 @@ def discretised(
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
         covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
-        model = voxelise(bodies, outline.grid, covered=covered, backend=backend)
+        band = Band(float(wanted.frequencies.min()), wanted.f_max)
+        model = voxelise(bodies, outline.grid, covered=covered, backend=backend, band=band)
     return outline, model, given_up
 
 
