@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks import gpu_scenes, scenes
+from benchmarks import gpu_scenes, scenes, voxel
 from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
 from emtwin.backends import Backend, select_backend
 from emtwin.backends.cuda import CudaBackend, CudaOptions
@@ -151,6 +151,7 @@ def cases(shrink: int = 1) -> list[Case]:
             lambda cuda: gpu_scenes.speed_with_spectra(scenes.dispersive(n_large), cuda),
             DISPERSIVE,
         ),
+        *voxel_cases(shrink),
         *device_cases(),
         *(
             _speed(n_small, options=CudaOptions(graphs=graphs, split=split))
@@ -266,6 +267,36 @@ def step_time(cuda: CudaBackend) -> Figure:
     [seconds] = seconds_of(lambda: program.run(0, 3 * _QUEUED))
     spread = Spread.of([s / (3 * _QUEUED) * 1e6 for s in seconds])
     return spread.median, f"{program.n_launches} kernels; median of {REPEATS}: {spread}"
+
+
+def voxel_cases(shrink: int = 1) -> list[Case]:
+    """From triangles to cells.
+
+    Parameters
+    ----------
+    shrink : int
+        1 for the scenes of `benchmarks.voxel`, else its quick ones.
+    """
+    large, small = (voxel.LARGE, voxel.SIZES[-1])
+    if shrink > 1:
+        large, small = (voxel.QUICK_LARGE, voxel.QUICK[-1])
+    names = [f"{triangles / 1e3:.0f} k triangles, {n}^3 cells" for triangles, n in (large, small)]
+    return [
+        Case(
+            f"{names[0]}: which cells",
+            "s",
+            lambda cuda: gpu_scenes.seconds_to_cells(*large, cuda),
+            voxel.LARGE_SECONDS,
+            "lower",
+        ),
+        Case(
+            f"{names[1]}: cuda and native",
+            "cells that differ",
+            lambda cuda: gpu_scenes.cells_that_differ(*small, cuda),
+            0.0,
+            "lower",
+        ),
+    ]
 
 
 def device_cases() -> list[Case]:
