@@ -27,6 +27,7 @@ _MINIMUM = "the lesser or greater of two equal values is either"
 _TWICE = "a corner on the line is taken twice, to rounding: that adds a triangle of area 0"
 _TIE = "both are equal where both are zero, which answers the same, or by a chance of rounding"
 _UNIT = "the factor is 1 or -1"
+_CUT_ANYWAY = "an outline that need not be cut is cut, and stays what it was"
 _COLLAPSED = "only a triangle with one point twice has equal numbers, and no ray crosses it"
 
 EQUIVALENT = {
@@ -41,6 +42,9 @@ EQUIVALENT = {
         "ends a template's argument and compares nothing; for the device it does not compile"
     ),
     ("yee.cu", "a, box, i, j, k, k - 1);"): "a thread of the device takes one k, whatever the end",
+    ("prisms.cu", "kept -= sign"): _CUT_ANYWAY,
+    ("prisms.cu", "kept += sign / ("): _CUT_ANYWAY,
+    ("prisms.cu", "- limit) > 0;"): _CUT_ANYWAY,
     ("prisms.cu", "at_q <= 0) ||"): _TWICE,
     ("prisms.cu", "at_q >= 0)) {"): _TWICE,
     ("yee.cu", "n <= low ? n : low + n - high"): (
