@@ -11,10 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from benchmarks import gpu_scenes, scenes, voxel
+from benchmarks import gpu_passes, gpu_scenes, scenes, voxel
 from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
 from emtwin.backends import Backend, select_backend
 from emtwin.backends.cuda import CudaBackend, CudaOptions
@@ -27,6 +28,11 @@ DISPERSIVE = 33.0
 EQUALITY = 1e-5
 PYTHON_COST = 5.0
 BLOCKS = ((32, 2, 1), (32, 8, 1), (64, 2, 1), (32, 2, 2), (32, 4, 2), (64, 2, 2))
+PASSES = {
+    "e and h in one pass": gpu_passes.ONE_STEP,
+    "two steps per pass": gpu_passes.TWO_STEPS,
+}
+PASS_BLOCKS = ((64, 8), (32, 8))
 SWEEP_BYTES = 78.0
 """Of a cell and step: six fields read twice and written once, and three ids of two bytes."""
 _CELL_STEPS = 1e10  # of one timed call: a quarter of a second at 40 Gcells/s
@@ -158,9 +164,12 @@ def cases(shrink: int = 1) -> list[Case]:
             for graphs in (True, False)
             for split in (True, False)
         ),
+        *_equal_passes(n_small),
         *(_speed(n_large, options=CudaOptions(graphs=False, split=s)) for s in (True, False)),
+        *(_pass_speed(name, n_large) for name in PASSES),
         _speed(n_large, options=CudaOptions(contract=True)),
         *(_speed(n_large, options=CudaOptions(block=block)) for block in BLOCKS),
+        *(_pass_speed(name, n_large, block) for block in PASS_BLOCKS for name in PASSES),
     ]
 
 
@@ -173,6 +182,26 @@ def large_cases(shrink: int = 1) -> list[Case]:
         Divides the cells along an edge.
     """
     return [_speed(LARGE // shrink)]
+
+
+def _equal_passes(n: int) -> list[Case]:
+    return [
+        Case(
+            f"{name} and split, {n}^3",
+            "values differ",
+            partial(gpu_passes.differing, n, form=form),
+            0.0,
+            "lower",
+        )
+        for name, form in PASSES.items()
+    ]
+
+
+def _pass_speed(name: str, n: int, block: tuple[int, int] | None = None) -> Case:
+    form, words = PASSES[name], ""
+    if block is not None:
+        form, words = replace(form, block=block), f", blocks of {block[0]} x {block[1]}"
+    return Case(f"{name}, {n}^3{words}", "Gcells/s", partial(gpu_passes.speed, n, form=form))
 
 
 def _speed(n: int, target: float | None = None, options: CudaOptions | None = None) -> Case:
