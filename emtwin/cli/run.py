@@ -61,7 +61,7 @@ def run(
         typer.Option(
             "--convergence-time",
             metavar="MINUTES",
-            help="Start no further level that would end later than that.",
+            help="Start no level that would end later, and give up one that does.",
         ),
     ] = None,
     convergence_levels: Annotated[
