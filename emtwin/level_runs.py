@@ -87,7 +87,9 @@ class LevelRuns:
         test, held = plan.test, sum(self._held.values())
         with self.clock.stage("mesh and voxels"):
             wanted, earlier = requests(self.loaded)[test], self._before(test)
-            site = build_site(self.loaded, self.bodies, wanted, plan.refinement, earlier)
+            site = build_site(
+                self.loaded, self.bodies, wanted, plan.refinement, earlier, self.machine
+            )
             one = placed_site(site, targets(self.loaded, site), self.loaded, held)
         one.refuse_above_budget(self.loaded)
         one.refuse_above_free(self.loaded, self.machine, held)

@@ -214,7 +214,7 @@ def run(
         bodies = bodies_of(loaded)
         planned = plan_tests(loaded, bodies=bodies)
     with clock.stage("mesh and voxels"):
-        sites = sites_of(loaded, bodies)
+        sites = sites_of(loaded, bodies, machine)
         _refuse_what_does_not_fit(loaded, sites, machine)
     levels = LevelRuns(loaded, bodies, machine, clock, report, sites)
     job = _Job(loaded, bodies, machine, planned, clock, folder)

@@ -64,7 +64,9 @@ def silent(_update: Update) -> None:
     """Report to nobody."""
 
 
-def sites_of(loaded: LoadedTwin, bodies: tuple[Body, ...]) -> dict[str, Site]:
+def sites_of(
+    loaded: LoadedTwin, bodies: tuple[Body, ...], machine: Backend | None = None
+) -> dict[str, Site]:
     """Place the device in the site of every applicable test.
 
     Parameters
@@ -73,6 +75,8 @@ def sites_of(loaded: LoadedTwin, bodies: tuple[Body, ...]) -> dict[str, Site]:
         The twin.
     bodies : tuple of Body
         Its parts.
+    machine : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def sites_of(loaded: LoadedTwin, bodies: tuple[Body, ...]) -> dict[str, Site]:
         earlier = sum(
             site.outline.extent().left_behind(len(targets(loaded, site))) for site in sites.values()
         )
-        sites[test] = build_site(loaded, bodies, wanted, earlier=earlier)
+        sites[test] = build_site(loaded, bodies, wanted, earlier=earlier, backend=machine)
     return sites
 
 

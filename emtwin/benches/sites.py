@@ -15,11 +15,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.benches.conductors import place_traces, place_wires
 from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -38,6 +40,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.wire_network import build_network
 from emtwin.voxel import (
+    Band,
     Body,
     Gap,
     GapInGrid,
@@ -132,6 +135,7 @@ class Site:
             wires=self.wires,
             traces=self.traces,
             surface=self.surface,
+            elements=wall_elements(self.model),
             frequencies=self.frequencies,
         )
 
@@ -169,6 +173,7 @@ def build_site(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> Site:
     """Place the device in a site and discretise it.
 
@@ -185,6 +190,8 @@ def build_site(
     earlier : int
         Bytes that the sites before this one have left; matters where the twin wants the grid
         fitted to the memory budget.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -197,7 +204,7 @@ def build_site(
         For geometry that is lost or impossible; every message names the part.
     """
     over_floor = wanted.over_floor
-    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier)
+    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier, backend)
     netlist = judged(loaded, audit_netlist(model), outline.name)
     medium, gaps = with_gap_slots(
         outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
@@ -245,6 +252,7 @@ def discretised(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> tuple[Outline, VoxelModel, tuple[Notice, ...]]:
     """Plan of a site, and the parts on its grid.
 
@@ -260,6 +268,8 @@ def discretised(
         Factor on the cell sizes; above 1 coarser.
     earlier : int
         Bytes that the sites before this one leave behind.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -282,7 +292,8 @@ def discretised(
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
         covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
-        model = voxelise(bodies, outline.grid, covered=covered)
+        band = Band(float(wanted.frequencies.min()), wanted.f_max)
+        model = voxelise(bodies, outline.grid, covered=covered, backend=backend, band=band)
     return outline, model, given_up
 
 

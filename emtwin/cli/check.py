@@ -201,12 +201,27 @@ def walls_table(site: SitePlan) -> Table:
             _length(wall.thinnest),
             f"{wall.thin_share:.0%}",
             f"{wall.faces:,}" if wall.faces else "–",
+            "–" if wall.conductivity is None else format_si(wall.conductivity, "S/m", 3),
+            "–" if wall.resistance is None else format_si(wall.resistance, "ohm", 3),
+            _decibel(wall.shielding),
             "; ".join(wall.models),
         )
         for wall in site.walls
     ]
-    names = ("Part", "Wall", "Thinnest", "Thinner than a cell", "Metal faces", "In the grid")
-    return output.table(f"Walls, {site.name}", names, rows, right=range(1, 5))
+    names = (
+        *("Part", "Wall", "Thinnest", "Thinner than a cell", "Metal faces"),
+        *("Conducts", "Ohm a square", "Shields", "In the grid"),
+    )
+    return output.table(f"Walls, {site.name}", names, rows, right=range(1, 8))
+
+
+def _decibel(shielding: float | None) -> str:
+    """Shielding of a wall by itself, at the lowest frequency."""
+    from emtwin.voxel.wall_audit import MOST_SHIELDING
+
+    if shielding is None:
+        return "–"
+    return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
 
 
 def netlist_table(site: SitePlan) -> Table:

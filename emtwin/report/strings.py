@@ -58,8 +58,11 @@ ENGLISH = {
     "wall_model": "Model",
     "walls": "Walls",
     "walls_note": "A wall thinner than its cell does not vanish: metal becomes conducting faces of "
-    "cells, what insulates is averaged into them. Marked: another part of higher priority took "
-    "metal.",
+    "cells, what insulates is averaged into them. Shielding is that of the wall alone at the "
+    "lowest frequency, where it is thinnest. Marked: another part of higher priority took metal.",
+    "wall_conducts": "Conductivity",
+    "wall_square": "Resistance of a square",
+    "wall_shields": "Shields by itself",
     "wall": "Wall, median",
     "wall_thinnest": "Thinnest",
     "wall_thin": "Thinner than a cell",
@@ -77,6 +80,8 @@ ENGLISH = {
     "gap_slot": "slot model in a row of cells",
     "model_metal": "metal cells",
     "model_faces": "perfectly conducting cell faces",
+    "model_resistive": "resistive sheet on cell faces",
+    "model_two_sided": "metal sheet with two sides on cell faces",
     "model_averaged": "averaged into the cells",
     "model_cells": "cells",
     "netlist": "Which metal touches which",
@@ -235,7 +240,11 @@ KOREAN = {
     "wall_model": "모델",
     "walls": "벽",
     "walls_note": "셀보다 얇은 벽도 사라지지 않습니다. 금속은 셀의 도체 면이 되고 "
-    "절연체는 셀에 평균화됩니다. 표시된 행: 우선순위가 높은 다른 부품이 금속을 차지했습니다.",
+    "절연체는 셀에 평균화됩니다. 차폐는 가장 얇은 곳의 벽 자체가 최저 주파수에서 갖는 값입니다. "
+    "표시된 행: 우선순위가 높은 다른 부품이 금속을 차지했습니다.",
+    "wall_conducts": "도전율",
+    "wall_square": "단위 정사각형 저항",
+    "wall_shields": "벽 자체의 차폐",
     "wall": "벽 두께(중앙값)",
     "wall_thinnest": "가장 얇은 곳",
     "wall_thin": "셀보다 얇은 비율",
@@ -253,6 +262,8 @@ KOREAN = {
     "gap_slot": "셀 한 줄의 슬롯 모델",
     "model_metal": "금속 셀",
     "model_faces": "완전도체 셀 면",
+    "model_resistive": "셀 면의 저항 시트",
+    "model_two_sided": "셀 면의 양면 금속 시트",
     "model_averaged": "셀에 평균화",
     "model_cells": "셀",
     "netlist": "금속 부품의 접촉 관계",

@@ -16,15 +16,20 @@ from emtwin.voxel.conductors import (
     parts_at,
 )
 from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
-from emtwin.voxel.gaps import Gap, find_gaps
+from emtwin.voxel.gap_search import find_gaps
+from emtwin.voxel.gaps import Gap
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
 from emtwin.voxel.planner import Plan, Resolution, plan
+from emtwin.voxel.shaped_gaps import ShapedGap
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
 from emtwin.voxel.wall_audit import WallAudit, shielding_notices
+from emtwin.voxel.wall_models import Band, WallModel
+from emtwin.voxel.wall_sides import TwoSidedWall
 
 __all__ = [
+    "Band",
     "Body",
     "Box",
     "Certainty",
@@ -38,9 +43,12 @@ __all__ = [
     "PartAudit",
     "Plan",
     "Resolution",
+    "ShapedGap",
     "SmallestCell",
+    "TwoSidedWall",
     "VoxelModel",
     "WallAudit",
+    "WallModel",
     "audit_netlist",
     "bridge_notices",
     "check_gaps",
