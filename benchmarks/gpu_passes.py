@@ -76,6 +76,9 @@ class Form:
 
 ONE_STEP = Form("one_step_pass", 1)
 TWO_STEPS = Form("two_step_pass", 2)
+FORMS = {"e and h in one pass": ONE_STEP, "two steps per pass": TWO_STEPS}
+BLOCKS = ((64, 8), (32, 8))
+"""Other blocks to be measured."""
 
 
 class Passes:

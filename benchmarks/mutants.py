@@ -78,7 +78,7 @@ EQUIVALENT = {
         "the shift takes a centre as high as the triangle's highest point beyond it"
     ),
     ("winding_votes.cu", "near ? on_it_counts : height >= 0;"): "a height of 0 is near",
-    ("winding_votes.cu", "leaves = side / a.turn"): _UNIT,
+    ("winding_votes.cu", "leaves = side / c.turn"): _UNIT,
     ("winding_votes.cu", "- 8 / leaves"): _UNIT,
     ("prisms.cu", "const double high = o[2] >= p[2]"): _MINIMUM,
     ("prisms.cu", "low = o[2] >= p[2]"): _MINIMUM,

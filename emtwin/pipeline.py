@@ -203,7 +203,7 @@ def run(
         bodies = bodies_of(loaded)
         planned = plan_tests(loaded, bodies=bodies)
     with clock.stage("mesh and voxels"):
-        sites = sites_of(loaded, bodies)
+        sites = sites_of(loaded, bodies, machine=machine)
         every = _fitting(loaded, sites, machine)
     first = _solved(loaded, bodies, machine, clock, sites, report)
     done, findings, levels = first.sites, list(first.findings), None
@@ -268,7 +268,7 @@ def _study(
     def prepare(refinement: float) -> Prepared:
         """A level with all cells larger or smaller by a factor."""
         with clock.stage("mesh and voxels"):
-            sites = sites_of(loaded, bodies, refinement)
+            sites = sites_of(loaded, bodies, refinement, machine)
             placed_ = _fitting(loaded, sites, machine)
 
         def compute(name: str) -> Computed:

@@ -61,7 +61,10 @@ def silent(_update: Update) -> None:
 
 
 def sites_of(
-    loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    refinement: float = 1.0,
+    machine: Backend | None = None,
 ) -> dict[str, Site]:
     """Place the device in the site of every applicable test.
 
@@ -73,6 +76,8 @@ def sites_of(
         Its parts.
     refinement : float
         Factor on the cell sizes, above 1 coarser.
+    machine : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def sites_of(
         earlier = sum(
             site.outline.extent().left_behind(len(targets(loaded, site))) for site in sites.values()
         )
-        sites[test] = build_site(loaded, bodies, wanted, refinement, earlier)
+        sites[test] = build_site(loaded, bodies, wanted, refinement, earlier, machine)
     return sites
 
 

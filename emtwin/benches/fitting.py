@@ -1,11 +1,14 @@
 """A coarser grid where the memory budget asks for one and the twin file allows it.
 
 First the cells per wavelength are lowered, which coarsens the far cells most, then the finest cell
-is raised. No material gets less than ten cells per wavelength, and gaps keep their two cells.
+is raised. No material gets less than ten cells per wavelength, and gaps keep their two cells. Only
+where that does not fit, the narrowest round and oblique gaps, whose cells are small along two axes
+or three, lose theirs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from emtwin.benches.memory import largest_that_fits
@@ -15,6 +18,8 @@ from emtwin.constants import C0
 from emtwin.errors import Notice
 from emtwin.scene import EndFloor
 from emtwin.units import format_si
+from emtwin.voxel import ShapedGap
+from emtwin.voxel.gaps import described
 
 FEWEST_CELLS = 10.0
 """Cells per wavelength in a material that fitting leaves at least."""
@@ -23,7 +28,7 @@ _SHARE = 0.97  # of the budget: samples on the device's surface are counted only
 
 
 def fitted(outline: Outline, earlier: int = 0) -> tuple[Outline, tuple[Notice, ...]]:
-    """The outline, coarsened if its twin says ``fit: true`` and it is above the memory budget.
+    """The outline, coarsened where it is above the memory budget and something may be given up.
 
     Parameters
     ----------
@@ -35,19 +40,45 @@ def fitted(outline: Outline, earlier: int = 0) -> tuple[Outline, tuple[Notice, .
     Returns
     -------
     outline : Outline
-        The finest that fits; the given one where it fits, where nothing that is allowed fits, and
-        where the twin does not ask for it.
+        The finest that fits; the given one where it fits, and where nothing that is allowed fits.
+        Waves and the finest cell are given up only if the twin says ``fit: true``.
     notices : tuple of Notice
-        ``fitted-to-memory``: what was given up.
+        ``fitted-to-memory``: what was given up; ``gaps-left-coarse``: gaps without small cells.
     """
     settings = outline.loaded.twin.accuracy.settings()
     budget, runs = int(_SHARE * settings.memory_bytes), expected_runs(outline)
-    if not settings.fit or _bytes(outline, runs, earlier) <= budget:
+    needed = _bytes(outline, runs, earlier)
+    if needed <= budget:
         return outline, ()
-    coarser = _coarsened(outline, runs, earlier, budget)
-    if coarser is None:
-        return outline, ()
-    return coarser, (_notice(outline, coarser, _bytes(outline, runs, earlier)),)
+    if settings.fit and (coarser := _coarsened(outline, runs, earlier, budget)) is not None:
+        return coarser, (_notice(outline, coarser, needed),)
+    found = _with_coarse_gaps(outline, lambda other: _bytes(other, runs, earlier) <= budget)
+    if found is not None:
+        return found, (_gap_notice(outline, found, needed),)
+    return outline, ()
+
+
+def _with_coarse_gaps(outline: Outline, fits: Callable[[Outline], bool]) -> Outline | None:
+    """The outline without the cells of so many of its narrowest shaped gaps that it fits."""
+    shaped = [gap for gap in outline.gaps if isinstance(gap, ShapedGap)]
+    needs = sorted(gap.cell_needed for gap in shaped)
+
+    def without(number: int) -> Outline:
+        """The outline in which that many are left as the other cells make them."""
+        least = needs[number - 1]
+        gaps = (
+            replace(gap, refined=not (isinstance(gap, ShapedGap) and gap.cell_needed <= least))
+            for gap in outline.gaps
+        )
+        return replace(outline, gaps=tuple(gaps))
+
+    if not needs or not fits(without(len(needs))):
+        return None
+    too_few, enough = 0, len(needs)
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        too_few, enough = (too_few, middle) if fits(without(middle)) else (middle, enough)
+    return without(enough)
 
 
 def expected_runs(outline: Outline) -> int:
@@ -103,4 +134,18 @@ def _notice(wanted: Outline, found: Outline, needed: int) -> Notice:
         "fitted-to-memory",
         f"site {wanted.name} would need {format_si(float(needed), 'B', 3)} of memory, the budget "
         f"is {format_si(float(budget), 'B', 3)}: it has {' and '.join(changes)}",
+    )
+
+
+def _gap_notice(wanted: Outline, found: Outline, needed: int) -> Notice:
+    budget = wanted.loaded.twin.accuracy.settings().memory_bytes
+    left = [gap for gap in found.gaps if not gap.refined]
+    longest = max(left, key=lambda gap: gap.length)
+    more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+    return Notice(
+        "gaps-left-coarse",
+        f"with two cells across every gap, site {wanted.name} would need "
+        f"{format_si(float(needed), 'B', 3)} of memory, the budget is "
+        f"{format_si(float(budget), 'B', 3)}: the grid is not refined for the "
+        f"{described(longest)}{more}; raise accuracy.memory",
     )

@@ -18,7 +18,7 @@ from emtwin.errors import GridError, Notice
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver import Slot, with_slots
-from emtwin.voxel import Gap, GapInGrid
+from emtwin.voxel import Gap, GapInGrid, ShapedGap
 from emtwin.voxel.gaps import CELLS_ACROSS, described
 
 SLOT: Final = "slot"
@@ -47,7 +47,8 @@ def with_gap_slots(
     """
     done = []
     for found in gaps:
-        if (found.gap.cells or 0) < CELLS_ACROSS:
+        straight = not isinstance(found.gap, ShapedGap)
+        if straight and (found.gap.cells or 0) < CELLS_ACROSS:
             for slot in _candidates(grid, found.gap):
                 try:
                     medium = with_slots(grid, _closed(medium, slot), [slot])

@@ -163,7 +163,7 @@ def gap_records(gaps: Sequence[GapInGrid]) -> list[dict[str, Any]]:
             "parts": list(found.gap.parts),
             "width": found.gap.width,
             "length": found.gap.length,
-            "place": [(a + b) / 2 for a, b in zip(found.gap.box.lo, found.gap.box.hi, strict=True)],
+            "place": list(found.gap.place),
             "cells": found.gap.cells,
             "state": found.state,
             "bridged": found.bridged,

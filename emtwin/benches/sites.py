@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.benches.conductors import place_traces, place_wires
 from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
@@ -169,6 +170,7 @@ def build_site(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> Site:
     """Place the device in a site and discretise it.
 
@@ -185,6 +187,8 @@ def build_site(
     earlier : int
         Bytes that the sites before this one have left; matters where the twin wants the grid
         fitted to the memory budget.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -197,7 +201,7 @@ def build_site(
         For geometry that is lost or impossible; every message names the part.
     """
     over_floor = wanted.over_floor
-    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier)
+    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier, backend)
     netlist = judged(loaded, audit_netlist(model), outline.name)
     medium, gaps = with_gap_slots(
         outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
@@ -245,6 +249,7 @@ def discretised(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> tuple[Outline, VoxelModel, tuple[Notice, ...]]:
     """Plan of a site, and the parts on its grid.
 
@@ -260,6 +265,8 @@ def discretised(
         Factor on the cell sizes; above 1 coarser.
     earlier : int
         Bytes that the sites before this one leave behind.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -297,7 +304,7 @@ def discretised(
         cells, memory = outline.grid.n_cells, outline.extent().memory()
         refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
         covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
-        model = voxelise(bodies, outline.grid, covered=covered)
+        model = voxelise(bodies, outline.grid, covered=covered, backend=backend)
     return outline, model, given_up
 
 

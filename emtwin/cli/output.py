@@ -98,7 +98,8 @@ def plain(value: Any) -> Any:
     Returns
     -------
     Any
-        Dictionaries, lists, texts, finite numbers, booleans and None only.
+        Dictionaries, lists, texts, finite numbers, booleans and None only; without the fields of
+        dataclasses that have ``repr=False``, which are bulk data.
 
     Raises
     ------
@@ -112,7 +113,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: plain(getattr(value, part.name)) for part in fields(value)}
+        shown = (part.name for part in fields(value) if part.repr)
+        return {name: plain(getattr(value, name)) for name in shown}
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, Path):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.geometry.space_curve import along_curve
+from emtwin.geometry.box_tree import BoxTree, box_tree
 from emtwin.geometry.surface import Surface
 from emtwin.geometry.triangle_pairs import plane_distance, triangle_distance
 
@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _BLOCK = 1 << 15  # pairs of boxes that are looked at together
-_BITS = 10  # of the curve along which triangles are sorted, per axis
 _MEASURED = 1 << 13  # pairs of triangles that are measured before the rest is looked at again
 
 
@@ -52,14 +51,15 @@ class BoxTrees:
     """
 
     def __init__(self, surfaces: Sequence[Surface]) -> None:
-        trees = [_tree(surface.corners) for surface in surfaces]
-        self.leaves = np.array([len(corners) for _, _, corners in trees], dtype=np.int64)
+        trees = [box_tree(surface.corners) for surface in surfaces]
+        corners = [_filled(tree, s.corners) for tree, s in zip(trees, surfaces, strict=True)]
+        self.leaves = np.array([tree.leaves for tree in trees], dtype=np.int64)
         self.first_node = np.cumsum([0, *2 * self.leaves[:-1]])
         self.first_leaf = np.cumsum([0, *self.leaves[:-1]])
-        self.lo = np.concatenate([lo for lo, _, _ in trees])
-        self.hi = np.concatenate([hi for _, hi, _ in trees])
-        self.corners = np.concatenate([corners for _, _, corners in trees])
-        self.sample = np.concatenate([_samples(corners) for _, _, corners in trees])
+        self.lo = np.concatenate([tree.lo for tree in trees])
+        self.hi = np.concatenate([tree.hi for tree in trees])
+        self.corners = np.concatenate(corners)
+        self.sample = np.concatenate([_samples(leaf_corners) for leaf_corners in corners])
 
     def nearest(self, pairs: Ints, limit: float, touching: float = 0.0) -> Nearest:
         """Nearest points of each pair of surfaces.
@@ -157,23 +157,9 @@ def _keep(
     found.on_first[which[chosen]], found.on_second[which[chosen]] = p[chosen], q[chosen]
 
 
-def _tree(corners: Floats) -> tuple[Floats, Floats, Floats]:
-    """Boxes of a complete binary tree (node n has the halves 2n and 2n + 1) and its triangles."""
-    middle = corners.mean(axis=1)
-    span = float(np.ptp(middle, axis=0).max()) or 1.0
-    corners = corners[along_curve(middle, middle.min(axis=0), span, _BITS)]
-    number, leaves = len(corners), 1 << (len(corners) - 1).bit_length()
-    # The bottom row is filled up with boxes that are infinitely far from everything.
-    lo, hi = np.full((2 * leaves, 3), np.inf), np.full((2 * leaves, 3), -np.inf)
-    lo[leaves : leaves + number] = corners.min(axis=1)
-    hi[leaves : leaves + number] = corners.max(axis=1)
-    row = leaves
-    while row > 1:
-        half = row // 2
-        lo[half:row] = lo[row : 2 * row].reshape(half, 2, 3).min(axis=1)
-        hi[half:row] = hi[row : 2 * row].reshape(half, 2, 3).max(axis=1)
-        row = half
-    return lo, hi, np.concatenate([corners, np.zeros((leaves - number, 3, 3))])
+def _filled(tree: BoxTree, corners: Floats) -> Floats:
+    """Triangles in the order of the leaves; those beyond the last are points at the origin."""
+    return np.concatenate([corners[tree.order], np.zeros((tree.leaves - len(corners), 3, 3))])
 
 
 def _samples(corners: Floats) -> Floats:

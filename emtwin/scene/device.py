@@ -33,7 +33,7 @@ from emtwin.scene.quantities import (
     Text,
 )
 from emtwin.scene.supply import Power
-from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
+from emtwin.scene.susceptible import Equipment, MagneticParts, PatientContacts, RadioBand
 from emtwin.scene.transforms import Step
 from emtwin.units import format_si
 
@@ -226,7 +226,7 @@ class Line(Declared):
 
 
 class Trace(Declared):
-    """Conductor of a circuit board at its true height over a plane.
+    """Conductor of a circuit board at its true height over a plane, or below one.
 
     Parameters
     ----------
@@ -247,6 +247,8 @@ class Trace(Declared):
         Connection at the first point, to the plane.
     end : EndBond, EndPort, EndLoad or EndOpen
         Connection at the last point, to the plane.
+    side : str, default "above"
+        Whether it lies ``above`` or ``below`` its plane.
     """
 
     name: Name
@@ -257,6 +259,7 @@ class Trace(Declared):
     permittivity: Text
     start: TraceEnd
     end: TraceEnd
+    side: Literal["above", "below"] = "above"
 
     @model_validator(mode="before")
     @classmethod
@@ -297,6 +300,9 @@ class Device(Declared):
         Cables and tubes that the model leaves out; the plan has them.
     power : Power, optional
         How the device is supplied; left out, the plan asks for it.
+    patient_contacts : PatientContacts, optional
+        Where the device touches the patient, or ``{none: REASON}``; left out, the tests of the
+        patient port are open unless a cable or line is declared for it.
     magnetically_sensitive : MagneticParts, optional
         Parts that a magnetic field can disturb, or ``{none: REASON}``; left out, the plan
         takes the device as sensitive.
@@ -322,6 +328,7 @@ class Device(Declared):
     allow: tuple[Allowance, ...] = ()
     lines: tuple[Line, ...] = ()
     power: Power | None = None
+    patient_contacts: PatientContacts | None = None
     magnetically_sensitive: MagneticParts | None = None
     intentional_receivers: tuple[RadioBand, ...] = ()
     intentional_transmitters: tuple[RadioBand, ...] = ()

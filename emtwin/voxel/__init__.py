@@ -16,11 +16,13 @@ from emtwin.voxel.conductors import (
     parts_at,
 )
 from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
-from emtwin.voxel.gaps import Gap, find_gaps
+from emtwin.voxel.gap_search import find_gaps
+from emtwin.voxel.gaps import Gap
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
 from emtwin.voxel.planner import Plan, Resolution, plan
+from emtwin.voxel.shaped_gaps import ShapedGap
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
 from emtwin.voxel.wall_audit import WallAudit, shielding_notices
 
@@ -38,6 +40,7 @@ __all__ = [
     "PartAudit",
     "Plan",
     "Resolution",
+    "ShapedGap",
     "SmallestCell",
     "VoxelModel",
     "WallAudit",

@@ -188,7 +188,7 @@ def _touch(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
 def _rims(body: Body, axis: int, others: list[int]) -> Iterator[Face]:
     """Straight rims that run along one of the other axes, joined to whole lengths."""
     surface = body.surface
-    ends, opposite = _open_edges(surface)
+    ends, opposite = open_edges(surface)
     flat = _FLAT * float(np.linalg.norm(surface.hi - surface.lo))
     across = np.abs(ends[:, 0, axis] - ends[:, 1, axis]) <= flat
     for along, beside in (others, others[::-1]):
@@ -229,7 +229,7 @@ def _lengths(
             )
 
 
-def _open_edges(surface: Surface) -> tuple[Floats, Floats]:
+def open_edges(surface: Surface) -> tuple[Floats, Floats]:
     """Edges of one triangle only, shape (n, 2, 3), and the third corner of that triangle."""
     edges = edges_of(surface.triangles)
     open_ = edges.counts == 1

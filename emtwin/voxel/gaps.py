@@ -1,14 +1,15 @@
-"""Gaps between conductors: where they are, and how many cells the grid puts across them.
+"""Gaps between flat faces of conductors, and how many cells the grid puts across them.
 
 A gap lies between two metal faces that look at each other along an axis with no metal between:
 facets of two parts or of one, rims of sheets, or a rim and a facet. A slot cut into a sheet is a
-gap between two rims.
+gap between two rims. Gaps of other shapes: `emtwin.voxel.shaped_gaps`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,16 @@ CELLS_ACROSS = 2
 """Cells that the field in a gap needs at least."""
 
 _SAMPLES = 32  # along each axis of an overlap
+_BESIDE = np.array([1.37e-3, -2.11e-3])  # of an overlap's size
+
+
+class CellNeed(NamedTuple):
+    """Largest cell in metres along an axis between two coordinates, for two cells across a gap."""
+
+    axis: int
+    lo: float
+    hi: float
+    size: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class Gap:
         Cells whose middle lies in it, 0 where the grid closes it; None before there is a grid.
     cell : float or None
         Size of the smallest of them, or of the cell nearest to it, metres.
+    refined : bool
+        Whether the grid is to have two cells across it; the memory may forbid that.
     """
 
     parts: tuple[str, str]
@@ -53,6 +66,7 @@ class Gap:
     rims: bool
     cells: int | None = None
     cell: float | None = None
+    refined: bool = True
 
     @property
     def width(self) -> float:
@@ -64,6 +78,33 @@ class Gap:
         """Larger extent over which they overlap, metres."""
         return max(self.box.hi[a] - self.box.lo[a] for a in range(3) if a != self.axis)
 
+    @property
+    def place(self) -> tuple[float, float, float]:
+        """Its middle, metres."""
+        x, y, z = (np.add(self.box.lo, self.box.hi) / 2).tolist()
+        return x, y, z
+
+    @property
+    def headline(self) -> str:
+        """Width and direction in words."""
+        return f"gap of {self.width * 1e3:.3g} mm along {'xyz'[self.axis]}"
+
+    @property
+    def where_few(self) -> str:
+        """Which part of the gap the number of cells is about, where it is not all of it."""
+        return ""
+
+    @property
+    def cell_needed(self) -> float:
+        """Largest cell that puts two cells across, metres."""
+        return self.width / CELLS_ACROSS
+
+    def needs(self, smallest: float) -> Iterator[CellNeed]:
+        """Cells that put two across; nothing where they would be below `smallest`, in metres."""
+        if self.refined and self.cell_needed >= smallest:
+            lo, hi = self.box.lo[self.axis], self.box.hi[self.axis]
+            yield CellNeed(self.axis, lo, hi, self.cell_needed)
+
     def on(self, grid: Grid) -> Gap:
         """The same gap with the cells that a grid has across it."""
         lines, centres = grid.lines[self.axis], grid.centres[self.axis]
@@ -74,8 +115,8 @@ class Gap:
         return replace(self, cells=int(inside.size), cell=float(sizes.min()))
 
 
-def find_gaps(bodies: Sequence[Body], widest: float) -> tuple[Gap, ...]:
-    """Find the gaps of metal parts up to a width.
+def flat_gaps(bodies: Sequence[Body], widest: float) -> tuple[Gap, ...]:
+    """Find the gaps between flat faces of metal parts up to a width.
 
     Parameters
     ----------
@@ -117,14 +158,19 @@ def gap_notices(found: Sequence[Gap]) -> list[Notice]:
 def _notice(closed: bool, group: Sequence[Gap]) -> Notice:
     worst = max(group, key=lambda gap: gap.length)
     more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
-    least = min(gap.width for gap in group) / CELLS_ACROSS
+    least = min(gap.cell_needed for gap in group)
     head = f"{described(worst)}{more}: cells there are {1e3 * (worst.cell or 0.0):.3g} mm"
     effect = (
-        "so the grid closes it, and metal conducts and shields where the device has a gap"
+        f"so the grid closes it{worst.where_few}, and metal conducts and shields where the device "
+        "has a gap"
         if closed
-        else f"one across it, where its field needs {CELLS_ACROSS}"
+        else f"one across it{worst.where_few}, where its field needs {CELLS_ACROSS}"
     )
-    remedy = f"accuracy.smallest_cell of {1e3 * least:.3g} mm resolves it"
+    remedy = (
+        f"accuracy.smallest_cell of {1e3 * least:.3g} mm resolves it"
+        if worst.refined
+        else f"accuracy.memory forbids the cells of {1e3 * least:.3g} mm that resolve it"
+    )
     return Notice("gap-closed" if closed else "gap-coarse", f"{head}, {effect}; {remedy}")
 
 
@@ -132,12 +178,8 @@ def described(gap: Gap) -> str:
     """Width, parts, length and place of a gap in words."""
     first, second = gap.parts
     where = f"in {first}" if first == second else f"between {first} and {second}"
-    middle = np.add(gap.box.lo, gap.box.hi) / 2 * 1e3
-    place = ", ".join(f"{x:.4g}" for x in middle)
-    return (
-        f"gap of {gap.width * 1e3:.3g} mm along {'xyz'[gap.axis]} {where} over "
-        f"{gap.length * 1e3:.3g} mm at ({place}) mm"
-    )
+    place = ", ".join(f"{x * 1e3:.4g}" for x in gap.place)
+    return f"{gap.headline} {where} over {gap.length * 1e3:.3g} mm at ({place}) mm"
 
 
 def _along(
@@ -196,7 +238,9 @@ def _gap(
     size = np.diff(cells[seen], axis=2)[..., 0]
     point = np.empty(3)
     point[axis] = centre
-    point[others] = middles[seen][np.argmax(size.sum(axis=1))]
+    largest = np.argmax(size.sum(axis=1))
+    # Beside the middle, where the diagonals of quadrilaterals cross: a line there counts twice.
+    point[others] = middles[seen][largest] + _BESIDE * size[largest]
     lo, hi = np.full(3, low.at), np.full(3, high.at)
     lo[others], hi[others] = cells[seen][..., 0].min(axis=0), cells[seen][..., 1].max(axis=0)
     box = Box(tuple(lo.tolist()), tuple(hi.tolist()))

@@ -13,7 +13,7 @@ from emtwin.constants import C0, EPS0, MU0, TWO_PI
 from emtwin.errors import Notice
 from emtwin.materials import Material, along
 from emtwin.voxel.bodies import Body
-from emtwin.voxel.gaps import CELLS_ACROSS, Gap
+from emtwin.voxel.gaps import Gap
 
 Floats = NDArray[np.float64]
 
@@ -127,13 +127,12 @@ def limits_of_gaps(gaps: Iterable[Gap], smallest: float, factor: float = 1.0) ->
     Yields
     ------
     Limit
-        Along the axis across the gap.
+        Along the axes across the gap.
     """
     for gap in gaps:
-        size = gap.width / CELLS_ACROSS * min(factor, 1.0)
-        if size >= smallest * (1 - _ROUNDING):
-            lo, hi = gap.box.lo[gap.axis], gap.box.hi[gap.axis]
-            yield Limit(gap.axis, lo, hi, size, _name(gap))
+        finer = min(factor, 1.0)
+        for axis, lo, hi, size in gap.needs(smallest * (1 - _ROUNDING) / finer):
+            yield Limit(axis, lo, hi, size * finer, _name(gap))
 
 
 def _name(gap: Gap) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
@@ -89,6 +90,7 @@ def voxelise(
     grid: Grid,
     background: Material | None = None,
     covered: Collection[str] = (),
+    backend: Backend | None = None,
 ) -> VoxelModel:
     """Put `bodies` on `grid`.
 
@@ -109,6 +111,9 @@ def voxelise(
         What fills the rest; vacuum by default.
     covered : collection of str
         Metal parts whose place dielectrics of higher priority may take.
+    backend : Backend, optional
+        Where to find cells and shares of cells, the same bits on each; by default the native
+        library, else NumPy.
 
     Returns
     -------
@@ -121,13 +126,13 @@ def voxelise(
         If a solid is not closed, a sheet is not metal, a part leaves the grid, parts of
         equal priority and different material overlap, a dielectric of higher priority
         takes the place of a metal part, or a part gets no edge: all parts that fail in the
-        same way at once.
+        same way at once. If the backend has too little memory free for a part.
     """
     bodies = tuple(bodies)
     _raise_any(list(faults(bodies, grid)))
-    filled = fill(bodies, grid)
+    filled = fill(bodies, grid, backend)
     background = background or lookup("vacuum")
-    mixed_cells = mixtures(bodies, grid, filled.cell_part, background)
+    mixed_cells = mixtures(bodies, grid, filled.cell_part, background, backend)
     filled = replace(filled, volumes=filled.volumes | mixed_cells.volumes)
     builder = EdgeBuilder(bodies, grid, filled.cell_part, background, mixed_cells)
     bulk, first_rows = builder.bulk_rows()

@@ -115,9 +115,7 @@ def cad_netlist(bodies: Sequence[Body], reach: float) -> Netlist:
     shells = _shells(bodies)
     if not shells:
         return Netlist((), (), (), np.zeros(0, dtype=np.int64), LEAST_TOLERANCE)
-    lo = np.min([shell.surface.lo for shell in shells], axis=0)
-    hi = np.max([shell.surface.hi for shell in shells], axis=0)
-    tolerance = max(LEAST_TOLERANCE, RELATIVE_TOLERANCE * float(np.linalg.norm(hi - lo)))
+    tolerance = touching_distance([shell.surface for shell in shells])
     found = [*_neighbours(shells, max(reach, tolerance), tolerance), *_enclosed(bodies, shells)]
     label = _pieces(shells, found, tolerance)
     pieces = _named(bodies, shells, label)
@@ -127,6 +125,15 @@ def cad_netlist(bodies: Sequence[Body], reach: float) -> Netlist:
     pairs = np.array([[number[name] for name in c.pieces] for c in touching], dtype=np.int64)
     near = tuple(c for c in contacts if c.gap > tolerance)
     return Netlist(pieces, touching, near, _groups(pairs, len(pieces)), tolerance)
+
+
+def touching_distance(metal: Sequence[Surface]) -> float:
+    """Distance in metres up to which surfaces of metal touch, given all of them."""
+    if not metal:
+        return LEAST_TOLERANCE
+    lo = np.min([surface.lo for surface in metal], axis=0)
+    hi = np.max([surface.hi for surface in metal], axis=0)
+    return max(LEAST_TOLERANCE, RELATIVE_TOLERANCE * float(np.linalg.norm(hi - lo)))
 
 
 def gap_of(first: Piece, second: Piece) -> Contact:

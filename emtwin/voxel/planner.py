@@ -13,6 +13,7 @@ from emtwin.voxel.axis_lines import AxisLines, with_absorber
 from emtwin.voxel.bodies import Body, Box
 from emtwin.voxel.gaps import Gap
 from emtwin.voxel.limits import Limit, limits_of_gaps, limits_of_materials, unmet
+from emtwin.voxel.shaped_gaps import refined_notices
 from emtwin.voxel.snapping import BORDER, FIXED, Candidate, candidates
 
 FixedLines = Mapping[float, str] | Sequence[float]
@@ -30,7 +31,8 @@ class Plan:
     notices : tuple of Notice
         ``lines-merged``: places that share a line; ``grading-exceeded``: neighbouring
         cells that differ by more than the wanted ratio; ``wavelength-unresolved``: parts
-        whose cells are too large for the wavelength in them.
+        whose cells are too large for the wavelength in them; ``gaps-refined``: round and
+        oblique gaps that have small cells.
     axes : tuple of AxisLines
         How the lines of each axis came about.
     gaps : tuple of Gap
@@ -149,6 +151,7 @@ def plan(
     found = tuple(gap.on(grid) for gap in resolution.gaps) if resolution else ()
     notices = [notice for axis in axes for notice in axis.notices]
     notices += unmet(waves, grid.lines)
+    notices += refined_notices(found, finest_cell)
     return Plan(grid, tuple(notices), axes, found)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from emtwin.backends import At, Box, Stage, cuda
+from emtwin.backends import At, Box, Stage, cuda, native_program
 from emtwin.backends.cuda import CudaBackend, CudaOptions
 from emtwin.backends.native import NativeBackend
 from tests.kernels import passes
@@ -61,6 +61,7 @@ def main() -> None:
         on_the_emulator(sys.argv[2:4])
         print("clean")
         return
+    native_program.CELLS_WORTH_A_THREAD = 1  # both threads run, however small the boxes are
     for precision in ("float32", "float64"):
         machine = ExactBackend(precision, 2)
         for kernel in MAKERS:

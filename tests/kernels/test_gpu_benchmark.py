@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import gpu, gpu_passes, gpu_scenes, scenes
+from benchmarks import gpu, gpu_passes, gpu_scenes, scenes, voxel
 from emtwin.backends.cuda import CudaBackend
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
@@ -37,6 +37,8 @@ def tiny(emulated: EmulatedCupy, monkeypatch: pytest.MonkeyPatch) -> CudaBackend
     monkeypatch.setattr(scenes, "dispersive", lambda n: quarter)
     for name, value in {"_COPIED": 1024, "_CELL_STEPS": 1e4, "_LINES": 2}.items():
         monkeypatch.setattr(gpu_scenes, name, value)
+    monkeypatch.setattr(voxel, "LARGE", (2000, 24))
+    monkeypatch.setattr(voxel, "SIZES", ((2000, 16),))
     monkeypatch.setattr(scenes, "device", lambda accuracy: scenes.crowded())
     for module in (gpu, gpu_passes, gpu_scenes):
         monkeypatch.setattr(
@@ -53,13 +55,8 @@ def test_every_case_gives_a_figure(tiny: CudaBackend) -> None:
     rows = gpu.measured(wanted, tiny, seconds=1e9)
     assert [row.note for row in rows if row.value is None] == []
     assert all(np.isfinite(row.value) for row in rows if row.value is not None)
-    equal = [row for row in rows if row.target == 0.0]
-    assert [row.case for row in equal] == [
-        "cuda and native, every element",
-        "e and h in one pass and split, 128^3",
-        "two steps per pass and split, 128^3",
-    ]
-    assert all(row.met for row in equal)
+    equal = [row for row in rows if "cuda and native" in row.case or " and split" in row.case]
+    assert [row.met for row in equal] == [True] * 4
 
 
 def test_late_and_failing_cases_have_rows(tiny: CudaBackend) -> None:
