@@ -345,10 +345,12 @@ def device_cases() -> list[Case]:
 
 
 def profiled() -> int:
-    """Twelve steps of a cube in the form of large grids, for a profiler to look at."""
+    """Three steps of a cube in the form of large grids, then passes, for a profiler to look at."""
     cuda = CudaBackend(np.float32, CudaOptions(graphs=False, split=True))
-    program, _, _ = scenes.field_program(scenes.cube(256), cuda)
-    program.run(0, 12)
+    program, fields, stages = scenes.field_program(scenes.cube(256), cuda)
+    program.run(0, 3)
+    for form in gpu_passes.FORMS.values():
+        gpu_passes.Passes(gpu_passes.sweeps(stages), fields, cuda, form).pass_out_and_back()
     return 0
 
 

@@ -149,6 +149,12 @@ class Passes:
             self._back()
         self._cuda.stream.synchronize()
 
+    def pass_out_and_back(self) -> None:
+        """Both passes of a cycle without what is between them, for a profiler; and wait."""
+        self._out()
+        self._back()
+        self._cuda.stream.synchronize()
+
     def _pass(self, arguments: dict[str, Any], box: Box) -> Callable[[], None]:
         """Launch of the kernel on a box."""
         cuda, form = self._cuda, self._form
