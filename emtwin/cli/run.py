@@ -147,7 +147,13 @@ def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
 
 
 def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None:
-    from emtwin.report import convergence_tables, run_table, stage_table, verdict_table
+    from emtwin.report import (
+        convergence_notes,
+        convergence_tables,
+        run_table,
+        stage_table,
+        verdict_table,
+    )
     from emtwin.report.strings import Texts
 
     console, texts = output.stdout(), Texts(language)
@@ -155,6 +161,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
     console.print(stage_table(campaign, language))
     for table in convergence_tables(campaign, language):
         console.print(table)
+    for note in convergence_notes(campaign, language):
+        output.line(console, note)
     console.print(verdict_table(campaign, language))
     output.without_verdict(console, campaign.meta.get("tests_without_verdict", []))
     notices = campaign.meta.get("notices", [])

@@ -105,6 +105,9 @@ class Part(Declared):
         Own mesh of this part in place of ``device.mesh``.
     transform : tuple of Step
         How the part is moved, after the transform of its mesh, in the order written.
+    thickness : float, optional
+        Thickness in metres of a metal sheet, above 0: a coating that is drawn as a surface. Left
+        out, the sheet is a perfect conductor.
     """
 
     name: Name
@@ -114,6 +117,7 @@ class Part(Declared):
     kind: Literal["solid", "sheet"] | None = None
     mesh: MeshFile | None = None
     transform: tuple[Step, ...] = ()
+    thickness: Length | None = None
 
 
 def implied_region(part: str, file: Path, names: Collection[str] | None = None) -> str:

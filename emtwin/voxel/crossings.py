@@ -247,7 +247,7 @@ def _buried(bodies: Sequence[Body], found: Crossings) -> Flags:
         rows = np.flatnonzero(near & ~buried & (found.axis == NO_AXIS))
         if not rows.size:
             continue
-        surface = outward(body.surface)
+        surface = outward(body.surface)[0]
         hits = line_hits(surface, points[rows], 2)
         above = hits.height > 0.0
         sense = np.sign(surface.area_vectors[hits.triangle[above], 2])

@@ -20,7 +20,7 @@ Find = Callable[..., tuple[Problem, ...]]
         *((w, "home") for w in ("homecare", "home healthcare", "home-care", "ambulance", "EMS")),
         *((w, "home") for w in ("nursing home", "vehicle", "helicopter", "schools")),
         *((w, "special") for w in ("military", "special environment", "MRI room of a hospital")),
-        *((w, "") for w in ("xyz", "", "???", "careless", "hom", "profesional")),
+        *((w, "") for w in ("xyz", "", "???", "careless", "hom", "professionall")),
     ],
 )
 def test_which_environment_a_word_means(word: str, meant: str) -> None:
