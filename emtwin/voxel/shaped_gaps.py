@@ -17,7 +17,7 @@ from emtwin.errors import Notice
 from emtwin.geometry.topology import connected
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body, Box
-from emtwin.voxel.crossings import Crossings, find_crossings
+from emtwin.voxel.crossings import Crossings, buried, find_crossings
 from emtwin.voxel.gaps import CELLS_ACROSS, CellNeed, Gap, described
 from emtwin.voxel.metal_faces import NO_AXIS
 from emtwin.voxel.netlist import touching_distance
@@ -155,6 +155,9 @@ def shaped_gaps(
     """
     tolerance = touching_distance([body.surface for body in bodies if body.material.metal])
     ways, spacing = find_crossings(bodies, widest, tolerance)
+    node = _nodes(ways, spacing)
+    example = np.unique(node, return_index=True)[1]
+    ways = ways[~buried(bodies, ways[example])[node]]
     label = _linked(ways, spacing)
     flats = _left_to_flat_search(ways, label)
     ways, label = ways[~flats], label[~flats]
@@ -252,31 +255,47 @@ def _extent(ways: Crossings, axis: int) -> tuple[Floats, Floats]:
     )
 
 
+def _nodes(ways: Crossings, spacing: float) -> Ints:
+    """Number of the box, direction and width that each way shares with its neighbours, (n,)."""
+    middle, normal = ways.middle, _upward(ways)
+    if not len(ways):
+        return np.zeros(0, dtype=np.int64)
+    columns = [*np.sort(ways.parts, axis=1).T]
+    columns += [*np.floor((middle - middle.min(axis=0)) / spacing).T]
+    columns += [*np.round(2.0 * normal).T, np.floor(np.log2(ways.length))]
+    number = np.zeros(len(ways), dtype=np.int64)
+    for column in columns:
+        level = column.astype(np.int64) - int(column.min())
+        number = number * (int(level.max()) + 1) + level
+        if int(number.max()) > 1 << 40:
+            number = np.unique(number, return_inverse=True)[1].ravel()
+    return np.asarray(np.unique(number, return_inverse=True)[1].ravel(), dtype=np.int64)
+
+
+def _upward(ways: Crossings) -> Floats:
+    """Directions of ways with a positive largest component: a way has no sense."""
+    dominant = np.abs(ways.normal).argmax(axis=1)
+    sense = np.sign(ways.normal[np.arange(len(ways)), dominant])
+    return np.asarray(ways.normal * sense[:, None], dtype=np.float64)
+
+
 def _linked(ways: Crossings, spacing: float) -> Ints:
     """Number of the gap that each way belongs to, shape (n,)."""
     from scipy.spatial import cKDTree
 
     if not len(ways):
         return np.zeros(0, dtype=np.int64)
-    pair = np.unique(np.sort(ways.parts, axis=1), axis=0, return_inverse=True)[1].ravel()
-    middle, octave = ways.middle, np.log2(ways.length)
-    dominant = np.abs(ways.normal).argmax(axis=1)
-    sense = np.sign(ways.normal[np.arange(len(ways)), dominant])
-    normal = ways.normal * sense[:, None]
-    # Ways that share a box, a direction and a width are one node: far fewer have to be linked.
-    keys = [pair, *np.floor((middle - middle.min(axis=0)) / spacing).astype(np.int64).T]
-    keys += [dominant, *np.round(2.0 * normal).astype(np.int64).T, np.floor(octave)]
-    _, node = np.unique(np.stack(keys, axis=1).astype(np.int64), axis=0, return_inverse=True)
-    node = node.ravel()
+    # Ways that share a node are linked already: far fewer are left to link.
+    node = _nodes(ways, spacing)
     count = np.bincount(node)
+    pair = np.unique(np.sort(ways.parts, axis=1), axis=0, return_inverse=True)[1].ravel()
     place, way = (
         np.stack([np.bincount(node, column) for column in v.T], axis=1) / count[:, None]
-        for v in (middle, normal)
+        for v in (ways.middle, _upward(ways))
     )
-    of_pair = (np.bincount(node, pair) / count).round()
-    width = np.bincount(node, octave) / count
     way /= np.linalg.norm(way, axis=1, keepdims=True)
-    apart = 2.0 * _NEAR * spacing * of_pair
+    width = np.bincount(node, np.log2(ways.length)) / count
+    apart = 2.0 * _NEAR * spacing * np.round(np.bincount(node, pair) / count)
     links = cKDTree(np.column_stack([place, apart])).query_pairs(
         _NEAR * spacing, output_type="ndarray"
     )
