@@ -11,10 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from benchmarks import gpu_scenes, scenes
+from benchmarks import gpu_passes, gpu_scenes, scenes, voxel
 from benchmarks.harness import REPEATS, Row, Spread, finish, options, seconds_of
 from emtwin.backends import Backend, select_backend
 from emtwin.backends.cuda import CudaBackend, CudaOptions
@@ -27,6 +28,11 @@ DISPERSIVE = 33.0
 EQUALITY = 1e-5
 PYTHON_COST = 5.0
 BLOCKS = ((32, 2, 1), (32, 8, 1), (64, 2, 1), (32, 2, 2), (32, 4, 2), (64, 2, 2))
+PASSES = {
+    "e and h in one pass": gpu_passes.ONE_STEP,
+    "two steps per pass": gpu_passes.TWO_STEPS,
+}
+PASS_BLOCKS = ((64, 8), (32, 8))
 SWEEP_BYTES = 78.0
 """Of a cell and step: six fields read twice and written once, and three ids of two bytes."""
 _CELL_STEPS = 1e10  # of one timed call: a quarter of a second at 40 Gcells/s
@@ -151,15 +157,19 @@ def cases(shrink: int = 1) -> list[Case]:
             lambda cuda: gpu_scenes.speed_with_spectra(scenes.dispersive(n_large), cuda),
             DISPERSIVE,
         ),
+        *voxel_cases(shrink),
         *device_cases(),
         *(
             _speed(n_small, options=CudaOptions(graphs=graphs, split=split))
             for graphs in (True, False)
             for split in (True, False)
         ),
+        *_equal_passes(n_small),
         *(_speed(n_large, options=CudaOptions(graphs=False, split=s)) for s in (True, False)),
+        *(_pass_speed(name, n_large) for name in PASSES),
         _speed(n_large, options=CudaOptions(contract=True)),
         *(_speed(n_large, options=CudaOptions(block=block)) for block in BLOCKS),
+        *(_pass_speed(name, n_large, block) for block in PASS_BLOCKS for name in PASSES),
     ]
 
 
@@ -172,6 +182,26 @@ def large_cases(shrink: int = 1) -> list[Case]:
         Divides the cells along an edge.
     """
     return [_speed(LARGE // shrink)]
+
+
+def _equal_passes(n: int) -> list[Case]:
+    return [
+        Case(
+            f"{name} and split, {n}^3",
+            "values differ",
+            partial(gpu_passes.differing, n, form=form),
+            0.0,
+            "lower",
+        )
+        for name, form in PASSES.items()
+    ]
+
+
+def _pass_speed(name: str, n: int, block: tuple[int, int] | None = None) -> Case:
+    form, words = PASSES[name], ""
+    if block is not None:
+        form, words = replace(form, block=block), f", blocks of {block[0]} x {block[1]}"
+    return Case(f"{name}, {n}^3{words}", "Gcells/s", partial(gpu_passes.speed, n, form=form))
 
 
 def _speed(n: int, target: float | None = None, options: CudaOptions | None = None) -> Case:
@@ -266,6 +296,36 @@ def step_time(cuda: CudaBackend) -> Figure:
     [seconds] = seconds_of(lambda: program.run(0, 3 * _QUEUED))
     spread = Spread.of([s / (3 * _QUEUED) * 1e6 for s in seconds])
     return spread.median, f"{program.n_launches} kernels; median of {REPEATS}: {spread}"
+
+
+def voxel_cases(shrink: int = 1) -> list[Case]:
+    """From triangles to cells.
+
+    Parameters
+    ----------
+    shrink : int
+        1 for the scenes of `benchmarks.voxel`, else its quick ones.
+    """
+    large, small = (voxel.LARGE, voxel.SIZES[-1])
+    if shrink > 1:
+        large, small = (voxel.QUICK_LARGE, voxel.QUICK[-1])
+    names = [f"{triangles / 1e3:.0f} k triangles, {n}^3 cells" for triangles, n in (large, small)]
+    return [
+        Case(
+            f"{names[0]}: which cells",
+            "s",
+            lambda cuda: gpu_scenes.seconds_to_cells(*large, cuda),
+            voxel.LARGE_SECONDS,
+            "lower",
+        ),
+        Case(
+            f"{names[1]}: cuda and native",
+            "cells that differ",
+            lambda cuda: gpu_scenes.cells_that_differ(*small, cuda),
+            0.0,
+            "lower",
+        ),
+    ]
 
 
 def device_cases() -> list[Case]:

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks import scenes
+from benchmarks import scenes, voxel
 from benchmarks.harness import REPEATS, Spread, seconds_of
-from emtwin.backends import Array
+from emtwin.backends import Array, host_backend
 from emtwin.backends.cuda import CudaBackend
 from emtwin.solver import Simulation, Stepper, StopRule, run
 from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.schedule import sampling_interval
+from emtwin.voxel.fractions import fractions
+from emtwin.voxel.solids import inside
 
 Figure = tuple[float, str]
 _COPIED = 2**30
@@ -102,3 +104,44 @@ def run_speed(simulation: Simulation, cuda: CudaBackend, steps: int) -> Figure:
     result = run(simulation, cuda, StopRule(-np.inf, -np.inf, steps))
     speed = scenes.cells(simulation) * result.n_steps / result.seconds / 1e9
     return speed, f"one run of {result.n_steps} steps, {simulation.frequencies.size} frequencies"
+
+
+def seconds_to_cells(triangles: int, n: int, cuda: CudaBackend) -> Figure:
+    """Seconds to find which cells of a cube lie inside a body, after one attempt for the compiler.
+
+    Parameters
+    ----------
+    triangles, n : int
+        Triangles of the body, about, and cells along an edge.
+    cuda : CudaBackend
+        The GPU.
+    """
+    body, grid = voxel.scene(triangles, n)
+
+    def find() -> None:
+        """One attempt."""
+        inside(body, grid, cuda)
+
+    [seconds] = seconds_of(find)
+    spread = Spread.of(seconds)
+    note = f"median of {REPEATS}: {spread}; sorting of triangles on the host included"
+    return spread.median, note
+
+
+def cells_that_differ(triangles: int, n: int, cuda: CudaBackend) -> Figure:
+    """Cells that the GPU and the host do not find inside alike, or with other shares.
+
+    Parameters
+    ----------
+    triangles, n : int
+        Triangles of the body, about, and cells along an edge.
+    cuda : CudaBackend
+        The GPU.
+    """
+    body, grid = voxel.scene(triangles, n)
+    host = host_backend()
+    cells = [inside(body, grid, at) for at in (cuda, host)]
+    shares = [fractions(body, grid, at) for at in (cuda, host)]
+    differ = np.count_nonzero(cells[0].mask != cells[1].mask)
+    differ += np.count_nonzero(shares[0].share != shares[1].share)
+    return float(differ), f"of {shares[0].share.size} cells that the body may reach"

@@ -1,8 +1,9 @@
 """Builds a mutant and holds it against NumPy as tests/kernels does, in a process of its own.
 
 A build is one small library, hardly optimised: the mutated file alone for the host, or all kernels
-on the emulated device branch of launch.cuh. A header is tried with all kernel files. Whoever
-survives one build is tried in the next.
+on the emulated device branch of launch.cuh. A header is tried with all kernel files, and with the
+experiments, which have no other form than that for a device. Whoever survives one build is tried in
+the next.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ from numpy.typing import NDArray
 
 from benchmarks.mutants import Mutant, MutationError
 from emtwin import resources
-from emtwin.backends import Stage
+from emtwin.backends import Stage, cuda
+from emtwin.backends.cuda import CudaBackend
 from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.backends.signatures import signatures
 from tests.kernels.argument_base import ArgumentSet
 from tests.kernels.argument_sets import LATER_STEPS, SHAPES, argument_set, parity_set
+from tests.kernels.emulator import EmulatedCupy, declare
+from tests.kernels.passes import FORMS, passed, swept
+from tests.kernels.passes import SHAPES as PASS_SHAPES
 from tests.kernels.test_grid_emulator import BLOCKS, SEED, emulate
 from tests.kernels.test_parity import same
 
@@ -39,6 +44,7 @@ SURVIVED, UNCOMPILABLE = "survived", "does not compile"
 DIFFERS, CRASHED, ENDLESS = CATCHES = ("another result", "a crash", "no end")
 PROCESSOR_SECONDS = 20  # of one trial, which takes less than two
 EMULATOR = Path(__file__).resolve().parent.parent / "tests" / "kernels" / "grid_emulator.cpp"
+EXPERIMENTS = "experiments/"
 _BOX = np.dtype([("lo", "i8", 3), ("hi", "i8", 3)])
 _ENTRY = """extern "C" void run_{0}(const void* arguments, const Box* box, Index step) {{
   {0}(*static_cast<const {0}_arguments*>(arguments), *box, step);
@@ -62,6 +68,16 @@ class Build:
 
     precision: str
     emulated: bool = False
+
+    def has(self, file: str) -> bool:
+        """Whether anything of a file is compiled.
+
+        Parameters
+        ----------
+        file : str
+            The file on trial.
+        """
+        return self.emulated or not file.startswith(EXPERIMENTS)
 
     def compile(self, kernels: Path, file: str) -> Path | None:
         """Library beside a folder of kernels, or None if the compiler refuses the text.
@@ -95,6 +111,9 @@ class Build:
         file : str
             The file on trial.
         """
+        if self.emulated and _in_passes(file):
+            for shape in PASS_SHAPES:
+                swept(self.precision, shape)
         return (_emulator_cases if self.emulated else _parity_cases)(file, self.precision)
 
     def compare(self, library: ctypes.CDLL, file: str) -> None:
@@ -121,6 +140,8 @@ class Build:
                 block = BLOCKS[n % len(BLOCKS)]
                 found = emulate(library, case, self.precision, block, reversed_order=last_first)
                 same(case.kernel, reference, found)
+        if self.emulated and _in_passes(file):
+            _compare_passes(library, self.precision)
 
 
 BUILDS = (Build("float32"), Build("float64"), Build("float32", emulated=True))
@@ -140,7 +161,7 @@ def judge(mutant: Mutant) -> str:
         If the unaltered kernels fail as well, so that nothing follows, or there is no compiler.
     """
     outcomes = []
-    for build in BUILDS:
+    for build in (build for build in BUILDS if build.has(mutant.file)):
         outcomes.append(outcome(build, mutant.file, mutant.apply))
         if outcomes[-1] != SURVIVED:
             _require_unaltered(build, mutant.file)
@@ -210,6 +231,21 @@ def _compare_apart(build: Build, library: Path, file: str) -> str:
             os._exit(status)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return {0: SURVIVED, 1: DIFFERS, -signal.SIGXCPU: ENDLESS}.get(code, CRASHED)
+
+
+def _in_passes(file: str) -> bool:
+    return file.startswith(EXPERIMENTS) or file.endswith(".cuh")
+
+
+def _compare_passes(library: ctypes.CDLL, precision: str) -> None:
+    """Passes over memory against NumPy's sweeps; in a process of its own, whose CuPy this is."""
+    emulated = EmulatedCupy({"float": declare(library)})
+    cuda._cupy = lambda: emulated  # type: ignore[assignment]
+    for n, form in enumerate(FORMS):
+        emulated.reversed_order = bool(n // 2 % 2)
+        shape = PASS_SHAPES[n % 2]
+        found = passed(CudaBackend(precision), shape, form)
+        np.testing.assert_array_equal(found, swept(precision, shape))
 
 
 def _kernel_files(folder: Path, file: str) -> list[str]:

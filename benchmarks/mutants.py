@@ -2,9 +2,9 @@
 
 No C parser. The text is cut into tokens; comments, strings and directives are left out, of a
 ``#define`` only its head, so that the loops of launch.cuh count as arithmetic. The token before an
-operator says what it is: after a value it has two operands, after anything else one. A star after a
-type declares a pointer, one without a left operand reads through it; neither is arithmetic, nor are
-``++``, ``--`` and the brackets of templates.
+operator says what it is: after a value it has two operands, after anything else one. A name in
+CamelCase is a type's. A star after a type declares a pointer, one without a left operand reads
+through it; neither is arithmetic, nor are ``++``, ``--`` and the brackets of templates.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ EQUIVALENT = {
         "the shift takes a centre as high as the triangle's highest point beyond it"
     ),
     ("winding_votes.cu", "near ? on_it_counts : height >= 0;"): "a height of 0 is near",
-    ("winding_votes.cu", "leaves = side / a.turn"): _UNIT,
+    ("winding_votes.cu", "leaves = side / c.turn"): _UNIT,
     ("winding_votes.cu", "- 8 / leaves"): _UNIT,
     ("prisms.cu", "const double high = o[2] >= p[2]"): _MINIMUM,
     ("prisms.cu", "low = o[2] >= p[2]"): _MINIMUM,
@@ -100,6 +100,12 @@ EQUIVALENT = {
     ("dispersion.cu", "if (n + VECTOR < box.hi[0]"): (
         "the last stretch may be taken edge by edge, with the same bits"
     ),
+    ("experiments/yee_passes.cu", "return first + planes <= box.hi[0] ?"): _MINIMUM,
+    ("experiments/yee_passes.cu", "if (p.j > box.hi[1] && p.k > box.hi[2]) continue;"): (
+        "threads beyond the box then compute what nobody stores"
+    ),
+    ("experiments/yee_passes.cu", "e.put(i + 1"): "a plane as even or odd as the right one",
+    ("experiments/yee_passes.cu", "second.put(i + 2"): "a plane as even or odd as the right one",
     ("launch.cuh", "if (blockIdx.x == 0 || threadIdx.x == 0)"): (
         "more threads of a row compute the same sum and store it in the same place"
     ),
@@ -133,7 +139,7 @@ class Mutant:
     Parameters
     ----------
     file : str
-        Name of the kernel file.
+        The kernel file, in the folder of the kernels.
     line : int
         Number of the line, from 1.
     start : int
@@ -192,7 +198,7 @@ def all_mutants(kernels: Path) -> list[Mutant]:
     Parameters
     ----------
     kernels : Path
-        Folder with ``*.cu`` and ``*.cuh``.
+        Folder with ``*.cu`` and ``*.cuh``, in itself and in folders of it.
 
     Returns
     -------
@@ -204,8 +210,9 @@ def all_mutants(kernels: Path) -> list[Mutant]:
     MutationError
         If an entry of `EQUIVALENT` is part of none or of several.
     """
-    files = sorted(f for f in kernels.iterdir() if f.suffix in (".cu", ".cuh"))
-    found = [m for f in files for m in mutants_of(f.name, f.read_text(encoding="utf-8"))]
+    files = sorted(f.relative_to(kernels).as_posix() for f in kernels.rglob("*.cu*"))
+    texts = {file: (kernels / file).read_text(encoding="utf-8") for file in files}
+    found = [mutant for file, text in texts.items() for mutant in mutants_of(file, text)]
     for file, part in EQUIVALENT:
         named = [mutant for mutant in found if mutant.file == file and part in mutant.after]
         if len(named) != 1:
@@ -239,7 +246,7 @@ def _mutant(file: str, text: str, start: int, old: str, new: str) -> Mutant:
 
 def _changes(text: str) -> Iterator[tuple[int, str, str]]:
     """Place, operator and replacement, for every operator that is arithmetic."""
-    types = _TYPES | set(re.findall(r"\b(?:struct|typename)\s+(\w+)", text))
+    types = _TYPES | set(re.findall(r"\b[A-Z]+[a-z]\w*", text))
     groups: list[set[bool]] = []  # for every open bracket, whether its tokens are types
     after_value = after_type = False
     for match in _TOKEN.finditer(text):

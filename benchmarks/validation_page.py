@@ -14,6 +14,10 @@ from tests.validation import Case
 # Subject of a case, by words of its test module's name: the first that fits.
 SUBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
+        "Low-frequency fields and circuits",
+        ("capacitance", "inductance", "static_wires", "coils", "induced", "shell"),
+    ),
+    (
         "Exact discrete checks",
         ("exact", "cavity", "metamorphic", "fields", "energies", "boundaries", "monitors"),
     ),

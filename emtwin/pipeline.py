@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from emtwin.backends import Backend, select_backend
 from emtwin.benches.applicable import geometry
 from emtwin.benches.boards import Boards
 from emtwin.benches.bodies import bodies_of, regions_of
-from emtwin.benches.estimates import Placed, SitePlan
-from emtwin.benches.finding import Finding
+from emtwin.benches.estimates import SitePlan
+from emtwin.benches.ladder import LevelPlan, planned_levels
 from emtwin.benches.memory import free_notice
 from emtwin.benches.netlist_verdict import needless_allowances
 from emtwin.benches.planning import Plan, plan_tests
@@ -23,8 +23,9 @@ from emtwin.benches.records import campaign_of
 from emtwin.benches.sites import Site
 from emtwin.clock import Clock
 from emtwin.compliance import richardson
-from emtwin.convergence import MARGIN, Computed, Prepared, Rules, Study, study, with_note
+from emtwin.convergence import MARGIN, Computed, Rules, Study, studies, with_note
 from emtwin.errors import InputError, Notice
+from emtwin.level_runs import LevelRuns
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
 from emtwin.scene import LoadedTwin
@@ -56,12 +57,16 @@ _RESULT_BYTES = 200 * 2**20  # what a campaign writes at most at normal accuracy
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """What a campaign would cost, site by site, and the tests of the plan that it leaves out."""
+    """What a campaign would cost, site by site, and the tests of the plan that it leaves out.
+
+    Levels of refinement are there where they were asked for.
+    """
 
     name: str
     sites: tuple[SitePlan, ...]
     notices: tuple[Notice, ...]
     without_verdict: tuple[str, ...] = ()
+    levels: tuple[LevelPlan, ...] = ()
 
 
 def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
@@ -122,13 +127,15 @@ def plan(loaded: LoadedTwin, *, edition: str | None = None, authority: str = "")
     return plan_tests(loaded, edition=edition, authority=authority)
 
 
-def check(loaded: LoadedTwin) -> CampaignPlan:
+def check(loaded: LoadedTwin, levels: int = 0) -> CampaignPlan:
     """Validate and voxelise everything, run nothing.
 
     Parameters
     ----------
     loaded : LoadedTwin
         The twin.
+    levels : int, default 0
+        Number of levels of refinement to plan for each test.
 
     Returns
     -------
@@ -152,7 +159,11 @@ def check(loaded: LoadedTwin) -> CampaignPlan:
     notices += needless_allowances(loaded, [s.netlist for s in places], [s.model for s in places])
     notices = [*loaded.notices, *notices]
     left_out = planned.without_verdict()
-    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out)
+    refined: tuple[LevelPlan, ...] = ()
+    if levels:
+        runs = LevelRuns(loaded, bodies, select_backend("auto"), Clock(), silent, sites)
+        refined = planned_levels(runs.ladders(levels), levels)
+    return CampaignPlan(loaded.twin.device.name, plans, tuple(notices), left_out, refined)
 
 
 def run(
@@ -203,20 +214,16 @@ def run(
         bodies = bodies_of(loaded)
         planned = plan_tests(loaded, bodies=bodies)
     with clock.stage("mesh and voxels"):
-        sites = sites_of(loaded, bodies)
-        every = _fitting(loaded, sites, machine)
-    first = _solved(loaded, bodies, machine, clock, sites, report)
-    done, findings, levels = first.sites, list(first.findings), None
+        sites = sites_of(loaded, bodies, machine)
+        _refuse_what_does_not_fit(loaded, sites, machine)
+    levels = LevelRuns(loaded, bodies, machine, clock, report, sites)
+    job = _Job(loaded, bodies, machine, planned, clock, folder)
     if convergence:
         wanted = (rules or Rules()).within(loaded.twin.accuracy.settings().convergence_db)
-        levels = _study(loaded, bodies, machine, clock, report, first, every, wanted)
-        done, findings = levels.finest.sites, _judged_again(loaded, bodies, levels)
+        campaign = job.campaign(*_refined(levels, job, wanted, report))
+    else:
+        campaign = job.campaign({test: levels.compute(test, sites[test], report) for test in sites})
     report(Update("files and pictures"))
-    with clock.stage("records"):
-        campaign = campaign_of(loaded, bodies, machine, done, findings, clock.seconds)
-    campaign.meta["tests_without_verdict"] = list(planned.without_verdict())
-    if levels is not None:
-        campaign.meta["convergence"] = levels.as_dict()
     _write(campaign, folder, clock)
     campaign.meta["timing"] = dict(clock.seconds)  # the files know only the stages before them
     return campaign
@@ -225,82 +232,73 @@ def run(
 # -- steps ------------------------------------------------------------------------------------
 
 
-def _fitting(loaded: LoadedTwin, sites: dict[str, Site], machine: Backend) -> list[Placed]:
-    """The sites with their cost, refused above the budget and above what is free."""
-    every = placed_sites(loaded, sites)
-    for one in every:
+def _refuse_what_does_not_fit(loaded: LoadedTwin, sites: dict[str, Site], machine: Backend) -> None:
+    """Refuse sites above the memory budget and above what is free."""
+    for one in placed_sites(loaded, sites):
         one.refuse_above_budget(loaded)
         one.refuse_above_free(loaded, machine)
-    return every
 
 
-def _solved(
-    loaded: LoadedTwin,
-    bodies: tuple[Body, ...],
-    machine: Backend,
-    clock: Clock,
-    sites: dict[str, Site],
-    report: Report,
-) -> Computed:
-    """Run all sites and judge them."""
-    begin = time.perf_counter()
-    done = {name: run_site(loaded, site, machine, clock, report) for name, site in sites.items()}
-    report(Update("evaluation"))
-    findings = []
-    for test, result in done.items():
-        with clock.stage(test):
-            findings.append(judge(loaded, bodies, test, result))
-    return Computed(tuple(findings), done, time.perf_counter() - begin)
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """What a campaign is put together from, besides its results."""
+
+    loaded: LoadedTwin
+    bodies: tuple[Body, ...]
+    machine: Backend
+    planned: Plan
+    clock: Clock
+    folder: Path
+
+    def campaign(
+        self, computed: dict[str, Computed], refined: Sequence[Study] | None = None
+    ) -> Campaign:
+        """Everything that there is of the tests, after a refinement study with its tables."""
+        loaded, bodies, clock = self.loaded, self.bodies, self.clock
+        with clock.stage("records"):
+            done = {test: one.site for test, one in computed.items()}
+            findings = [one.finding for one in computed.values()]
+            campaign = campaign_of(loaded, bodies, self.machine, done, findings, clock.seconds)
+        campaign.meta["tests_without_verdict"] = list(self.planned.without_verdict())
+        if refined is not None:
+            campaign.meta["convergence"] = [study.as_dict() for study in refined]
+        return campaign
+
+    def judged_again(self, study: Study) -> Computed:
+        """The finest level of a test with the mesh error that the levels show."""
+        best, estimate = study.finest, study.estimates.get(MARGIN)
+        finding = best.finding
+        if estimate is not None:
+            error = richardson.contribution(estimate, len(study.levels))
+            finding = judge(self.loaded, self.bodies, study.test, best.site, error)
+            finding = with_note(finding, error.basis)
+        finding = replace(finding, notices=(*finding.notices, *study.notices))
+        return replace(best, finding=finding)
 
 
-def _study(
-    loaded: LoadedTwin,
-    bodies: tuple[Body, ...],
-    machine: Backend,
-    clock: Clock,
-    report: Report,
-    first: Computed,
-    every: list[Placed],
-    rules: Rules,
-) -> Study:
-    """The same at other resolutions until the margins stay."""
-
-    def prepare(refinement: float) -> Prepared:
-        """A level with all cells larger or smaller by a factor."""
-        with clock.stage("mesh and voxels"):
-            sites = sites_of(loaded, bodies, refinement)
-            placed_ = _fitting(loaded, sites, machine)
-
-        def compute(name: str) -> Computed:
-            """Run that level, and say in the progress which it is."""
-
-            def named(update: Update) -> None:
-                """Forward an update with the level's name."""
-                report(replace(update, stage=f"{name}: {update.stage}"))
-
-            return _solved(loaded, bodies, machine, clock, sites, named)
-
-        return Prepared.of(placed_, compute)
+def _refined(
+    levels: LevelRuns, job: _Job, rules: Rules, report: Report
+) -> tuple[dict[str, Computed], list[Study]]:
+    """The tests on the declared grids, then on others until the margins stay."""
+    ladders = levels.ladders(rules.levels)
+    report(Update("levels of refinement", levels=planned_levels(ladders, rules.levels)))
 
     def announce(name: str, seconds: float) -> None:
         """Tell that a level starts."""
         report(Update(name, detail="starts", seconds_left=seconds))
 
-    base = Prepared.of(every, lambda _name: first)
-    return study(first, base, prepare, rules, announce)
+    def judged(found: Sequence[Study]) -> tuple[dict[str, Computed], list[Study]]:
+        """Results by test, with the studies."""
+        return {study.test: job.judged_again(study) for study in found}, list(found)
 
+    def keep(found: Sequence[Study]) -> None:
+        """Write what there is, so that an interruption does not lose it."""
+        campaign = job.campaign(*judged(found))
+        with job.clock.stage("result file"):
+            _save(campaign, job.folder)
 
-def _judged_again(loaded: LoadedTwin, bodies: tuple[Body, ...], levels: Study) -> list[Finding]:
-    """Findings of the finest level with the mesh error that the levels show."""
-    better, estimates = [], levels.estimates
-    for finding in levels.finest.findings:
-        estimate = estimates.get((finding.test, MARGIN))
-        if estimate is not None:
-            error = richardson.contribution(estimate, len(levels.levels))
-            done = levels.finest.sites[finding.test]
-            finding = with_note(judge(loaded, bodies, finding.test, done, error), error.basis)
-        better.append(replace(finding, notices=(*finding.notices, *levels.notices)))
-    return better
+    first = {test: levels.compute(test, site, report) for test, site in levels.sites.items()}
+    return judged(studies(ladders, first, levels.prepare, rules, announce, keep))
 
 
 def _write(campaign: Campaign, folder: Path, clock: Clock) -> None:
@@ -308,12 +306,17 @@ def _write(campaign: Campaign, folder: Path, clock: Clock) -> None:
     from emtwin.report import write_report
     from emtwin.viz import pictures
 
-    folder.mkdir(parents=True, exist_ok=True)
     with clock.stage("result file"):
-        campaign.save(folder / "results.h5")
+        _save(campaign, folder)
     with clock.stage("VTK files"):
         write_vtk(campaign, folder / "vtk")
     with clock.stage("pictures"):
         drawn = pictures(campaign, folder / "pictures")
     with clock.stage("report"):
         write_report(campaign, drawn, folder / "report.html")
+
+
+def _save(campaign: Campaign, folder: Path) -> None:
+    """Write the result file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    campaign.save(folder / "results.h5")

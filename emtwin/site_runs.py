@@ -12,6 +12,7 @@ from emtwin.benches import emitters, methods, radiated_emission, radiated_immuni
 from emtwin.benches.applicable import requests
 from emtwin.benches.estimates import Placed, placed
 from emtwin.benches.finding import Finding
+from emtwin.benches.ladder import LevelPlan
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.planning import ALLOWED_STEPS, device_size
 from emtwin.benches.records import SiteResult
@@ -45,12 +46,15 @@ class Update:
         Decay of the energy, for example.
     seconds_left : float or None
         Estimate for the stage.
+    levels : tuple of LevelPlan
+        Levels of refinement that will be computed, told before the first.
     """
 
     stage: str
     fraction: float | None = None
     detail: str = ""
     seconds_left: float | None = None
+    levels: tuple[LevelPlan, ...] = ()
 
 
 Report = Callable[[Update], None]
@@ -61,7 +65,7 @@ def silent(_update: Update) -> None:
 
 
 def sites_of(
-    loaded: LoadedTwin, bodies: tuple[Body, ...], refinement: float = 1.0
+    loaded: LoadedTwin, bodies: tuple[Body, ...], machine: Backend | None = None
 ) -> dict[str, Site]:
     """Place the device in the site of every applicable test.
 
@@ -71,8 +75,8 @@ def sites_of(
         The twin.
     bodies : tuple of Body
         Its parts.
-    refinement : float
-        Factor on the cell sizes, above 1 coarser.
+    machine : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def sites_of(
         earlier = sum(
             site.outline.extent().left_behind(len(targets(loaded, site))) for site in sites.values()
         )
-        sites[test] = build_site(loaded, bodies, wanted, refinement, earlier)
+        sites[test] = build_site(loaded, bodies, wanted, earlier=earlier, backend=machine)
     return sites
 
 

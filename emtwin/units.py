@@ -155,6 +155,20 @@ def format_si(value: float, unit: str, digits: int = 4) -> str:
     return f"{float(Decimal(repr(rounded)).scaleb(-power)):.{digits}g} {prefix}{unit}"
 
 
+def duration(seconds: float) -> str:
+    """Time for people: ``0.3 s``, ``12 s``, ``3 min 20 s``, ``1 h 5 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
 def _format_bytes(value: float, digits: int) -> str:
     sizes = {"B": 1} | _BINARY
     symbol = max((s for s in sizes if sizes[s] <= abs(value)), key=sizes.__getitem__, default="B")

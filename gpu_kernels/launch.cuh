@@ -59,23 +59,72 @@ struct Resident;
 template <>
 struct Resident<float> {
   static constexpr int blocks = 4;
+  static constexpr int sharing = 512;  // threads of a block that shares memory, two of which are resident
 };
 template <>
 struct Resident<double> {
   static constexpr int blocks = 2;
+  static constexpr int sharing = 256;
 };
 
 // The step is what the device counts plus what the launch adds: a captured graph of launches is
 // replayed with the same arguments, and only the counter moves on.
-#define KERNEL_ROWS(name)                                                                               \
+#define KERNEL_BOUNDED(name, threads, blocks)                                                           \
   INLINE void name##_of_thread(const name##_arguments& a, const Box& box, const Index step);            \
-  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS, Resident<ARITHMETIC>::blocks)                   \
+  extern "C" __global__ void __launch_bounds__(threads, blocks)                                         \
       name(const name##_arguments a, const Box box, const Index ahead, const Index* counter) {          \
     name##_of_thread(a, box, *counter + ahead);                                                         \
   }                                                                                                     \
   INLINE void name##_of_thread(const name##_arguments& a, [[maybe_unused]] const Box& box,              \
                                [[maybe_unused]] const Index step)
+#define KERNEL_ROWS(name) KERNEL_BOUNDED(name, BLOCK_THREADS, Resident<ARITHMETIC>::blocks)
 #define KERNEL_ITEMS(name) KERNEL_ROWS(name)
+
+// A block whose threads share memory works in phases: each ends when all threads have done it. In a
+// phase a thread reads only what others have shared in phases before. What it keeps for later phases
+// is its own (`Own`); everything else that a phase declares is gone with it.
+#define KERNEL_BLOCKS(name) KERNEL_BOUNDED(name, Resident<real>::sharing, 2)
+#ifndef EMTWIN_EMULATE_GRID
+#define PHASE for (bool once_ = true; once_; once_ = false, __syncthreads())
+#define SHARED(type, name) __shared__ type name
+template <typename Type>
+struct Own {
+  Type value;
+  INLINE_MEMBER Type& mine() { return value; }
+};
+#else
+#define PHASE for (unsigned thread_ = 0; next_thread(thread_); ++thread_)
+#define SHARED(type, name) \
+  type name;               \
+  spoil(&name, sizeof(type))
+template <typename Type>
+struct Own {
+  Type values[Resident<real>::sharing];
+  Own() { spoil(values, sizeof(values)); }
+  Type& mine() { return values[thread_in_block()]; }
+};
+#endif
+
+// Where a thread of such a block is. Tiles cover the rows and places of a box; each has `before` more of
+// both ahead of its own, and `after` behind them, which the tiles beside it have as well.
+struct Place {
+  Index j, k;        // row and place
+  int y, z;          // the same, counted from the tile's first
+  int rows, places;  // of the tile
+  INLINE_MEMBER int number() const { return y * places + z; }
+  // Whether that many rows and places of the tile come before it.
+  INLINE_MEMBER bool has_before(int count) const { return y >= count && z >= count; }
+  INLINE_MEMBER bool has_after(int count) const { return y < rows - count && z < places - count; }
+};
+
+INLINE Place place_in_tile(const Box& box, int before, int after) {
+  const int y = threadIdx.y, z = threadIdx.x, rows = blockDim.y, places = blockDim.x, shared = before + after;
+  return {box.lo[1] - before + (Index)blockIdx.y * (rows - shared) + y,
+          box.lo[2] - before + (Index)blockIdx.x * (places - shared) + z, y, z, rows, places};
+}
+
+// First plane of a block that goes through some planes one after another.
+INLINE Index first_plane(const Box& box, Index planes) { return box.lo[0] + blockIdx.z * planes; }
 
 #define THREAD_Z(box) ((box).lo[2] + (Index)blockIdx.x * blockDim.x + threadIdx.x)
 

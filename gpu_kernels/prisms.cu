@@ -9,9 +9,11 @@
 
 // Adds to `volume` of each cell of a column. `area` holds, for each cell, the area of what begins there:
 // the cells below lie under the whole of it; a thread leaves zeros there. Columns are counted with y
-// running faster; `first`, `listed`, `tile`, `tiles_q` as for `winding_votes`, tiles of rectangles.
+// running faster; `points`, `triangles`, `first`, `listed`, `tile`, `tiles_q` as for `winding_votes`, tiles
+// of rectangles.
 #define PRISM_VOLUMES_ARGUMENTS(FIELD)                                                              \
-  FIELD(const double*, corners) FIELD(const Index*, first) FIELD(const Index*, listed)              \
+  FIELD(const double*, points) FIELD(const Index*, triangles)                                       \
+  FIELD(const Index*, first) FIELD(const int32*, listed)                                            \
   FIELD(const double*, lines_x) FIELD(const double*, lines_y) FIELD(const double*, lines_z)         \
   FIELD(double*, volume) FIELD(double*, area)                                                       \
   FIELD(Index, n_y) FIELD(Index, n_z) FIELD(Index, tile) FIELD(Index, tiles_q)
@@ -31,17 +33,21 @@ INLINE void append(Outline& outline, double x, double y, double z) {
   ++outline.count;
 }
 
-// What of `from` has sign * (coordinate - limit) >= 0.
-INLINE void cut(const Outline& from, Outline& to, int32 axis, double limit, double sign) {
-  to.count = 0;
-  for (int32 i = 0; i < from.count; ++i) {
+// Leaves of an outline what has sign * (coordinate - limit) >= 0.
+INLINE void cut(Outline& outline, int32 axis, double limit, double sign) {
+  int32 kept = 0;
+  for (int32 i = 0; i < outline.count; ++i) kept += sign * (outline.at[i][axis] - limit) >= 0;
+  if (kept == outline.count) return;
+  const Outline from = outline;
+  outline.count = 0;
+  for (int32 i = 0; kept && i < from.count; ++i) {
     const double *p = from.at[i], *q = from.at[i + 1 < from.count ? i + 1 : 0];
     const double at_p = sign * (p[axis] - limit), at_q = sign * (q[axis] - limit);
-    if (at_p >= 0) append(to, p[0], p[1], p[2]);
+    if (at_p >= 0) append(outline, p[0], p[1], p[2]);
     if ((at_p > 0 && at_q < 0) || (at_p < 0 && at_q > 0)) {
       const double share = at_p / (at_p - at_q);
       const double x = p[0] + share * (q[0] - p[0]), y = p[1] + share * (q[1] - p[1]), z = p[2] + share * (q[2] - p[2]);
-      append(to, axis == 0 ? limit : x, axis == 1 ? limit : y, z);
+      append(outline, axis == 0 ? limit : x, axis == 1 ? limit : y, z);
     }
   }
 }
@@ -83,16 +89,19 @@ KERNEL_ITEMS(prism_volumes) {
     double *const volume = a.volume + n * a.n_z, *const area = a.area + n * a.n_z;
     double below = 0;
     for (Index m = a.first[t]; m < a.first[t + 1]; ++m) {
-      const double* corner = a.corners + 9 * a.listed[m];
-      Outline one, other;
-      one.count = 0;
-      for (int32 c = 0; c < 9; c += 3) append(one, corner[c], corner[c + 1], corner[c + 2]);
-      cut(one, other, 0, a.lines_x[i], 1);
-      cut(other, one, 0, a.lines_x[i + 1], -1);
-      cut(one, other, 1, a.lines_y[j], 1);
-      cut(other, one, 1, a.lines_y[j + 1], -1);
-      for (int32 c = 1; c + 1 < one.count; ++c) {
-        const double *o = one.at[0], *p = one.at[c], *q = one.at[c + 1];
+      const Index* corners = a.triangles + 3 * a.listed[m];
+      Outline outline;
+      outline.count = 0;
+      for (int32 c = 0; c < 3; ++c) {
+        const double* point = a.points + 3 * corners[c];
+        append(outline, point[0], point[1], point[2]);
+      }
+      cut(outline, 0, a.lines_x[i], 1);
+      cut(outline, 0, a.lines_x[i + 1], -1);
+      cut(outline, 1, a.lines_y[j], 1);
+      cut(outline, 1, a.lines_y[j + 1], -1);
+      for (int32 c = 1; c + 1 < outline.count; ++c) {
+        const double *o = outline.at[0], *p = outline.at[c], *q = outline.at[c + 1];
         const double size = ((p[0] - o[0]) * (q[1] - o[1]) - (p[1] - o[1]) * (q[0] - o[0])) / 2;
         const double high = o[2] > p[2] ? o[2] : p[2], low = o[2] > p[2] ? p[2] : o[2];
         const double top = high > q[2] ? high : q[2], bottom = low < q[2] ? low : q[2];

@@ -40,6 +40,7 @@ KERNEL_ITEMS(sheet_beside) {
 //   i' = keep i + gain (u + u')       per branch, u = e + e_2 (even) or e - e_2 (odd)
 //   r  = kept e + circulation of h - width (sum of (1 + keep) i + conductance u)
 //   (e, e_2)' = inverse (r_1, r_2)    the trapezoidal rule, solved for both sides
+// The faces and weights are `around` per item: two edges that have one field are one item.
 #define SHEET_EDGE_ARGUMENTS(FIELD)                                                                 \
   FIELD(real*, field) FIELD(real*, e_2) FIELD(const real*, h_2) FIELD(real*, current)               \
   FIELD(const Index*, place) FIELD(const Index*, face) FIELD(const Index*, face_2)                  \
@@ -47,13 +48,14 @@ KERNEL_ITEMS(sheet_beside) {
   FIELD(const real*, kept_1) FIELD(const real*, kept_2) FIELD(const real*, width)                   \
   FIELD(const real*, inverse_11) FIELD(const real*, inverse_12) FIELD(const real*, inverse_21)      \
   FIELD(const real*, inverse_22) FIELD(const real*, keep) FIELD(const real*, gain)                  \
-  FIELD(real, even) FIELD(real, odd) FIELD(Index, n_even) FIELD(Index, n_odd) FIELD(Index, count)
+  FIELD(real, even) FIELD(real, odd) FIELD(Index, n_even) FIELD(Index, n_odd) FIELD(Index, around)  \
+  FIELD(Index, count)
 DECLARE_ARGUMENTS(sheet_edge, SHEET_EDGE_ARGUMENTS)
 
 KERNEL_ITEMS(sheet_edge) {
   FOR_EACH_ITEM(n) {
     real around_1 = 0, around_2 = 0;
-    for (Index q = n; q < 4 * a.count; q += a.count) {
+    for (Index q = n; q < a.around * a.count; q += a.count) {
       const real h = a.field[a.face[q]];
       around_1 += a.weight_1[q] * h;
       around_2 += a.weight_2[q] * h + a.weight_3[q] * a.h_2[a.face_2[q]];
@@ -76,5 +78,21 @@ KERNEL_ITEMS(sheet_edge) {
     }
     a.field[a.place[n]] = new_1;
     a.e_2[n] = new_2;
+  }
+}
+
+// The two edges beside a step of a staircase have one e: what the law of Ampere gives both together.
+//   e = share_1 e_1 + share_2 e_2 on both; `place` and `share` hold the first edges, then the second ones
+#define SHEET_STEP_ARGUMENTS(FIELD)                                                                 \
+  FIELD(real*, field) FIELD(const Index*, place) FIELD(const real*, share) FIELD(Index, count)
+DECLARE_ARGUMENTS(sheet_step, SHEET_STEP_ARGUMENTS)
+
+KERNEL_ITEMS(sheet_step) {
+  FOR_EACH_ITEM(n) {
+    real* e_1 = a.field + a.place[n];
+    real* e_2 = a.field + a.place[n + a.count];
+    const real e = a.share[n] * *e_1 + a.share[n + a.count] * *e_2;
+    *e_1 = e;
+    *e_2 = e;
   }
 }

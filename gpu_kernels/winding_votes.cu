@@ -4,16 +4,18 @@
 // the low end and once from the high end. Where a centre lies on an edge or a triangle, to rounding, all
 // decide as if the centre were shifted by (1, 1, 1) times an infinitely small length, and where that is
 // along the surface too, a little more along x, then y, then z.
+#ifndef ARITHMETIC
+#define ARITHMETIC double
+#endif
 #include "launch.cuh"
 
 // Votes of a column of cells. A cell's byte holds its votes (0 to 7) and, times 8, what changes between the
 // centre before and this one; a thread writes the bytes of its own column only, and leaves no change there.
-// Columns are counted with the later of the two axes across running fastest. `corners` are the three points
-// of each triangle in rising order of their numbers, so that both triangles of an edge see it alike; `turn`
-// is 1 if that order turns as the triangle does, else -1. Triangles of tile t: `listed` from `first`[t] on.
+// Columns are counted with the later of the two axes across running fastest. `triangles` are three numbers
+// of `points` each; those of tile t are `listed` from `first`[t] on.
 #define WINDING_VOTES_ARGUMENTS(FIELD)                                                              \
-  FIELD(const double*, corners) FIELD(const int32*, turn)                                           \
-  FIELD(const Index*, first) FIELD(const Index*, listed)                                            \
+  FIELD(const double*, points) FIELD(const Index*, triangles)                                       \
+  FIELD(const Index*, first) FIELD(const int32*, listed)                                            \
   FIELD(const double*, centres_p) FIELD(const double*, centres_q) FIELD(const double*, centres_w)   \
   FIELD(flag*, state) FIELD(Index, stride_p) FIELD(Index, stride_q) FIELD(Index, stride_w)          \
   FIELD(Index, n_q) FIELD(Index, n_w) FIELD(Index, tile) FIELD(Index, tiles_q) FIELD(Index, axis)
@@ -74,28 +76,47 @@ INLINE Index first_beyond(const double* a, const double* b, const double* c, Ind
   return before;
 }
 
+// The corners of a triangle in rising order of their numbers, so that both triangles of an edge see it alike.
+struct Ordered {
+  const double *one, *two, *three;
+  Index turn;  // 1 if that order turns as the triangle does, else -1
+};
+
+INLINE Ordered ordered(const double* points, const Index* numbers) {
+  const Index a = numbers[0], b = numbers[1], c = numbers[2];
+  const Index less = a < b ? a : b, more = a < b ? b : a;
+  const Index low = c < less ? c : less, high = c < more ? more : c, swaps = (b < a) + (c < b) + (c < a);
+  return {points + 3 * low, points + 3 * (a + b + c - low - high), points + 3 * high, swaps % 2 ? -1 : 1};
+}
+
 KERNEL_ITEMS(winding_votes) {
   FOR_EACH_ITEM(n) {
     const Index w = a.axis, p = w == 0 ? 1 : 0, q = w == 2 ? 1 : 2;
     const Index at_p = n / a.n_q, at_q = n % a.n_q, t = at_p / a.tile * a.tiles_q + at_q / a.tile;
     const double x = a.centres_p[at_p], y = a.centres_q[at_q];
     flag* const column = a.state + at_p * a.stride_p + at_q * a.stride_q;
-    Index total = 0, crossed = 0;
+    Index total = 0, below = 0, low = a.n_w, high = 0;  // crossings lie before cells `low` to `high` - 1
     for (Index m = a.first[t]; m < a.first[t + 1]; ++m) {
-      const double *one = a.corners + 9 * a.listed[m], *two = one + 3, *three = one + 6;
+      const Ordered c = ordered(a.points, a.triangles + 3 * a.listed[m]);
+      const double *one = c.one, *two = c.two, *three = c.three;
       const Index around = turns(one[p], one[q], two[p], two[q], x, y) + turns(two[p], two[q], three[p], three[q], x, y) -
                            turns(one[p], one[q], three[p], three[q], x, y);
       if (around) {
         // x, z turn as -y does: across y the outline's sense is opposite to the normal's.
-        const Index side = w == 1 ? -around : around, leaves = side * a.turn[a.listed[m]];
+        const Index side = w == 1 ? -around : around, leaves = side * c.turn;
         const Index k = first_beyond(one, two, three, side, x, y, p, q, w, a.centres_w, a.n_w);
-        if (k < a.n_w) column[k * a.stride_w] = (flag)(column[k * a.stride_w] - 8 * leaves);
+        if (k == 0)
+          below -= leaves;  // not in a byte: all that lies before a part of a grid may come together here
+        else if (k < a.n_w)
+          column[k * a.stride_w] = (flag)(column[k * a.stride_w] - 8 * leaves);
         total -= leaves;
-        crossed = 1;
+        low = k < low ? k : low;
+        high = k < high ? high : k + 1;
       }
     }
-    Index below = 0;
-    for (Index k = 0; crossed && k < a.n_w; ++k) {
+    // Around a closed surface nothing is inside before the first crossing or beyond the last.
+    const Index begin = total ? 0 : low, end = total || high > a.n_w ? a.n_w : high;
+    for (Index k = begin; k < end; ++k) {
       flag* const cell = column + k * a.stride_w;
       const Index change = (*cell >> 3) - (*cell >> 7) * 32;
       below += change;

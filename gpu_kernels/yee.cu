@@ -16,7 +16,7 @@
 //
 // The absorber (CPML, Roden and Gedney 2000) keeps psi = b psi + c d, with d the unscaled difference,
 // in slabs at both ends of an axis: elements below `low` and from `high` on, stored one after another.
-#include "launch.cuh"
+#include "yee_cell.cuh"
 
 #define ABSORBER_FIELDS(FIELD)                                                                      \
   FIELD(const real*, b_x) FIELD(const real*, c_x) FIELD(Index, low_x) FIELD(Index, high_x)          \
@@ -79,30 +79,6 @@ INLINE Slabs slabs(const Arguments& a, Index i, Index j, Index first) {
   return {a.psi_xy + y, a.psi_xz + z, a.psi_yx + x, a.psi_yz + z, a.psi_zx + x, a.psi_zy + y};
 }
 
-// Places that all have the coefficients of vacuum.
-struct Vacuum {
-  real db;
-  INLINE_MEMBER real keep_x(real h, Index) const { return h; }
-  INLINE_MEMBER real keep_y(real h, Index) const { return h; }
-  INLINE_MEMBER real keep_z(real h, Index) const { return h; }
-  INLINE_MEMBER real gain_x(Index) const { return db; }
-  INLINE_MEMBER real gain_y(Index) const { return db; }
-  INLINE_MEMBER real gain_z(Index) const { return db; }
-};
-
-// Coefficients looked up place by place, as a GPU does.
-struct Rows {
-  const real *keep, *gain;
-  const row_ids *x, *y, *z;
-  Index narrow, begin;
-  INLINE_MEMBER real keep_x(real f, Index k) const { return keep[row_at(x, narrow, begin + k)] * f; }
-  INLINE_MEMBER real keep_y(real f, Index k) const { return keep[row_at(y, narrow, begin + k)] * f; }
-  INLINE_MEMBER real keep_z(real f, Index k) const { return keep[row_at(z, narrow, begin + k)] * f; }
-  INLINE_MEMBER real gain_x(Index k) const { return gain[row_at(x, narrow, begin + k)]; }
-  INLINE_MEMBER real gain_y(Index k) const { return gain[row_at(y, narrow, begin + k)]; }
-  INLINE_MEMBER real gain_z(Index k) const { return gain[row_at(z, narrow, begin + k)]; }
-};
-
 // Coefficients of one vector of places, from `begin` on: a row of the table of patterns for each
 // component. A look-up for each place would cost a processor as much as the whole update.
 struct Pattern {
@@ -155,27 +131,24 @@ INLINE void advance_h(InX in_x, InY in_y, InZ in_z, const Arguments& a, [[maybe_
   FOR_EACH_VECTOR(v, first, last) {
     const auto face = faces(a, o, v);
     FOR_EACH_LANE(k, v, last) {
-      const real dx_ey = e_y_i[k] - e_y[k], dx_ez = e_z_i[k] - e_z[k];
-      const real dy_ex = e_x_j[k] - e_x[k], dy_ez = e_z_j[k] - e_z[k];
-      const real dz_ex = e_x[k + 1] - e_x[k], dz_ey = e_y[k + 1] - e_y[k];
-      real x = face.keep_x(h_x[k], k) - face.gain_x(k) * (dy_ez * inv_dy - dz_ey * inv_dz[k]);
-      real y = face.keep_y(h_y[k], k) - face.gain_y(k) * (dz_ex * inv_dz[k] - dx_ez * inv_dx);
-      real z = face.keep_z(h_z[k], k) - face.gain_z(k) * (dx_ey * inv_dx - dy_ex * inv_dy);
+      const Across d = ahead({e_x[k], e_y[k], e_z[k]},
+                             {e_y_i[k], e_z_i[k], e_x_j[k], e_z_j[k], e_x[k + 1], e_y[k + 1]});
+      auto [x, y, z] = less_curl(face, k, {h_x[k], h_y[k], h_z[k]}, d, inv_dx, inv_dy, inv_dz[k]);
       if (in_x) {
-        psi.yx[k] = b_x * psi.yx[k] + c_x * dx_ez;
-        psi.zx[k] = b_x * psi.zx[k] + c_x * dx_ey;
+        psi.yx[k] = b_x * psi.yx[k] + c_x * d.x_z;
+        psi.zx[k] = b_x * psi.zx[k] + c_x * d.x_y;
         y += face.gain_y(k) * psi.yx[k];
         z -= face.gain_z(k) * psi.zx[k];
       }
       if (in_y) {
-        psi.xy[k] = b_y * psi.xy[k] + c_y * dy_ez;
-        psi.zy[k] = b_y * psi.zy[k] + c_y * dy_ex;
+        psi.xy[k] = b_y * psi.xy[k] + c_y * d.y_z;
+        psi.zy[k] = b_y * psi.zy[k] + c_y * d.y_x;
         x -= face.gain_x(k) * psi.xy[k];
         z += face.gain_z(k) * psi.zy[k];
       }
       if (in_z) {
-        psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * dz_ey;
-        psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * dz_ex;
+        psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * d.z_y;
+        psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * d.z_x;
         x += face.gain_x(k) * psi.xz[k];
         y -= face.gain_y(k) * psi.yz[k];
       }
@@ -202,27 +175,24 @@ INLINE void advance_e(InX in_x, InY in_y, InZ in_z, const yee_e_arguments& a, [[
   FOR_EACH_VECTOR(v, first, last) {
     const auto edge = coefficients(a, a.ca, a.cb, o, v);
     FOR_EACH_LANE(k, v, last) {
-      const real dx_hy = h_y[k] - h_y_i[k], dx_hz = h_z[k] - h_z_i[k];
-      const real dy_hx = h_x[k] - h_x_j[k], dy_hz = h_z[k] - h_z_j[k];
-      const real dz_hx = h_x[k] - h_x[k - 1], dz_hy = h_y[k] - h_y[k - 1];
-      real x = edge.keep_x(e_x[k], k) + edge.gain_x(k) * (dy_hz * inv_dy - dz_hy * inv_dz[k]);
-      real y = edge.keep_y(e_y[k], k) + edge.gain_y(k) * (dz_hx * inv_dz[k] - dx_hz * inv_dx);
-      real z = edge.keep_z(e_z[k], k) + edge.gain_z(k) * (dx_hy * inv_dx - dy_hx * inv_dy);
+      const Across d = behind({h_x[k], h_y[k], h_z[k]},
+                              {h_y_i[k], h_z_i[k], h_x_j[k], h_z_j[k], h_x[k - 1], h_y[k - 1]});
+      auto [x, y, z] = plus_curl(edge, k, {e_x[k], e_y[k], e_z[k]}, d, inv_dx, inv_dy, inv_dz[k]);
       if (in_x) {
-        psi.yx[k] = b_x * psi.yx[k] + c_x * dx_hz;
-        psi.zx[k] = b_x * psi.zx[k] + c_x * dx_hy;
+        psi.yx[k] = b_x * psi.yx[k] + c_x * d.x_z;
+        psi.zx[k] = b_x * psi.zx[k] + c_x * d.x_y;
         y -= edge.gain_y(k) * psi.yx[k];
         z += edge.gain_z(k) * psi.zx[k];
       }
       if (in_y) {
-        psi.xy[k] = b_y * psi.xy[k] + c_y * dy_hz;
-        psi.zy[k] = b_y * psi.zy[k] + c_y * dy_hx;
+        psi.xy[k] = b_y * psi.xy[k] + c_y * d.y_z;
+        psi.zy[k] = b_y * psi.zy[k] + c_y * d.y_x;
         x += edge.gain_x(k) * psi.xy[k];
         z -= edge.gain_z(k) * psi.zy[k];
       }
       if (in_z) {
-        psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * dz_hy;
-        psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * dz_hx;
+        psi.xz[k] = b_z[k] * psi.xz[k] + c_z[k] * d.z_y;
+        psi.yz[k] = b_z[k] * psi.yz[k] + c_z[k] * d.z_x;
         x -= edge.gain_x(k) * psi.xz[k];
         y += edge.gain_y(k) * psi.yz[k];
       }

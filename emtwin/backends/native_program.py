@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -32,8 +33,11 @@ _ITEMS_WORTH_SHARING = 4096  # below, a barrier costs more than a second thread 
 NARROWEST = 8
 """Width of the narrowest tiles, in half units."""
 
+CELLS_WORTH_A_THREAD = 1 << 16
+"""Cells times steps of one call that a further thread gets; to start it for fewer costs more."""
+
 _FEWEST_STEPS = 4  # that make tiles worth while
-_SHARE_OF_CACHE = 0.3  # of a core's second level, for the fields of a tile
+_SHARE_OF_CACHE = 0.5  # of a core's second level, for the fields of a tile
 _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
 _USUAL_CACHE = 2 << 20
 
@@ -55,6 +59,8 @@ class NativeProgram:
 
     Attributes
     ----------
+    cells : int
+        Cells that one step goes over, all its sweeps together; 0 of lists alone.
     tile_width : int
         Width of the tiles in half units, a multiple of 4; every one gives the same bits.
     """
@@ -82,6 +88,11 @@ class NativeProgram:
             bound["lo"], bound["hi"] = stage.box
             bound["serial"] = _serial(stage, known[n])
             bound["every"] = stage.every
+        self.cells = sum(
+            math.prod(hi - lo for lo, hi in zip(*stage.box, strict=True))
+            for stage, signature in zip(stages, known, strict=True)
+            if signature.by_rows
+        )
         tiling = None
         if schedule != "plain":
             tiling = tiling_of(stages, [signature.by_rows for signature in known])
@@ -103,6 +114,7 @@ class NativeProgram:
     def run(self, first_step: int, n_steps: int) -> None:
         """Run `n_steps` steps in one call."""
         schedule, library = self.schedule(n_steps), load_library()
+        threads = self.threads_for(n_steps)
         if self._tiled is None or schedule == "plain":
             _call(
                 library.emtwin_run_plain,
@@ -110,10 +122,10 @@ class NativeProgram:
                 len(self._stages),
                 first_step,
                 n_steps,
-                self._threads,
+                threads,
             )
         elif schedule == "fused":
-            _call(library.emtwin_run_fused, self._tiled.address, first_step, n_steps, self._threads)
+            _call(library.emtwin_run_fused, self._tiled.address, first_step, n_steps, threads)
         else:
             _call(
                 library.emtwin_run_tiled,
@@ -121,8 +133,14 @@ class NativeProgram:
                 first_step,
                 n_steps,
                 self.tile_width,
-                self._threads,
+                threads,
             )
+
+    def threads_for(self, n_steps: int) -> int:
+        """Threads for one call, of which each has enough to do; lists alone are given all."""
+        if not self.cells:
+            return self._threads
+        return min(self._threads, max(1, self.cells * n_steps // CELLS_WORTH_A_THREAD))
 
 
 class _Tiled:

@@ -33,12 +33,18 @@ def split_at_absorber(stage: Stage) -> list[Stage]:
     if any(low >= high for low, high in zip(lo, hi, strict=True)):
         return [stage]
     interior = Box((lo[0], lo[1], lo[2]), (hi[0], hi[1], hi[2]))
-    shell = [replace(stage, box=slab) for slab in _around(interior, box)]
+    shell = [replace(stage, box=slab) for slab in around(interior, box)]
     return [*shell, replace(stage, kernel=inner, box=interior)]
 
 
-def _around(interior: Box, whole: Box) -> list[Box]:
-    """Slabs between two boxes: those across x reach over all of y and z, those across y over z."""
+def around(interior: Box, whole: Box) -> list[Box]:
+    """Slabs between two boxes: those across x reach over all of y and z, those across y over z.
+
+    Parameters
+    ----------
+    interior, whole : Box
+        The inner box, and the outer one around it.
+    """
     slabs, lo, hi = [], list(whole.lo), list(whole.hi)
     for axis in range(3):
         for start, stop in ((lo[axis], interior.lo[axis]), (interior.hi[axis], hi[axis])):

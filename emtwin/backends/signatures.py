@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from emtwin.backends.base import At
 
 _LIST = re.compile(r"#define (\w+)\(FIELD\)((?:.*\\\n)*.*)")
 _FIELD = re.compile(r"FIELD\(([^,()]+), (\w+)\)|(\w+)\(FIELD\)")
-_KERNEL = re.compile(r"^KERNEL_(ROWS|ITEMS)\((\w+)\)", re.MULTILINE)
+_KERNEL = re.compile(r"^KERNEL_(ROWS|ITEMS|BLOCKS)\((\w+)\)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,9 @@ class Signature:
     name : str
         Kernel name.
     file : str
-        Source file that holds it.
+        Source file that holds it, in the folder of the kernels.
     by_rows : bool
-        True where it walks over cells, False where it walks along a list.
+        True where each thread walks over cells of its own.
     fields : tuple of (str, str)
         C type and name of each argument, in order.
     """
@@ -104,12 +103,19 @@ def signatures() -> dict[str, Signature]:
     """Signature of every kernel, by name."""
     found: dict[str, Signature] = {}
     for file in sorted(resources.kernels_dir().glob("*.cu")):
-        found.update(_read(file))
+        found.update(signatures_in(file.name))
     return found
 
 
-def _read(file: Path) -> dict[str, Signature]:
-    text = file.read_text(encoding="utf-8")
+def signatures_in(file: str) -> dict[str, Signature]:
+    """Signature of every kernel of one file, by name.
+
+    Parameters
+    ----------
+    file : str
+        The file, in the folder of the kernels.
+    """
+    text = (resources.kernels_dir() / file).read_text(encoding="utf-8")
     lists = {match[1]: match[2] for match in _LIST.finditer(text)}
 
     def expand(name: str) -> list[tuple[str, str]]:
@@ -119,8 +125,6 @@ def _read(file: Path) -> dict[str, Signature]:
         return fields
 
     return {
-        name: Signature(
-            name, file.name, shape == "ROWS", tuple(expand(f"{name.upper()}_ARGUMENTS"))
-        )
+        name: Signature(name, file, shape == "ROWS", tuple(expand(f"{name.upper()}_ARGUMENTS")))
         for shape, name in _KERNEL.findall(text)
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from emtwin.benches.board_ends import listed, pad_of
 from emtwin.benches.board_entries import add_material, metres, part_name, usable
+from emtwin.benches.board_left_out import left_out
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Pad
 from emtwin.geometry.kicad.model import PlacedBoard
+from emtwin.geometry.kicad.references import SHIELDED, Reference, reference
 from emtwin.geometry.kicad.routes import LENGTHENED, Lines, along_axes, length_of
-from emtwin.geometry.kicad.sheets import Sheet
 from emtwin.geometry.kicad.tracks import Stretch, way
 from emtwin.scene import Board, BoardPlace, BoardTrace
 from emtwin.scene.document import Document, FieldPath
@@ -46,6 +47,8 @@ class BoardTraces:
         What became of them.
     problems : list of Problem
         Why some could not be made.
+    ways : dict of str to list of Stretch
+        The way of each net from pad to pad.
     """
 
     document: Document
@@ -56,12 +59,13 @@ class BoardTraces:
     entries: list[dict[str, Any]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    ways: dict[str, list[Stretch]] = field(default_factory=dict)
 
     def make(self) -> None:
         """Fill `entries`, `notices` and `problems`."""
         for number, trace in enumerate(self.board.traces):
             self._make(trace, (*self.path, "traces", number))
-        self.notices += self._left_out()
+        self.notices += left_out(self.board, self.placed, self.ways)
         if self.lines.moved > 1e-6:
             self._notice(
                 "board-lines-moved",
@@ -91,19 +95,53 @@ class BoardTraces:
             )
             self._refuse(path, f"no tracks of {trace.net} lead {between}", remedy)
             return
-        over = [(s, *pair) for s in stretches if (pair := self._plane_below(s)) is not None]
-        if not over:
-            layers = ", ".join(dict.fromkeys(s.layer for s in stretches))
+        self.ways[trace.net] = [*self.ways.get(trace.net, []), *stretches]
+        open_ones, shielded = self._references(stretches)
+        if not open_ones:
+            self._no_reference(path, f"{trace.net} {between}", stretches, shielded)
+            return
+        stretch, found = max(open_ones, key=lambda pair: pair[0].length)
+        rest = [
+            f"{s.length * 1e3:.3g} mm on {s.layer}" + (", shielded by planes" * (s in shielded))
+            for s in stretches
+            if s is not stretch
+        ]
+        self._trace(trace, path, rest, stretch, found)
+
+    def _references(
+        self, stretches: Sequence[Stretch]
+    ) -> tuple[list[tuple[Stretch, Reference]], list[Stretch]]:
+        """Stretches beside a plane, and those between two planes."""
+        found = [(s, reference(self.placed, s.layer, s.points)) for s in stretches]
+        beside = [(s, one) for s, one in found if one is not None]
+        shielded = [s for s, one in beside if one.between > SHIELDED * s.length]
+        return [(s, one) for s, one in beside if s not in shielded], shielded
+
+    def _no_reference(
+        self,
+        path: FieldPath,
+        tracks: str,
+        stretches: Sequence[Stretch],
+        shielded: Sequence[Stretch],
+    ) -> None:
+        planes = ", ".join(self.board.planes)
+        if shielded:
+            text = ", ".join(f"{s.length * 1e3:.3g} mm on {s.layer}" for s in shielded)
             self._refuse(
                 path,
-                f"the tracks of {trace.net} {between} are on {layers}, with no plane of "
-                f"{', '.join(self.board.planes)} below them",
-                "a trace lies over its plane: add the net of that plane to planes, or turn the "
-                "board with 'side'",
+                f"the tracks of {tracks} run between planes of {planes} ({text}): shielded, "
+                "they couple to no field outside",
+                "take the net out of traces",
             )
             return
-        chosen = max(over, key=lambda found: found[0].length)
-        self._trace(trace, path, stretches, *chosen)
+        layers = ", ".join(dict.fromkeys(s.layer for s in stretches))
+        self._refuse(
+            path,
+            f"the tracks of {tracks} are on {layers}, with no plane of {planes} below or above "
+            "them",
+            "a trace lies beside its plane: add the net of that plane to planes, or take the net "
+            "out of traces",
+        )
 
     def _pads(self, trace: BoardTrace, path: FieldPath) -> tuple[Pad, Pad] | None:
         """Pads at both ends; one that is not named is the other one of a net with two pads."""
@@ -133,25 +171,16 @@ class BoardTraces:
         start = named.get("start") or free.pop(0)
         return start, named.get("end") or free.pop(0)
 
-    def _plane_below(self, stretch: Stretch) -> tuple[Sheet, Sheet] | None:
-        """Nearest sheet below with copper under some of it, and the one that stands for it."""
-        for sheet, kept in self.placed.below(stretch.layer):
-            middle = stretch.points[len(stretch.points) // 2 - 1 :][:2].mean(axis=0)
-            if any(self.placed.covers(p, sheet) for p in (*stretch.points, middle)):
-                return sheet, kept
-        return None
-
     def _trace(
         self,
         trace: BoardTrace,
         path: FieldPath,
-        stretches: Sequence[Stretch],
+        rest: Sequence[str],
         stretch: Stretch,
-        sheet: Sheet,
-        kept: Sheet,
+        found: Reference,
     ) -> None:
         placed, level = self.placed, self.placed.board.height(stretch.layer)
-        whole, rest = stretch.length, [other for other in stretches if other is not stretch]
+        whole, sheet = stretch.length, found.sheet
         stretch = replace(stretch, points=placed.over(stretch.points, sheet))
         gap = placed.uncovered(stretch.points, sheet)
         plane = f"{sheet.net} on {sheet.layer}"
@@ -180,15 +209,22 @@ class BoardTraces:
         self.entries.append(
             {
                 "name": usable(f"{self.board.name}-{trace.net}"),
-                "plane": part_name(self.board.name, kept),
+                "plane": part_name(self.board.name, found.kept),
                 "path": [[metres(x), metres(y)] for x, y in legs],
                 "height": metres(height),
                 "width": metres(stretch.width),
                 "permittivity": material,
                 "start": _form(trace.start),
                 "end": _form(trace.end),
+                "side": "below" if found.below else "above",
             }
         )
+        if found.other and found.between > self.board.detail:
+            self._notice(
+                "board-trace-covered",
+                f"{found.between * 1e3:.3g} mm of the track of {trace.net} on {stretch.layer} run "
+                f"between {plane} and {found.other.net} on {found.other.layer}, and count as open",
+            )
         if whole - stretch.length > 1e-6:
             self._notice(
                 "board-end-moved",
@@ -238,7 +274,7 @@ class BoardTraces:
     def _tell(
         self,
         trace: BoardTrace,
-        rest: Sequence[Stretch],
+        rest: Sequence[str],
         stretch: Stretch,
         legs: list[tuple[float, float]],
     ) -> None:
@@ -251,26 +287,11 @@ class BoardTraces:
                 f"({length / stretch.length - 1:+.1%})",
             )
         if rest:
-            text = ", ".join(f"{s.length * 1e3:.3g} mm on {s.layer}" for s in rest)
+            text = ", ".join(rest)
             self._notice(
                 "board-trace-part",
                 f"of {trace.net} only the {stretch.length * 1e3:.4g} mm on {stretch.layer} are a "
                 f"trace; its ends carry what is at the pads. Left out: {text}",
-            )
-
-    def _left_out(self) -> Iterator[Notice]:
-        """Tracks of nets that nobody chose."""
-        chosen = {*self.board.planes, *(trace.net for trace in self.board.traces)}
-        rest = [track for track in self.placed.board.tracks if track.net not in chosen]
-        if rest:
-            nets = dict.fromkeys(track.net or "(no net)" for track in rest)
-            length = sum(track.length for track in rest) * 1e3
-            names = ", ".join(list(nets)[:8]) + (", ..." if len(nets) > 8 else "")
-            yield Notice(
-                "board-tracks-left-out",
-                f"board {self.board.name}: {len(rest)} tracks of {len(nets)} nets, "
-                f"{length:.4g} mm in all, are left out, because they are thinner than the cells "
-                f"and nobody chose them: {names}. Name a net under traces to keep it.",
             )
 
 

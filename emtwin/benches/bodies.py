@@ -21,6 +21,7 @@ from emtwin.geometry.placement import (
 from emtwin.materials import Material, lookup
 from emtwin.scene import LoadedTwin, MeshFile
 from emtwin.scene.transforms import Step
+from emtwin.units import format_si
 from emtwin.voxel import Body
 
 
@@ -71,8 +72,11 @@ def bodies_of(loaded: LoadedTwin) -> tuple[Body, ...]:
                     material,
                     part.priority,
                     region.notices,
+                    part.thickness,
                 )
             )
+            if part.thickness is not None and region.kind != "sheet":
+                problems.append(_no_sheet(loaded, number))
         except InputError as error:
             problems += [p for p in error.problems if p not in problems]
     if problems:
@@ -118,6 +122,16 @@ def _region_of(loaded: LoadedTwin, number: int) -> Region:
     if not steps:
         return region
     return replace(region, surface=placement_of(steps).apply(region.surface))
+
+
+def _no_sheet(loaded: LoadedTwin, number: int) -> Problem:
+    part = loaded.twin.device.parts[number]
+    return loaded.problem(
+        f"device.parts[{number}].thickness",
+        f"part {part.name} is a solid, whose thickness the mesh has, but "
+        f"{format_si(part.thickness or 0.0, 'm', 3)} is declared",
+        "leave the thickness out, or declare kind: sheet",
+    )
 
 
 def _place(loaded: LoadedTwin, number: int, of: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,7 +176,7 @@ def place_traces(
     """
     extra, traces, problems = declared_materials(loaded), [], []
     for number, trace in enumerate(loaded.twin.device.traces):
-        z = _plane_height(model, trace)
+        z, below = _plane_height(model, trace), trace.side == "below"
         path = [(float(x), float(y), z) for x, y in trace.path]
         nodes = route(model.grid, trace.name, path)
         problems += _plane_problems(loaded, model, trace, nodes, number)
@@ -188,12 +189,26 @@ def place_traces(
                 _wire_end(trace.start, trace.name),
                 _wire_end(trace.end, trace.name),
                 along(lookup(trace.permittivity, extra).permittivity, 2),
+                below,
+                _covered(model, nodes, -1 if below else 1),
             )
         )
-        lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, trace.height])))
+        away = -trace.height if below else trace.height
+        lines.append((trace.name, np.array(path) + np.array([0.0, 0.0, away])))
     if problems:
         raise InputError(problems)
     return traces
+
+
+def _covered(model: VoxelModel, nodes: NDArray[np.int64], side: int) -> frozenset[int]:
+    """Steps along a plane whose edges on the far side of the cell above (1) or below are metal."""
+    found = set()
+    for number, (here, there) in enumerate(pairwise(nodes)):
+        axis = int(np.argmax(np.abs(there - here)))
+        i, j, k = np.minimum(here, there)
+        if model.medium.ids[axis][i, j, k + side] == 0:
+            found.add(number)
+    return frozenset(found)
 
 
 def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:

@@ -16,6 +16,7 @@ from emtwin.benches.sites import Site
 from emtwin.benches.views import samples_of_views
 from emtwin.errors import Notice
 from emtwin.scene import LoadedTwin
+from emtwin.solver import Pulse
 from emtwin.voxel import GapInGrid, NetlistAudit, PartAudit, SmallestCell, WallAudit, smallest_cells
 
 _SPEED = {"cuda": 2e9, "native": 2.5e8, "numpy": 6e6}
@@ -110,10 +111,21 @@ class Placed:
         plan = self.plan
         refuse_if_too_large(loaded, plan.name, plan.cells, plan.memory, self.ways)
 
-    def refuse_above_free(self, loaded: LoadedTwin, machine: Backend) -> None:
-        """Raise `InputError` where the machine has too little memory free."""
+    def refuse_above_free(self, loaded: LoadedTwin, machine: Backend, held: int = 0) -> None:
+        """Raise `InputError` where the machine has too little memory free.
+
+        Parameters
+        ----------
+        loaded : LoadedTwin
+            The twin.
+        machine : Backend
+            What it will run on.
+        held : int
+            Bytes of earlier results that are in memory already.
+        """
         plan, free = self.plan, machine.free_bytes()
-        refuse_if_not_free(loaded, plan.name, plan.cells, plan.memory, self.ways, free)
+        memory = plan.memory | {"finished runs": max(plan.memory["finished runs"] - held, 0)}
+        refuse_if_not_free(loaded, plan.name, plan.cells, memory, self.ways, free)
 
 
 def placed(
@@ -132,11 +144,17 @@ def placed(
     """
     found, earlier = [], 0
     for test, site in sites.items():
-        plan = estimate(site, driven[test], loaded, earlier)
-        runs = len(driven[test])
-        found.append(Placed(site, plan, site.outline.ways(runs, earlier)))
-        earlier += site.outline.extent(views_of(site)).left_behind(runs)
+        found.append(placed_site(site, driven[test], loaded, earlier))
+        earlier += site.outline.extent(views_of(site)).left_behind(len(driven[test]))
     return found
+
+
+def placed_site(
+    site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: int = 0
+) -> Placed:
+    """One site with its cost, where results of earlier ones take so many bytes."""
+    plan = estimate(site, driven, loaded, earlier)
+    return Placed(site, plan, site.outline.ways(len(driven), earlier))
 
 
 def views_of(site: Site) -> tuple[int, ...]:
@@ -165,9 +183,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
     """
     grid = site.grid
     dt = site.simulation("").dt
-    steps = int((site.pulse.duration + _RINGING) / dt)
-    limit = loaded.twin.accuracy.settings().max_steps
-    steps = min(steps, limit) if limit else steps
+    steps = expected_steps(loaded, site.outline.f_max, dt)
     memory = site.outline.extent(views_of(site)).memory(len(driven), earlier)
     work = grid.n_cells * steps * len(driven)
     return SitePlan(
@@ -181,7 +197,7 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         sum(memory.values()),
         driven,
         steps,
-        {b.name: work / _SPEED[b.name] for b in available_backends() if b.available},
+        {b.name: expected_seconds(work, b.name) for b in available_backends() if b.available},
         site.model.audit,
         site.model.walls,
         site.netlist,
@@ -190,3 +206,15 @@ def estimate(site: Site, driven: tuple[str, ...], loaded: LoadedTwin, earlier: i
         smallest_cells(site.outline.planned),
         site.gaps,
     )
+
+
+def expected_steps(loaded: LoadedTwin, f_max: float, time_step: float) -> int:
+    """Steps that a run up to `f_max` (Hz) usually takes with a time step in seconds."""
+    steps = int((Pulse(f_max).duration + _RINGING) / time_step)
+    limit = loaded.twin.accuracy.settings().max_steps
+    return min(steps, limit) if limit else steps
+
+
+def expected_seconds(work: float, backend: str) -> float:
+    """Wall time of cells times steps on a backend, on a modest machine."""
+    return work / _SPEED[backend]

@@ -76,11 +76,14 @@ class Ports:
         A port has an emission source.
     cables : bool
         A cable of the twin belongs to the port of the test.
+    adapter : bool
+        A mains adapter stands between the port and the device.
     """
 
     victims: bool = True
     sources: bool = True
     cables: bool = True
+    adapter: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,10 @@ def _lacking(test: str, ports: Ports) -> str:
         return "no port of the twin has an emission source"
     if test not in _EMISSION and not ports.victims:
         return "no port of the twin has an immunity threshold"
+    if test in _INJECTED | _LINES and ports.adapter:
+        return (
+            "the mains adapter is between this port and the device, and the twin has no model of it"
+        )
     if test in _INJECTED | _LINES and not ports.cables:
         return "no cable of the model belongs to this port"
     return ""

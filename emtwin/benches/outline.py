@@ -74,22 +74,15 @@ class Outline:
     def planned(self) -> Plan:
         """Grid, and what the mesh planner has to say of it."""
         settings = self.loaded.twin.accuracy.settings()
-        coarsest = C0 / self.f_max / self.cells_per_wavelength * self.refinement
+        coarsest = self._declared_coarsest * self.refinement
         finest = min(self.finest_cell * self.refinement, coarsest)
-        lo, hi = bounds(self.bodies, self.paths)
-        body_lo, body_hi = bounds(self.bodies, [])
-        # Finer levels of a refinement study keep the domain, so that only the cells change.
-        margin = 2 * _CLEARANCE * coarsest / min(self.refinement, 1.0)
-        extent_lo = lo - margin
-        if self.over_floor:
-            extent_lo[2] = -TABLE_HEIGHT
         return plan(
             self.bodies,
             fixed=_fixed_lines(self.loaded, self.paths, self.bodies),
-            refined=Box(tuple(body_lo), tuple(body_hi)),
+            refined=self.device,
             finest_cell=finest,
             coarsest_cell=coarsest,
-            extent=Box(tuple(extent_lo), tuple(hi + margin)),
+            extent=self.domain,
             absorber_cells=self.absorber.cells,
             smallest_cell=min(settings.smallest_cell * min(self.refinement, 1.0), finest),
             growth=settings.growth,
@@ -97,6 +90,27 @@ class Outline:
                 self.f_max, self.cells_per_wavelength, self.gaps, self.refinement
             ),
         )
+
+    @property
+    def device(self) -> Box:
+        """Box round the parts, without cables, metres."""
+        lo, hi = bounds(self.bodies, [])
+        return Box(tuple(lo), tuple(hi))
+
+    @property
+    def domain(self) -> Box:
+        """What is inside the absorber, metres: of all refinements the same, only cells change."""
+        lo, hi = bounds(self.bodies, self.paths)
+        margin = 2 * _CLEARANCE * self._declared_coarsest
+        lo, hi = lo - margin, hi + margin
+        if self.over_floor:
+            lo[2] = -TABLE_HEIGHT
+        return Box(tuple(lo), tuple(hi))
+
+    @property
+    def _declared_coarsest(self) -> float:
+        """Largest cell anywhere, without the refinement, metres."""
+        return C0 / self.f_max / self.cells_per_wavelength
 
     @property
     def grid(self) -> Grid:
@@ -115,6 +129,16 @@ class Outline:
         """The near-to-far surface, a few cells outside everything."""
         lo, hi = bounds(self.bodies, self.paths)
         return _surface(self.grid, lo, hi, over_floor=self.over_floor)
+
+    @property
+    def clearance(self) -> int:
+        """Fewest cells between the near-to-far surface and the absorber on any side."""
+        found = []
+        for axis, (low, high) in enumerate(self.absorber.cells):
+            if low:
+                found.append(self.surface.lo[axis] - low)
+            found.append(self.grid.shape[axis] - high - self.surface.hi[axis])
+        return min(found)
 
     def extent(self, views: tuple[int, ...] | None = None) -> Extent:
         """What memory depends on, with the samples of the views as they are or may be expected."""

@@ -9,6 +9,8 @@ threshold.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,12 +21,12 @@ from emtwin.benches.planning.sweeps import jumped_over, log_steps
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
 from emtwin.compliance.decibel import ratio_db
-from emtwin.compliance.uncertainty import Contribution, combine
-from emtwin.compliance.verdict import decide
+from emtwin.compliance.uncertainty import Budget, Contribution, combine
+from emtwin.compliance.verdict import Verdict, decide
 from emtwin.errors import Notice
 from emtwin.extract import PortModel
 from emtwin.extract.port_model import reflection_factor
-from emtwin.scene import LoadedTwin, Port
+from emtwin.scene import Immunity, LoadedTwin, Port
 from emtwin.signals.modulation import carrier_to
 from emtwin.standards import Level, Standards
 from emtwin.standards import load as load_standards
@@ -162,68 +164,23 @@ def evaluate(
     every = port_voltages(model, site, row.levels[0])
     voltage = np.stack([every[model.index(port.name)] for port in ports])
     margins = np.stack([_margin_db(port, v) for port, v in zip(ports, voltage, strict=True)])
-    worst = np.unravel_index(int(np.argmin(margins)), margins.shape)
-    port, face, polarisation, n = (int(index) for index in worst)
-    frequency = float(model.frequencies[n])
-    budget = combine(
-        _numerical(quality, frequency, refined),
-        verified_by_refinement=refined is not None,
-    )
+    worst = _worst(ports, model.frequencies, voltage, margins)
     notices = _coverage(row, model.frequencies)
-    immunity = ports[port].immunity
-    assert immunity is not None  # victims() keeps no other
-    verdict = decide(
-        TEST,
-        row.citation,
-        float(margins[worst]),
-        budget,
-        [row],
-        worst={
-            "frequency": frequency,
-            "port": ports[port].name,
-            "face": tuple(FACES)[face],
-            "polarisation": POLARISATIONS[polarisation],
-            "voltage": float(carrier_to(immunity.quantity, float(voltage[worst]))),
-        },
-        statement=(
-            f"Port voltage {'below' if margins[worst] > 0 else 'above'} the declared threshold of "
-            f"{immunity.threshold:g} V ({immunity.quantity.replace('_', ' ')}) at port "
-            f"{ports[port].name}, "
-            f"{row.levels[0]:g} V/m, {model.frequencies[0] / 1e6:.4g} MHz to "
-            f"{model.frequencies[-1] / 1e6:.4g} MHz, four faces, two polarisations."
-        ),
-        notes=(
-            "Basic safety and essential performance stay the manufacturer's criterion; what was "
-            "compared "
-            "is the voltage at the declared port.",
-            *((f"Level of the manufacturer: {changed}.",) if changed else ()),
-            *(notice.message for notice in notices),
-        ),
-    )
-    thresholds = np.array([p.immunity.threshold for p in ports if p.immunity is not None])
+    numerical, decay = quality.contributions(worst.frequency)
+    budget = combine([refined or numerical, decay], verified_by_refinement=refined is not None)
     return Finding(
         TEST,
-        verdict,
+        _verdict(row, changed, worst, budget, model.frequencies, notices),
         {
             "frequency": model.frequencies,
             "port": tuple(p.name for p in ports),
             "face": tuple(FACES),
             "polarisation": POLARISATIONS,
         },
-        {
-            "voltage": Curve(("port", "face", "polarisation", "frequency"), voltage, "V"),
-            "margin": Curve(("port", "face", "polarisation", "frequency"), margins, "dB"),
-            "threshold": Curve(("port",), thresholds, "V"),
-        },
-        {
-            "level_v_per_m": row.levels[0],
-            "environment": loaded.twin.environment,
-            "quantity": immunity.quantity,
-            "frequency_from": row.band[0],
-            "frequency_to": row.band[1],
-        },
-        frequency,
-        ports[port].name,
+        _curves(ports, voltage, margins),
+        _attributes(loaded, row, worst.immunity),
+        worst.frequency,
+        worst.port.name,
         notices,
         {
             f"voltage at {p.name} (dBV)": float(ratio_db(v.max(), 1.0))
@@ -232,18 +189,124 @@ def evaluate(
     )
 
 
-def _numerical(
-    quality: MeshQuality, frequency: float, refined: Contribution | None
-) -> list[Contribution]:
-    dispersion, decay = quality.contributions(frequency)
-    return [refined or dispersion, decay]
+@dataclass(frozen=True)
+class _Worst:
+    """The exposure with the smallest margin.
+
+    Parameters
+    ----------
+    port : Port
+        The victim.
+    face, polarisation : str
+        The wave.
+    frequency : float
+        Hz.
+    voltage : float
+        At the port, rms of the carrier.
+    margin : float
+        In dB.
+    """
+
+    port: Port
+    face: str
+    polarisation: str
+    frequency: float
+    voltage: float
+    margin: float
+
+    @property
+    def immunity(self) -> Immunity:
+        """Threshold of the port."""
+        return _immunity(self.port)
+
+
+def _worst(
+    ports: tuple[Port, ...],
+    frequencies: NDArray[np.float64],
+    voltage: NDArray[np.float64],
+    margins: NDArray[np.float64],
+) -> _Worst:
+    at = np.unravel_index(int(np.argmin(margins)), margins.shape)
+    port, face, polarisation, n = (int(index) for index in at)
+    return _Worst(
+        ports[port],
+        tuple(FACES)[face],
+        POLARISATIONS[polarisation],
+        float(frequencies[n]),
+        float(voltage[at]),
+        float(margins[at]),
+    )
+
+
+def _immunity(port: Port) -> Immunity:
+    assert port.immunity is not None  # victims() keeps no other
+    return port.immunity
+
+
+def _verdict(
+    row: Level,
+    changed: str,
+    worst: _Worst,
+    budget: Budget,
+    frequencies: NDArray[np.float64],
+    notices: tuple[Notice, ...],
+) -> Verdict:
+    immunity = worst.immunity
+    return decide(
+        TEST,
+        row.citation,
+        worst.margin,
+        budget,
+        [row],
+        worst={
+            "frequency": worst.frequency,
+            "port": worst.port.name,
+            "face": worst.face,
+            "polarisation": worst.polarisation,
+            "voltage": float(carrier_to(immunity.quantity, worst.voltage)),
+        },
+        statement=(
+            f"Port voltage {'below' if worst.margin > 0 else 'above'} the declared threshold of "
+            f"{immunity.threshold:g} V ({immunity.quantity.replace('_', ' ')}) at port "
+            f"{worst.port.name}, {row.levels[0]:g} V/m, {frequencies[0] / 1e6:.4g} MHz to "
+            f"{frequencies[-1] / 1e6:.4g} MHz, four faces, two polarisations."
+        ),
+        notes=(
+            "Basic safety and essential performance stay the manufacturer's criterion; what was "
+            "compared is the voltage at the declared port.",
+            *((f"Level of the manufacturer: {changed}.",) if changed else ()),
+            *(notice.message for notice in notices),
+        ),
+    )
+
+
+def _curves(
+    ports: tuple[Port, ...], voltage: NDArray[np.float64], margins: NDArray[np.float64]
+) -> dict[str, Curve]:
+    order = ("port", "face", "polarisation", "frequency")
+    thresholds = np.array([_immunity(port).threshold for port in ports])
+    return {
+        "voltage": Curve(order, voltage, "V"),
+        "margin": Curve(order, margins, "dB"),
+        "threshold": Curve(("port",), thresholds, "V"),
+    }
+
+
+def _attributes(loaded: LoadedTwin, row: Level, immunity: Immunity) -> dict[str, float | str]:
+    return {
+        "level_v_per_m": row.levels[0],
+        "environment": loaded.twin.environment,
+        "quantity": immunity.quantity,
+        "frequency_from": row.band[0],
+        "frequency_to": row.band[1],
+    }
 
 
 def _margin_db(port: Port, voltage: NDArray[np.float64]) -> NDArray[np.float64]:
     """Threshold over voltage in dB, in the quantity of the threshold."""
-    assert port.immunity is not None
-    compared = np.maximum(carrier_to(port.immunity.quantity, voltage), 1e-15)
-    margin: NDArray[np.float64] = 20 * np.log10(port.immunity.threshold / compared)
+    immunity = _immunity(port)
+    compared = np.maximum(carrier_to(immunity.quantity, voltage), 1e-15)
+    margin: NDArray[np.float64] = 20 * np.log10(immunity.threshold / compared)
     return margin
 
 

@@ -15,11 +15,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.benches.conductors import place_traces, place_wires
 from emtwin.benches.ends import EndAudit, audit_ends
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.benches.netlist_verdict import cover_notices, judged, netlist_notices
 from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
@@ -38,6 +40,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.wire_network import build_network
 from emtwin.voxel import (
+    Band,
     Body,
     Gap,
     GapInGrid,
@@ -132,6 +135,7 @@ class Site:
             wires=self.wires,
             traces=self.traces,
             surface=self.surface,
+            elements=wall_elements(self.model),
             frequencies=self.frequencies,
         )
 
@@ -169,6 +173,7 @@ def build_site(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> Site:
     """Place the device in a site and discretise it.
 
@@ -185,6 +190,8 @@ def build_site(
     earlier : int
         Bytes that the sites before this one have left; matters where the twin wants the grid
         fitted to the memory budget.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
 
     Returns
     -------
@@ -197,7 +204,7 @@ def build_site(
         For geometry that is lost or impossible; every message names the part.
     """
     over_floor = wanted.over_floor
-    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier)
+    outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier, backend)
     netlist = judged(loaded, audit_netlist(model), outline.name)
     medium, gaps = with_gap_slots(
         outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
@@ -245,8 +252,59 @@ def discretised(
     wanted: SiteRequest,
     refinement: float = 1.0,
     earlier: int = 0,
+    backend: Backend | None = None,
 ) -> tuple[Outline, VoxelModel, tuple[Notice, ...]]:
     """Plan of a site, and the parts on its grid.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    bodies : tuple of Body
+        Its parts.
+    wanted : SiteRequest
+        Which site, and for which frequencies.
+    refinement : float
+        Factor on the cell sizes; above 1 coarser.
+    earlier : int
+        Bytes that the sites before this one leave behind.
+    backend : Backend, optional
+        Where cells are found; by default on the host.
+
+    Returns
+    -------
+    outline : Outline
+        What was planned.
+    model : VoxelModel
+        Parts on the grid.
+    given_up : tuple of Notice
+        What the memory budget took from the mesh.
+
+    Raises
+    ------
+    InputError
+        For parts that are lost or impossible.
+    """
+    paths = [cable.path for cable in loaded.twin.device.cables]
+    check_paths(loaded, bodies, paths, -TABLE_HEIGHT)
+    outline, given_up = outline_of(loaded, bodies, wanted, refinement, earlier)
+    with located(loaded):
+        cells, memory = outline.grid.n_cells, outline.extent().memory()
+        refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
+        covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
+        band = Band(float(wanted.frequencies.min()), wanted.f_max)
+        model = voxelise(bodies, outline.grid, covered=covered, backend=backend, band=band)
+    return outline, model, given_up
+
+
+def outline_of(
+    loaded: LoadedTwin,
+    bodies: tuple[Body, ...],
+    wanted: SiteRequest,
+    refinement: float = 1.0,
+    earlier: int = 0,
+) -> tuple[Outline, tuple[Notice, ...]]:
+    """Where the device will stand in a site, before it has voxels.
 
     Parameters
     ----------
@@ -265,40 +323,23 @@ def discretised(
     -------
     outline : Outline
         What was planned.
-    model : VoxelModel
-        Parts on the grid.
     given_up : tuple of Notice
         What the memory budget took from the mesh.
-
-    Raises
-    ------
-    InputError
-        For parts that are lost or impossible.
     """
     settings = loaded.twin.accuracy.settings()
-    cables = loaded.twin.device.cables
-    check_paths(loaded, bodies, [cable.path for cable in cables], -TABLE_HEIGHT)
-    outline, given_up = fitted(
-        Outline(
-            loaded,
-            bodies,
-            [_cable_path(cable, over_floor=wanted.over_floor) for cable in cables],
-            wanted.over_floor,
-            wanted.f_max,
-            wanted.frequencies,
-            settings.cells_per_wavelength,
-            settings.finest_cell,
-            gaps=_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
-        ),
-        earlier,
+    declared = Outline(
+        loaded,
+        bodies,
+        [_cable_path(cable, over_floor=wanted.over_floor) for cable in loaded.twin.device.cables],
+        wanted.over_floor,
+        wanted.f_max,
+        wanted.frequencies,
+        settings.cells_per_wavelength,
+        settings.finest_cell,
+        gaps=_gaps(bodies, CELLS_ACROSS * settings.finest_cell),
     )
-    outline = replace(outline, refinement=refinement)
-    with located(loaded):
-        cells, memory = outline.grid.n_cells, outline.extent().memory()
-        refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
-        covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
-        model = voxelise(bodies, outline.grid, covered=covered)
-    return outline, model, given_up
+    outline, given_up = fitted(declared, earlier)
+    return replace(outline, refinement=refinement), given_up
 
 
 @lru_cache(maxsize=1)

@@ -9,9 +9,9 @@ import typer
 
 from emtwin.cli import options, output
 from emtwin.cli.failures import reported
-from emtwin.cli.progress import duration
+from emtwin.cli.progress import levels_table
 from emtwin.cli.view import check_target, draw
-from emtwin.units import format_si
+from emtwin.units import duration, format_si
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,19 +36,25 @@ def check(
         Path | None,
         typer.Option("--picture", metavar="FILE", help="Draw the geometry audit as PNG."),
     ] = None,
+    convergence: Annotated[
+        bool,
+        typer.Option("--convergence", help="Show what `emtwin run --convergence` would compute."),
+    ] = False,
 ) -> None:
     """Validate and voxelise TWIN; print cells, memory, steps and expected time; run nothing."""
     from emtwin import pipeline
+    from emtwin.convergence import Rules
 
     if picture is not None:
         check_target(picture, "--picture")
     loaded = pipeline.load(twin, accuracy)
+    levels = Rules().levels if convergence else 0
     if picture is not None:
         # Before the check, so that what the check refuses can be seen.
         geometry = pipeline.geometry(loaded)
         draw(geometry, "audit", next(iter(geometry.group("voxels"))), picture)
         output.line(output.stderr(), str(picture), "cyan")
-    plan = pipeline.check(loaded)
+    plan = pipeline.check(loaded, levels)
     if json_output:
         output.print_json(as_json(plan))
         return
@@ -56,6 +62,8 @@ def check(
     console.print(sites_table(plan))
     console.print(memory_table(plan))
     console.print(times_table(plan))
+    if plan.levels:
+        console.print(levels_table(plan.levels))
     for site in plan.sites:
         console.print(smallest_table(site))
     for site in plan.sites:
@@ -193,12 +201,27 @@ def walls_table(site: SitePlan) -> Table:
             _length(wall.thinnest),
             f"{wall.thin_share:.0%}",
             f"{wall.faces:,}" if wall.faces else "–",
+            "–" if wall.conductivity is None else format_si(wall.conductivity, "S/m", 3),
+            "–" if wall.resistance is None else format_si(wall.resistance, "ohm", 3),
+            _decibel(wall.shielding),
             "; ".join(wall.models),
         )
         for wall in site.walls
     ]
-    names = ("Part", "Wall", "Thinnest", "Thinner than a cell", "Metal faces", "In the grid")
-    return output.table(f"Walls, {site.name}", names, rows, right=range(1, 5))
+    names = (
+        *("Part", "Wall", "Thinnest", "Thinner than a cell", "Metal faces"),
+        *("Conducts", "Ohm a square", "Shields", "In the grid"),
+    )
+    return output.table(f"Walls, {site.name}", names, rows, right=range(1, 8))
+
+
+def _decibel(shielding: float | None) -> str:
+    """Shielding of a wall by itself, at the lowest frequency."""
+    from emtwin.voxel.wall_audit import MOST_SHIELDING
+
+    if shielding is None:
+        return "–"
+    return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
 
 
 def netlist_table(site: SitePlan) -> Table:

@@ -23,13 +23,15 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{near[0]}'?" if near else ""
 
 
-def one_of(*values: str) -> dict[str, Any]:
+def one_of(*values: str, meant: Callable[[str], str] | None = None) -> dict[str, Any]:
     """Arguments of `typer.Option` for a choice.
 
     Parameters
     ----------
     *values : str
         What may be chosen.
+    meant : callable, optional
+        Gives the value that another word means, or an empty text.
 
     Returns
     -------
@@ -42,9 +44,9 @@ def one_of(*values: str) -> dict[str, Any]:
         """Return the word if it is one of the values."""
         if word in values:
             return word
-        raise typer.BadParameter(
-            f"'{word}' is not one of {', '.join(values)}.{nearest(word, values)}"
-        )
+        other = meant(word) if meant else ""
+        said = f" Write '{other}'." if other else nearest(word, values)
+        raise typer.BadParameter(f"'{word}' is not one of {', '.join(values)}.{said}")
 
     return {"parser": _named(choice), "metavar": "|".join(values)}
 

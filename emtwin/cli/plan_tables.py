@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emtwin.cli import output
-from emtwin.cli.progress import duration
-from emtwin.units import format_si
+from emtwin.units import duration, format_si
 
 if TYPE_CHECKING:
     from rich.console import Console

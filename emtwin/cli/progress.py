@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from emtwin.cli import output
+from emtwin.units import duration, format_si
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
+    from rich.table import Table
 
+    from emtwin.benches.ladder import LevelPlan
     from emtwin.pipeline import Update
 
 QUIET_SECONDS = 20.0
@@ -96,7 +99,10 @@ class Lines(Silence):
         if update.stage == self._stage and now - self._said < QUIET_SECONDS:
             return
         self._stage, self._said = update.stage, now
-        output.line(self._console, ", ".join(filter(None, _words(update))))
+        if update.levels:
+            self._console.print(levels_table(update.levels))
+        else:
+            output.line(self._console, ", ".join(filter(None, _words(update))))
 
 
 class Bars:
@@ -129,6 +135,9 @@ class Bars:
 
     def __call__(self, update: Update) -> None:
         """Move the bar of the update's stage; a new stage ends the one before."""
+        if update.levels:
+            self._progress.console.print(levels_table(update.levels))
+            return
         if update.stage != self._current:
             self._finish(self._current)
             self._current = update.stage
@@ -156,18 +165,29 @@ def remaining(seconds: float | None) -> str:
     return "" if seconds is None else f"{duration(seconds)} left"
 
 
-def duration(seconds: float) -> str:
-    """Time for people: ``0.3 s``, ``12 s``, ``3 min 20 s``, ``1 h 5 min``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
-    hours, minutes = divmod(round(whole / 60), 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+def levels_table(levels: Sequence[LevelPlan]) -> Table:
+    """Cells, memory and expected time of every level, test by test in the order of computing.
+
+    Parameters
+    ----------
+    levels : sequence of LevelPlan
+        Levels of all tests.
+    """
+    rows = [
+        (
+            level.test.replace("_", " "),
+            f"x {level.refinement:.3g}",
+            format_si(level.device, "m", 3),
+            f"{level.cells:,}",
+            format_si(float(level.memory), "B", 3)
+            + ("" if level.fits else ", above accuracy.memory"),
+            duration(level.seconds),
+        )
+        for level in levels
+    ]
+    names = ("Test", "Wanted cells", "Mean cell in device", "Cells", "Memory", "About")
+    title = "Levels of refinement, x 1 as declared; in turns until no margin moves"
+    return output.table(title, names, rows, right=(1, 2, 3, 4, 5))
 
 
 def _words(update: Update) -> list[str]:

@@ -27,61 +27,72 @@ if TYPE_CHECKING:
 _OUT_HELP = "Folder of the results. Default: results/<name of the twin file>."
 
 
+_Out = Annotated[
+    Path | None, typer.Option("--out", "--output", "-o", metavar="DIR", help=_OUT_HELP)
+]
+_Backend = Annotated[
+    str, typer.Option(help="Machine that runs the kernels.", **options.one_of(*options.BACKENDS))
+]
+_Precision = Annotated[
+    str, typer.Option(help="Type of the fields.", **options.one_of(*options.PRECISIONS))
+]
+_Convergence = Annotated[
+    bool,
+    typer.Option(
+        "--convergence",
+        help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty.",
+    ),
+]
+_ConvergenceDb = Annotated[
+    float | None,
+    typer.Option(
+        "--convergence-db",
+        metavar="DB",
+        help="Refine until no margin moves by more. Default: 1 dB, or the twin file's.",
+    ),
+]
+_ConvergenceTime = Annotated[
+    float | None,
+    typer.Option(
+        "--convergence-time",
+        metavar="MINUTES",
+        help="Start no further level that would end later than that.",
+    ),
+]
+_ConvergenceLevels = Annotated[
+    int | None,
+    typer.Option(
+        "--convergence-levels", metavar="N", help="Largest number of resolutions. Default: 4."
+    ),
+]
+_AllowMarginal = Annotated[
+    bool, typer.Option("--allow-marginal", help="Exit with 0 where a verdict is marginal.")
+]
+_Junit = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write the verdicts as JUnit XML too."),
+]
+_Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print problems only; the exit code tells.")
+]
+
+
 @reported
 def run(
     twin: options.TwinFile,
-    out: Annotated[
-        Path | None, typer.Option("--out", "--output", "-o", metavar="DIR", help=_OUT_HELP)
-    ] = None,
-    backend: Annotated[
-        str,
-        typer.Option(help="Machine that runs the kernels.", **options.one_of(*options.BACKENDS)),
-    ] = "auto",
-    precision: Annotated[
-        str, typer.Option(help="Type of the fields.", **options.one_of(*options.PRECISIONS))
-    ] = "float32",
+    out: _Out = None,
+    backend: _Backend = "auto",
+    precision: _Precision = "float32",
     accuracy: options.AccuracyName = None,
-    convergence: Annotated[
-        bool,
-        typer.Option(
-            "--convergence",
-            help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty.",
-        ),
-    ] = False,
-    convergence_db: Annotated[
-        float | None,
-        typer.Option(
-            "--convergence-db",
-            metavar="DB",
-            help="Refine until no margin moves by more. Default: 1 dB, or the twin file's.",
-        ),
-    ] = None,
-    convergence_time: Annotated[
-        float | None,
-        typer.Option(
-            "--convergence-time",
-            metavar="MINUTES",
-            help="Start no further level that would end later than that.",
-        ),
-    ] = None,
-    convergence_levels: Annotated[
-        int | None,
-        typer.Option(
-            "--convergence-levels", metavar="N", help="Largest number of resolutions. Default: 4."
-        ),
-    ] = None,
-    allow_marginal: Annotated[
-        bool, typer.Option("--allow-marginal", help="Exit with 0 where a verdict is marginal.")
-    ] = False,
+    convergence: _Convergence = False,
+    convergence_db: _ConvergenceDb = None,
+    convergence_time: _ConvergenceTime = None,
+    convergence_levels: _ConvergenceLevels = None,
+    allow_marginal: _AllowMarginal = False,
     json_output: options.Json = False,
-    junit: Annotated[
-        Path | None,
-        typer.Option("--junit", metavar="FILE", help="Write the verdicts as JUnit XML too."),
-    ] = None,
+    junit: _Junit = None,
     language: options.Language = "en",
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print problems only; the exit code tells.")
-    ] = False,
+    quiet: _Quiet = False,
 ) -> None:
     """Run every test of TWIN: verdict table, result file, report and pictures."""
     from emtwin import pipeline
@@ -136,7 +147,13 @@ def _print_json(campaign: Campaign, code: ExitCode, files: list[Path]) -> None:
 
 
 def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None:
-    from emtwin.report import convergence_tables, run_table, stage_table, verdict_table
+    from emtwin.report import (
+        convergence_notes,
+        convergence_tables,
+        run_table,
+        stage_table,
+        verdict_table,
+    )
     from emtwin.report.strings import Texts
 
     console, texts = output.stdout(), Texts(language)
@@ -144,6 +161,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
     console.print(stage_table(campaign, language))
     for table in convergence_tables(campaign, language):
         console.print(table)
+    for note in convergence_notes(campaign, language):
+        output.line(console, note)
     console.print(verdict_table(campaign, language))
     output.without_verdict(console, campaign.meta.get("tests_without_verdict", []))
     notices = campaign.meta.get("notices", [])

@@ -25,6 +25,12 @@ PORTS = ("enclosure", "ac_mains", "dc_input", "patient", "signal")
 ENVIRONMENTS = ("professional", "home", "special")
 
 
+def _environment_meant(word: str) -> str:
+    from emtwin.scene.environments import meant_by
+
+    return meant_by(word)
+
+
 @reported
 def standards(
     words: Annotated[
@@ -41,7 +47,9 @@ def standards(
     environment: Annotated[
         str | None,
         typer.Option(
-            "--environment", help="Rows of this environment.", **options.one_of(*ENVIRONMENTS)
+            "--environment",
+            help="Rows of this environment.",
+            **options.one_of(*ENVIRONMENTS, meant=_environment_meant),
         ),
     ] = None,
     frequency: Annotated[

@@ -13,6 +13,8 @@ from emtwin.errors import InputError
 LARGEST_COORDINATE = 1e9
 """Largest coordinate, in metres or in the unit of a file; its third power fits a float."""
 
+_IN_CACHE = 1 << 15  # triangles whose numbers stay in a core's cache
+
 
 @dataclass(frozen=True, eq=False)
 class Surface:
@@ -50,12 +52,19 @@ class Surface:
     @cached_property
     def lo(self) -> NDArray[np.float64]:
         """Lower corner of the bounding box of all triangles in metres, shape (3,)."""
-        return np.asarray(self.corners.min(axis=(0, 1)), dtype=np.float64)
+        return np.asarray(self._used.min(axis=0), dtype=np.float64)
 
     @cached_property
     def hi(self) -> NDArray[np.float64]:
         """Upper corner of the bounding box of all triangles in metres, shape (3,)."""
-        return np.asarray(self.corners.max(axis=(0, 1)), dtype=np.float64)
+        return np.asarray(self._used.max(axis=0), dtype=np.float64)
+
+    @property
+    def _used(self) -> NDArray[np.float64]:
+        """The points that triangles have."""
+        used = np.zeros(len(self.points), dtype=bool)
+        used[self.triangles] = True
+        return self.points[used]
 
     @cached_property
     def area_vectors(self) -> NDArray[np.float64]:
@@ -82,9 +91,15 @@ class Surface:
     @property
     def signed_volume(self) -> float:
         """Enclosed volume in cubic metres, positive where the normals point outward."""
-        centred = self.corners - self.lo
-        a, b, c = centred[:, 0], centred[:, 1], centred[:, 2]
-        return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6.0)
+        x, y, z = np.ascontiguousarray((self.points - self.lo).T)
+        sums = []
+        for start in range(0, len(self.triangles), _IN_CACHE):
+            a, b, c = self.triangles[start : start + _IN_CACHE].T
+            # The flux of (x, 0, 0): the mean x of each triangle times its area as seen along x.
+            y_a, z_a = y[a], z[a]
+            seen = (y[b] - y_a) * (z[c] - z_a) - (z[b] - z_a) * (y[c] - y_a)
+            sums.append(np.sum((x[a] + x[b] + x[c]) * seen))
+        return float(np.sum(sums) / 6.0)
 
     def scaled(self, factor: float) -> Surface:
         """The same surface with every coordinate multiplied by `factor`."""

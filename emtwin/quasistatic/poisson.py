@@ -26,6 +26,9 @@ MAX_ITERATIONS = 2000
 BALANCE = 1e-8
 """Sum of the sources of a part without fixed potential, as a share of their moduli: round-off."""
 
+FINER = 1e-2
+"""Of the tolerance, for potentials of which the residual would leave displacement currents open."""
+
 
 class Solution(NamedTuple):
     """A potential, and how well it solves its system.

@@ -7,7 +7,8 @@ with K = C^T W C and M the capacitances of the edges, has at w = 0 the expansion
 
 P are the elastances between the terminals (zero where metal joins them), L the fluxes of the
 port's currents closed by displacement currents where metal does not, and T twice the energy of the
-electric field that these induce. The series is continued as that of a parallel resonance,
+electric field that these induce (see `resonances`). The series is continued as that of a parallel
+resonance,
 
     Z = P / jw + ((jw L + Z_s)^-1 + jw L^-1 T L^-1)^-1,
 
@@ -28,30 +29,29 @@ from emtwin.constants import TWO_PI
 from emtwin.errors import InputError
 from emtwin.quasistatic.capacitance import (
     CapacitanceMatrix,
-    Electrostatics,
     elastances,
     electrostatics,
 )
-from emtwin.quasistatic.curl import gradient
 from emtwin.quasistatic.inductance import (
     InductanceMatrix,
-    PortFields,
     displacement_current,
     port_fields,
 )
 from emtwin.quasistatic.magnetostatics import Magnetostatics
-from emtwin.quasistatic.poisson import TOLERANCE, PotentialSolver, edge_admittances
+from emtwin.quasistatic.poisson import FINER, TOLERANCE
 from emtwin.quasistatic.ports import PortLike, gap_current, terminals
+from emtwin.quasistatic.resonances import Poles, moments
 from emtwin.quasistatic.static_scene import StaticScene
 from emtwin.quasistatic.surface_loss import Finish, Marks, skin_impedance, surface_integrals
+from emtwin.units import format_si
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-_FINER = 1e-2  # of the tolerance: potentials, whose residual leaves the currents open
-
 AGREEMENT = 10 ** (0.5 / 20) - 1
 """Error that is allowed at the end of the band: 0.5 dB, 5.9 %."""
+
+_KNOWN = 0.5  # of that, what is taken up by the difference to a circuit with more terms
 
 
 @dataclass(frozen=True)
@@ -85,19 +85,20 @@ class PortCircuit:
         port's loop is closed by metal.
     inductance : InductanceMatrix
         Of the ports.
-    bending : ndarray, shape (n, n)
-        T in H^2 F; zero for ports that are not loops.
+    moments : ndarray, shape (2, n, n)
+        T in H^2 F, and M, the next term. The impedance has T of loops; the rest says up to where
+        that is enough.
     finishes : tuple of Finish
         Metals of the surfaces.
-    integrals : ndarray, shape (len(finishes), n, n)
-        Integrals of H_p . H_q over each of them.
+    integrals : ndarray, shape (len(finishes), 2, n, n)
+        Integrals of H_p . H_q over each of them, see `surface_integrals`.
     """
 
     ports: tuple[str, ...]
     capacitance: CapacitanceMatrix
     connection: Real
     inductance: InductanceMatrix
-    bending: Real
+    moments: Real
     finishes: tuple[Finish, ...]
     integrals: Real
 
@@ -132,39 +133,46 @@ class PortCircuit:
         """Which ports are joined by metal, shape (n,)."""
         return np.asarray(~self.connection.any(axis=0))
 
+    @property
+    def bending(self) -> Real:
+        """T in H^2 F, shape (n, n), zero for ports that are not loops.
+
+        The displacement current of a port that no metal closes induces a field that falls as the
+        distance only: its T is that of the room up to the walls.
+        """
+        loops = np.outer(self.is_loop, self.is_loop)
+        return np.where(loops, self.moments[0], 0.0)
+
     @cached_property
     def limit(self) -> Limit:
-        """Up to where what is not known counts for less than 0.5 dB of each port's impedance.
+        """Up to where what is left out counts for less than 0.5 dB of each port's impedance.
 
-        For a loop that is what the continuation beyond the third term adds (the true terms rise
-        faster than it takes them to, by a fraction of that: a quarter for a closed line); else the
-        third term, taken in the ratio of the first two (for an open line it is a fifth of that).
+        What is left out are the terms after L, and for a loop those that its T does not foretell.
+        They are summed to the resonance that T and M foretell together, which is also that of
+        neighbours: other cables, planes, a housing, and the room up to the walls. Half of the 0.5
+        dB is kept for what one resonance for each port does not see.
         """
         frequencies = np.geomspace(1e3, 1e11, 1601)
         w = TWO_PI * frequencies
-        least = Limit(
-            float(frequencies[-1]),
-            "every port holds there, and no higher was looked",
+        own = self.inductance.matrix
+        has, better = Poles.of(own, self.bending), Poles.of(*self.moments)
+        above = w[:, None] ** 2 * better.reactances(w)
+        inductive = np.outer(w, np.diag(own))
+        elastic = np.abs(np.diagonal(self._elastic(frequencies), axis1=1, axis2=2))
+        reactance = inductive + above - elastic
+        left_out = np.abs(inductive + above - has.reactances(w))
+        resonates = (w >= min(has.first, better.first))[:, None]
+        bad = resonates | (left_out > _KNOWN * AGREEMENT * np.abs(reactance))
+        if not bad.any():
+            return Limit(float(frequencies[-1]), "every port holds there, and no higher was looked")
+        at = int(np.argmax(bad.any(axis=1)))
+        n = int(np.argmax(bad[at]))
+        return Limit(
+            float(frequencies[at]),
+            f"the next terms of port {self.ports[n]} in powers of the frequency reach "
+            f"{_KNOWN * 0.5:g} dB ({left_out[at, n]:.3g} of {abs(reactance[at, n]):.3g} ohm); a "
+            f"first resonance is near {format_si(better.first / TWO_PI, 'Hz', 3)}",
         )
-        for n, name in enumerate(self.ports):
-            own = w * self.inductance.matrix[n, n]
-            if self.is_loop[n]:
-                ratio = w**2 * self.bending[n, n] / self.inductance.matrix[n, n]
-                ratio = np.minimum(ratio, 0.99)
-                reactance, left_out = own / (1 - ratio), own * ratio**2 / (1 - ratio)
-            else:
-                elastic = np.abs(self._elastic(frequencies)[:, n, n])
-                ratio = own / elastic
-                reactance, left_out = own - elastic, own * ratio
-            bad = np.flatnonzero(left_out > AGREEMENT * np.abs(reactance))
-            if bad.size and frequencies[bad[0]] < least.frequency:
-                at = bad[0]
-                least = Limit(
-                    float(frequencies[at]),
-                    f"the next terms of port {name} in powers of the frequency reach 0.5 dB "
-                    f"({left_out[at]:.3g} of {abs(reactance[at]):.3g} ohm)",
-                )
-        return least
 
     def _elastic(self, frequencies: Real) -> Complex:
         """P / jw, or (G + jw C)^-1 between the terminals, shape (nf, n, n)."""
@@ -208,13 +216,14 @@ def port_circuit(
     Raises
     ------
     InputError
-        If a port touches no metal, is shorted, or there is no port.
+        If a port touches no metal, is shorted, or there is no port; or if mirrors keep open walls
+        apart, so that a displacement current has no way back from one to another.
     """
     if not ports:
         raise InputError.single("a circuit needs at least one port", field="ports")
     ends = terminals(scene, ports)
     gaps = [gap_current(scene, port) for port in ports]
-    electric = electrostatics(scene, tolerance=_FINER * tolerance)
+    electric = electrostatics(scene, tolerance=FINER * tolerance)
     connection = np.zeros((len(electric.potentials), len(ports)))
     for n, (start, stop) in enumerate(ends):
         connection[stop, n] += 1
@@ -231,41 +240,7 @@ def port_circuit(
         lossy.matrix(),
         connection,
         fields.inductances(),
-        _bending(electric, fields, np.asarray(~connection.any(axis=0))),
+        moments(electric, fields),
         tuple(finishes),
         surface_integrals(scene, fields, marks, len(finishes)),
     )
-
-
-def _bending(electric: Electrostatics, fields: PortFields, loops: NDArray[np.bool_]) -> Real:
-    """T_pq = u_p . M u_q once u has no charge on conductors and between them.
-
-    The induced field is -jw u, less a gradient that takes its charges away: those between
-    dielectrics, and the net charge of each conductor.
-    """
-    n = len(fields.ports)
-    result = np.zeros((n, n))
-    which = np.flatnonzero(loops)
-    if not which.size:
-        return result
-    scene = electric.scene
-    y = edge_admittances(scene.grid, scene.permittivity()).reshape(-1)
-    u = fields.potentials[which]
-    d = np.zeros((which.size, electric.potentials.shape[1]))
-    d[:, : int(np.prod(scene.grid.nodes))] = (gradient(scene.grid).T @ (y * u).T).T
-    d[:, _outermost(fields, scene)] = 0
-    free = np.flatnonzero(scene.conductor_of_unknowns < 0)
-    solver = PotentialSolver(electric.operator[free][:, free], name="induced charge")
-    phi = np.zeros(d.shape)
-    phi[:, free] = [solver.solve(charge).values for charge in d[:, free]]
-    held = elastances(electric.matrix().matrix)
-    phi += (d @ electric.potentials.T) @ held @ electric.potentials
-    energy = (u * y) @ u.T - phi @ d.T
-    result[np.ix_(which, which)] = (energy + energy.T) / 2
-    return result
-
-
-def _outermost(fields: PortFields, scene: StaticScene) -> NDArray[np.int64]:
-    """Nodes of walls that conduct in the magnetic problem and are open in the electric one."""
-    wall = fields.magnetostatics.scene.conductor_of_nodes.reshape(-1) >= 0
-    return np.flatnonzero(wall & (scene.conductor_of_nodes.reshape(-1) < 0))

@@ -170,8 +170,7 @@ def model_conductances(
     InputError
         If a metal part has no conductivity, or a sheet no thickness.
     """
-    thickness = {wall.name: wall.thickness for wall in model.walls}
-    given = {**thickness, **(sheet_thickness or {})}
+    thickness = thicknesses(model, sheet_thickness)
     cells, faces = np.zeros(len(model.bodies) + 1), np.zeros(len(model.bodies) + 1)
     for n, body in enumerate(model.bodies):
         sigma = float(np.mean(body.material.conductivity))
@@ -183,16 +182,34 @@ def model_conductances(
             )
         cells[n] = sigma
         if any((part == n).any() for part in model.sheet_part):
-            found = given.get(body.name)
-            if found is None:
-                raise InputError.single(
-                    f"part '{body.name}' is a sheet of unknown thickness",
-                    field=body.name,
-                    remedy="give its thickness in metres in `sheet_thickness`",
-                )
-            faces[n] = sigma * found
+            faces[n] = sigma * demand(thickness, body.name)
     volumes = cell_conductances(model.grid, cells[model.cell_part])
     return volumes + sheet_conductances(model.grid, [faces[part] for part in model.sheet_part])
+
+
+def thicknesses(
+    model: VoxelModel, sheets: Mapping[str, float] | None = None
+) -> dict[str, float | None]:
+    """Thickness in metres of the walls of every part: as the audit found it, or as given."""
+    return {wall.name: wall.thickness for wall in model.walls} | dict(sheets or {})
+
+
+def demand(thickness: Mapping[str, float | None], part: str) -> float:
+    """Thickness of a part that is a sheet.
+
+    Raises
+    ------
+    InputError
+        If it is not known.
+    """
+    found = thickness.get(part)
+    if found is None:
+        raise InputError.single(
+            f"part '{part}' is a sheet of unknown thickness",
+            field=part,
+            remedy="give its thickness in metres in `sheet_thickness`",
+        )
+    return found
 
 
 def dc_conductances(

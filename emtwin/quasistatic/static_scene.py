@@ -68,8 +68,14 @@ class StaticScene:
     def of_voxels(
         cls, model: VoxelModel, walls: Walls | None = None, wires: ThinWires | None = None
     ) -> StaticScene:
-        """The scene of a voxelised device, conductors named after their parts."""
-        scene = cls(model.grid, model.medium, walls or Walls(), wires=wires or ThinWires.none())
+        """The scene of a voxelised device, conductors named after their parts.
+
+        Metal that leaks is a conductor here too: its charges settle within
+        eps0 times its size times the resistance of a square, 3 ps for 0.3 m and 1 ohm.
+        """
+        scene = cls(
+            model.grid, model.as_conductors, walls or Walls(), wires=wires or ThinWires.none()
+        )
         parts: dict[int, list[str]] = {}
         for piece in conductors(model):
             parts.setdefault(scene.conductor_at(piece.node), []).extend(piece.parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -15,6 +15,7 @@ from emtwin.errors import InputError
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW
 from emtwin.quasistatic.inductance import PortFields
+from emtwin.quasistatic.resistance import demand, thicknesses
 from emtwin.quasistatic.static_scene import StaticScene
 from emtwin.voxel import VoxelModel
 
@@ -34,7 +35,7 @@ class Finish:
     conductivity : float
         S/m, above 0.
     thickness : float
-        Of the wall, in metres; infinite where the field never reaches the other side.
+        Of the wall, in metres; infinite for a wall of many skin depths.
 
     Raises
     ------
@@ -65,11 +66,34 @@ class Finish:
         frequencies : ndarray, shape (nf,)
             Hz, above 0.
         """
+        k = self._wavenumber(frequencies)
+        if self.thickness == inf:
+            return k / self.conductivity
+        passed = np.expm1(-2 * k * self.thickness)
+        return np.asarray(k / self.conductivity * (2 + passed) / -passed)
+
+    def transfer(self, frequencies: Real) -> Complex:
+        """Impedance in ohm from the field on one side of a wall to the other.
+
+        Z = k / sigma / sinh(k t). With H_1 and H_2 on the two sides the tangential electric fields
+        are those of the two-port Z_11 = Z_22 = `impedance`, Z_12 = Z_21 = -`transfer`; at low
+        frequencies both are 1 / (sigma t), and only the current H_1 - H_2 counts.
+
+        Parameters
+        ----------
+        frequencies : ndarray, shape (nf,)
+            Hz, above 0.
+        """
+        k = self._wavenumber(frequencies)
+        if self.thickness == inf:
+            return np.zeros_like(k)
+        through = k * self.thickness
+        return np.asarray(k / self.conductivity * 2 * np.exp(-through) / -np.expm1(-2 * through))
+
+    def _wavenumber(self, frequencies: Real) -> Complex:
+        """(1 + j) / delta."""
         k = (1 + 1j) * np.sqrt(TWO_PI * frequencies * MU0 * self.conductivity / 2)
-        z: Complex = k / self.conductivity
-        if self.thickness < inf:
-            z = z / np.tanh(k * self.thickness)
-        return z
+        return np.asarray(k, np.complex128)
 
 
 def surface_integrals(
@@ -77,9 +101,11 @@ def surface_integrals(
 ) -> Real:
     """Integrals of H_p . H_q over metal, from which resistances come: R_pq = R_s times that.
 
-    H is taken half a cell beside the metal, on both sides of every metal face. At the rims of thin
-    plates, where H is infinite, the integral grows with the logarithm of the cell. Metal of single
-    edges (a line of them) has no face and adds nothing, nor do walls of the grid.
+    H is taken half a cell beside the metal, on both sides of every metal face. Through a metal face
+    without metal behind it the fields of both sides act on each other; a wall of metal cells is
+    taken as one where they do not. At the rims of thin plates, where H is infinite, the integral
+    grows with the logarithm of the cell. Metal of single edges (a line of them) has no face and
+    adds nothing, nor do walls of the grid.
 
     Parameters
     ----------
@@ -94,8 +120,9 @@ def surface_integrals(
 
     Returns
     -------
-    ndarray, shape (count, n, n)
-        In A^2 per A^2, so without unit.
+    ndarray, shape (count, 2, n, n)
+        Of H_p . H_q on each side, and of H_p on one with H_q on the other side; in A^2 per A^2, so
+        without unit.
 
     Raises
     ------
@@ -118,29 +145,30 @@ def surface_integrals(
         [f / d for f, d in zip(fields.magnetostatics.field(u), dual, strict=True)]
         for u in fields.potentials
     ]
-    total = np.zeros((count, n, n))
+    total = np.zeros((count, 2, n, n))
     for axis in range(3):
         at, area, finish = _metal_faces(scene, metal, axis, marks)
-        for side in (0, -1):
-            beside = at[0].copy(), at[1].copy(), at[2].copy()
-            beside[axis][:] += side
-            inside = (beside[axis] >= 0) & (beside[axis] < scene.grid.shape[axis])
-            index = tuple(b[inside] for b in beside)
-            h = np.stack([_tangential(components, index, axis) for components in magnetic])
-            for number in range(count):
-                weight = (area * (finish == number))[inside]
-                total[number] += np.einsum("pcn,qcn,n->pq", h, h, weight)
+        above, below = (
+            _beside(magnetic, at, axis, side, scene.grid.shape[axis]) for side in (0, -1)
+        )
+        for number in range(count):
+            weight = area * (finish == number)
+            for one, other, kind in ((above, above, 0), (below, below, 0), (above, below, 1)):
+                found = np.einsum("pcn,qcn,n->pq", one, other, weight)
+                total[number, kind] += found if kind == 0 else found + found.T
     return total
 
 
 def finishes_of(
-    model: VoxelModel, grid: Grid | None = None, shift: Node = _NOWHERE
+    model: VoxelModel,
+    grid: Grid | None = None,
+    shift: Node = _NOWHERE,
+    sheet_thickness: Mapping[str, float] | None = None,
 ) -> tuple[list[Finish], Marks]:
     """Finishes of the parts of a device, and which edge has which; see `surface_integrals`.
 
-    A part whose material has no conductivity counts as perfect. Every part counts as many skin
-    depths thick: where a skin depth is more than its wall, the resistance comes out too small;
-    `dc_conductances` gives the one at 0 Hz.
+    A part whose material has no conductivity counts as perfect. Walls of solids have the thickness
+    that the audit found, half of them thicker; a solid without opposite sides is a thick wall.
 
     Parameters
     ----------
@@ -150,13 +178,22 @@ def finishes_of(
         A wider grid for the marks, as `widened` makes it; the device's own if left out.
     shift : Node
         What its indices of nodes are larger by.
+    sheet_thickness : mapping of str to float, optional
+        Thickness in metres of sheets by part; ``math.inf`` for one of many skin depths.
+
+    Raises
+    ------
+    InputError
+        If a sheet has no thickness.
     """
+    thickness = thicknesses(model, sheet_thickness)
     finishes: list[Finish] = []
     number = np.full(len(model.bodies) + 1, -1)
     for n, body in enumerate(model.bodies):
         sigma = np.mean(body.material.conductivity)
         if body.material.metal and sigma > 0:
-            finish = Finish(float(sigma))
+            wall = demand(thickness, body.name) if body.kind == "sheet" else thickness[body.name]
+            finish = Finish(float(sigma), inf if wall is None else wall)
             if finish not in finishes:
                 finishes.append(finish)
             number[n] = finishes.index(finish)
@@ -174,14 +211,14 @@ def skin_impedance(finishes: Sequence[Finish], integrals: Real, frequencies: Rea
     ----------
     finishes : sequence of Finish
         The metals.
-    integrals : ndarray, shape (len(finishes), n, n)
+    integrals : ndarray, shape (len(finishes), 2, n, n)
         As `surface_integrals` gives them.
     frequencies : ndarray, shape (nf,)
         Hz, above 0.
     """
-    impedances = np.array([finish.impedance(frequencies) for finish in finishes], np.complex128)
-    impedances = impedances.reshape(len(finishes), len(frequencies))
-    return np.asarray(np.einsum("mf,mpq->fpq", impedances, integrals))
+    impedances = [(f.impedance(frequencies), -f.transfer(frequencies)) for f in finishes]
+    shaped = np.array(impedances, np.complex128).reshape(len(finishes), 2, len(frequencies))
+    return np.asarray(np.einsum("mkf,mkpq->fpq", shaped, integrals))
 
 
 def _metal_faces(
@@ -196,6 +233,17 @@ def _metal_faces(
     at = (i, j, k)
     area = scene.grid.spacings[u][at[u]] * scene.grid.spacings[v][at[v]]
     return at, area, np.zeros(i.size, int) if marks is None else marks[u][at]
+
+
+def _beside(
+    magnetic: Sequence[Sequence[Real]], at: tuple[Marks, ...], axis: int, side: int, cells: int
+) -> Real:
+    """H half a cell above (0) or below (-1) faces, shape (n, 4, faces); zero outside the grid."""
+    index = tuple(b + side if a == axis else b for a, b in enumerate(at))
+    inside = (index[axis] >= 0) & (index[axis] < cells)
+    index = tuple(np.where(inside, b, 0) for b in index)
+    found = np.stack([_tangential(components, index, axis) for components in magnetic])
+    return np.asarray(found * inside)
 
 
 def _tangential(components: Sequence[Real], at: tuple[Marks, ...], axis: int) -> Real:

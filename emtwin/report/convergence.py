@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from emtwin.report.strings import Texts
 from emtwin.report.wording import DASH, decibel
 from emtwin.results import Campaign
+from emtwin.units import duration, format_si
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,7 +16,7 @@ Rows = list[tuple[str, ...]]
 
 
 def level_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Rows]:
-    """Heads and rows of the table of levels, the coarsest first.
+    """Heads and rows of the table of levels, test by test, the coarsest first.
 
     Parameters
     ----------
@@ -27,16 +28,43 @@ def level_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Rows]
     Returns
     -------
     heads : tuple of str
-        Cell size, cells, time, then margin and change of each test.
+        Test, cell size, representative cell, ratio to the level before, cells, time, margin,
+        change.
     rows : list of tuple of str
-        One per level.
+        One per level; of those without a result the reason stands in `convergence_notes`.
     """
-    levels = campaign.meta["convergence"]["levels"]
-    tests = list(dict.fromkeys(test for level in levels for test in level["margins"]))
-    heads = [texts("relative_cell"), texts("cells"), texts("time")]
-    for test in tests:
-        heads += [f"{texts(test)}: {texts('margin').lower()}", texts("change")]
-    return tuple(heads), [_level(level, tests) for level in levels]
+    names = ("test", "relative_cell", "device_cell", "ratio", "cells", "time", "margin", "change")
+    rows = []
+    for study in campaign.meta["convergence"]:
+        rows += [_level(study["test"], level, texts) for level in study["levels"]]
+        rows += [_missing(study["test"], level, texts) for level in study["missing"]]
+    return tuple(map(texts, names)), rows
+
+
+def convergence_notes(campaign: Campaign, language: str = "en") -> list[str]:
+    """Why each test's refinement ended, and why levels are missing.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Finished campaign.
+    language : str, default "en"
+        ``en`` or ``ko``.
+
+    Returns
+    -------
+    list of str
+        One sentence per test; none without a refinement study.
+    """
+    texts, notes = Texts(language), []
+    for study in campaign.meta.get("convergence", []):
+        reasons = [
+            f"× {level['refinement']:.3g} {level['reason']}"
+            for level in study["missing"]
+            if level["reason"] not in study["stopped"]
+        ]
+        notes.append(f"{texts(study['test'])}: {'; '.join([study['stopped'], *reasons])}.")
+    return notes
 
 
 def quantity_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Rows]:
@@ -58,7 +86,9 @@ def quantity_rows(campaign: Campaign, texts: Texts) -> tuple[tuple[str, ...], Ro
     """
     names = ("quantity", "finest_grid", "extrapolated", "mesh_error", "order", "obtained")
     return tuple(map(texts, names)), [
-        _quantity(entry, texts) for entry in campaign.meta["convergence"]["quantities"]
+        _quantity(study["test"], entry, texts)
+        for study in campaign.meta["convergence"]
+        for entry in study["quantities"]
     ]
 
 
@@ -75,45 +105,57 @@ def convergence_tables(campaign: Campaign, language: str = "en") -> list[Table]:
     Returns
     -------
     list of rich.table.Table
-        Two or none.
+        Levels and estimates, or none.
     """
     if "convergence" not in campaign.meta:
         return []
     texts = Texts(language)
     levels, quantities = level_rows(campaign, texts), quantity_rows(campaign, texts)
-    first = _table(texts("convergence"), *levels, left=0)
-    first.caption = str(campaign.meta["convergence"]["stopped"])
-    return [first, _table(texts("estimates"), *quantities, left=1)]
+    tables = [_table(texts("convergence"), *levels, left=(0,))]
+    if quantities[1]:  # none where every test has one level only
+        left = (0, len(quantities[0]) - 1)
+        tables.append(_table(texts("estimates"), *quantities, left=left))
+    return tables
 
 
-def _table(title: str, heads: tuple[str, ...], rows: Rows, *, left: int) -> Table:
+def _table(title: str, heads: tuple[str, ...], rows: Rows, *, left: tuple[int, ...]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", caption_justify="left", expand=False)
+    table = Table(title=title, title_justify="left", expand=False)
     for number, head in enumerate(heads):
-        wordy = number < left or head == heads[-1]
-        table.add_column(head, justify="left" if wordy else "right", overflow="fold")
+        justify: Literal["left", "right"] = "left" if number in left else "right"
+        table.add_column(head, justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table
 
 
-def _level(level: dict[str, Any], tests: list[str]) -> tuple[str, ...]:
-    cells = [f"× {level['refinement']:.3g}", f"{level['cells']:,}", f"{level['seconds']:.0f} s"]
-    for test in tests:
-        cells.append(decibel(level["margins"].get(test), sign=True))
-        moved = level["changes"].get(test)
-        cells.append(DASH if moved is None else f"{moved:+.2f} dB".replace("-", "\u2212"))
-    return tuple(cells)
+def _level(test: str, level: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+    ratio, moved = level["ratio"], level["change_db"]
+    return (
+        *_grid(test, level, texts, DASH if ratio is None else f"{ratio:.2f}"),
+        duration(level["seconds"]),
+        decibel(level["margin_db"], sign=True),
+        DASH if moved is None else f"{moved:+.2f} dB".replace("-", "\u2212"),
+    )
 
 
-def _quantity(entry: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+def _missing(test: str, level: dict[str, Any], texts: Texts) -> tuple[str, ...]:
+    return (*_grid(test, level, texts, DASH), DASH, texts("not_computed"), DASH)
+
+
+def _grid(test: str, level: dict[str, Any], texts: Texts, ratio: str) -> tuple[str, ...]:
+    size = format_si(level["device_cell"], "m", 3)
+    return (texts(test), f"× {level['refinement']:.3g}", size, ratio, f"{level['cells']:,}")
+
+
+def _quantity(test: str, entry: dict[str, Any], texts: Texts) -> tuple[str, ...]:
     name = texts("margin").lower() if entry["name"] == "margin" else entry["name"]
     order = DASH if entry["order"] is None else f"{entry['order']:.2g}".replace("-", "\u2212")
     how = texts(entry["method"].replace(" ", "_"))
     return (
-        f"{texts(entry['test'])}: {name}",
+        f"{texts(test)}: {name}",
         decibel(entry["values_db"][-1], sign=True),
         decibel(entry["extrapolated_db"], sign=True),
         f"±{entry['bound_db']:.2f} dB",

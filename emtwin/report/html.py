@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emtwin.report import wording
-from emtwin.report.convergence import level_rows, quantity_rows
+from emtwin.report.convergence import convergence_notes, level_rows, quantity_rows
 from emtwin.report.netlist import netlist
 from emtwin.report.strings import Texts
 from emtwin.report.walls import gap_rows, models, wall_rows
@@ -99,16 +99,16 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
 
 def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
     """Tables of a refinement study, none without one."""
-    study = campaign.meta.get("convergence")
-    if study is None:
+    if "convergence" not in campaign.meta:
         return []
     tables = (
-        ("convergence", level_rows(campaign, texts), str(study["stopped"])),
-        ("estimates", quantity_rows(campaign, texts), ""),
+        ("convergence", level_rows(campaign, texts), convergence_notes(campaign, texts.language)),
+        ("estimates", quantity_rows(campaign, texts), [texts("estimates_note")]),
     )
     return [
-        {"title": texts(name), "heads": heads, "rows": rows, "note": note}
-        for name, (heads, rows), note in tables
+        {"title": texts(name), "heads": heads, "rows": rows, "notes": notes}
+        for name, (heads, rows), notes in tables
+        if rows
     ]
 
 

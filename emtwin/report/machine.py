@@ -26,7 +26,8 @@ def as_json(campaign: Campaign) -> str:
         An object with a list ``verdicts``, each with ``test``, ``clause``,
         ``outcome``, ``margin_db``, ``uncertainty_db``, and further fields such as
         ``method`` and ``method_reason``; ``tests_without_verdict`` names tests that the plan
-        has besides; ``timing`` holds the wall time in seconds by stage.
+        has besides; ``convergence`` holds the refinement study of each test, where there is one;
+        ``timing`` the wall time in seconds by stage.
         Infinite values are the texts ``inf`` and ``-inf``, unknown ones null.
     """
     verdicts = [{name: entry.get(name) for name in FIRST} | entry for entry in campaign.verdicts]
@@ -34,6 +35,7 @@ def as_json(campaign: Campaign) -> str:
         "verdicts": verdicts,
         "notices": campaign.meta.get("notices", []),
         "tests_without_verdict": campaign.meta.get("tests_without_verdict", []),
+        "convergence": campaign.meta.get("convergence", []),
         **{name: campaign.meta.get(name) for name in META},
         "timing": campaign.meta.get("timing", {}),
     }

@@ -39,7 +39,7 @@ def verdict_table(campaign: Campaign, language: str = "en") -> Table:
 
     texts = Texts(language)
     table = Table(title=str(campaign.meta.get("name", "")), title_justify="left", expand=False)
-    if not all(verdict["verified_by_refinement"] for verdict in campaign.verdicts):
+    if any(_unverified(verdict) for verdict in campaign.verdicts):
         table.caption = f"* {texts('verified_no')}"
     for name in ("test", "outcome"):
         table.add_column(texts(name), overflow="fold")
@@ -131,12 +131,16 @@ def _row(verdict: dict[str, Any], texts: Texts) -> list[Any]:
 
     outcome = str(verdict["outcome"])
     worst = ", ".join(value for _, value in worst_case(verdict.get("worst"), texts))
-    starred = verdict["uncertainty_db"] is not None and not verdict["verified_by_refinement"]
     return [
         Text(texts(str(verdict["test"]))),
         Text(texts(outcome), style=STYLES.get(outcome, "")),
         Text(decibel(verdict["margin_db"], sign=True)),
-        Text(decibel(verdict["uncertainty_db"]) + (" *" if starred else "")),
+        Text(decibel(verdict["uncertainty_db"]) + (" *" if _unverified(verdict) else "")),
         Text(worst),
         Text(str(verdict["clause"])),
     ]
+
+
+def _unverified(verdict: dict[str, Any]) -> bool:
+    """Whether there is an uncertainty that no second resolution stands behind."""
+    return verdict["uncertainty_db"] is not None and not verdict["verified_by_refinement"]

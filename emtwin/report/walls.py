@@ -12,6 +12,8 @@ NONE = "–"
 MODELS = {
     "metal cells": "model_metal",
     "perfectly conducting sheet on cell faces": "model_faces",
+    "resistive sheet on cell faces": "model_resistive",
+    "metal sheet with two sides on cell faces": "model_two_sided",
     "averaged into the cells (eps t, sigma t)": "model_averaged",
     "cells": "model_cells",
 }
@@ -41,12 +43,19 @@ def wall_rows(site: Mapping[str, Any], texts: Texts) -> list[dict[str, Any]]:
             "thickness": format_si(wall["thickness"], "m", 3),
             "thinnest": format_si(wall["thinnest"], "m", 3),
             "thin": f"{wall['thin_share']:.0%}",
+            "conducts": _optional(wall.get("conductivity"), "S/m"),
+            "square": _optional(wall.get("resistance"), "ohm"),
+            "shields": NONE if wall.get("shielding") is None else f"{wall['shielding']:.0f} dB",
             "model": models(wall["models"], texts),
             "alarm": wall["lost_share"] > 0.0,
         }
         for wall in site.get("walls", [])
         if wall["thickness"] is not None
     ]
+
+
+def _optional(value: float | None, unit: str) -> str:
+    return NONE if value is None else format_si(value, unit, 3)
 
 
 def gap_rows(site: Mapping[str, Any], texts: Texts) -> list[dict[str, Any]]:

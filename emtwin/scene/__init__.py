@@ -13,6 +13,7 @@ from emtwin.scene.boards import Board, BoardTrace, Components
 from emtwin.scene.device import Cable, CablePort, Device, Line, MeshFile, Part, Trace
 from emtwin.scene.emission_tests import EmissionTest, RadiatedEmission
 from emtwin.scene.ends import BoardPlace, EndBoard, EndBond, EndFloor, EndLoad, EndOpen, EndPort
+from emtwin.scene.environments import Environment
 from emtwin.scene.immunity_tests import (
     ConductedImmunity,
     Eft,
@@ -39,8 +40,14 @@ from emtwin.scene.sources import (
     TraceSource,
 )
 from emtwin.scene.supply import AcSupply, DcSupply, Power
-from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
-from emtwin.scene.twin import DeclaredMaterial, Environment, Tests, Twin
+from emtwin.scene.susceptible import (
+    Equipment,
+    MagneticParts,
+    PatientContact,
+    PatientContacts,
+    RadioBand,
+)
+from emtwin.scene.twin import DeclaredMaterial, Tests, Twin
 
 __all__ = [
     "AcSupply",
@@ -79,6 +86,8 @@ __all__ = [
     "MagneticSpot",
     "MeshFile",
     "Part",
+    "PatientContact",
+    "PatientContacts",
     "Port",
     "Power",
     "PowerFrequencyMagnetic",

@@ -33,7 +33,7 @@ from emtwin.scene.quantities import (
     Text,
 )
 from emtwin.scene.supply import Power
-from emtwin.scene.susceptible import Equipment, MagneticParts, RadioBand
+from emtwin.scene.susceptible import Equipment, MagneticParts, PatientContacts, RadioBand
 from emtwin.scene.transforms import Step
 from emtwin.units import format_si
 
@@ -105,6 +105,9 @@ class Part(Declared):
         Own mesh of this part in place of ``device.mesh``.
     transform : tuple of Step
         How the part is moved, after the transform of its mesh, in the order written.
+    thickness : float, optional
+        Thickness in metres of a metal sheet, above 0: a coating that is drawn as a surface. Left
+        out, the sheet is a perfect conductor.
     """
 
     name: Name
@@ -114,6 +117,7 @@ class Part(Declared):
     kind: Literal["solid", "sheet"] | None = None
     mesh: MeshFile | None = None
     transform: tuple[Step, ...] = ()
+    thickness: Length | None = None
 
 
 def implied_region(part: str, file: Path, names: Collection[str] | None = None) -> str:
@@ -226,7 +230,7 @@ class Line(Declared):
 
 
 class Trace(Declared):
-    """Conductor of a circuit board at its true height over a plane.
+    """Conductor of a circuit board at its true height over a plane, or below one.
 
     Parameters
     ----------
@@ -247,6 +251,8 @@ class Trace(Declared):
         Connection at the first point, to the plane.
     end : EndBond, EndPort, EndLoad or EndOpen
         Connection at the last point, to the plane.
+    side : str, default "above"
+        Whether it lies ``above`` or ``below`` its plane.
     """
 
     name: Name
@@ -257,6 +263,7 @@ class Trace(Declared):
     permittivity: Text
     start: TraceEnd
     end: TraceEnd
+    side: Literal["above", "below"] = "above"
 
     @model_validator(mode="before")
     @classmethod
@@ -297,6 +304,9 @@ class Device(Declared):
         Cables and tubes that the model leaves out; the plan has them.
     power : Power, optional
         How the device is supplied; left out, the plan asks for it.
+    patient_contacts : PatientContacts, optional
+        Where the device touches the patient, or ``{none: REASON}``; left out, the tests of the
+        patient port are open unless a cable or line is declared for it.
     magnetically_sensitive : MagneticParts, optional
         Parts that a magnetic field can disturb, or ``{none: REASON}``; left out, the plan
         takes the device as sensitive.
@@ -322,6 +332,7 @@ class Device(Declared):
     allow: tuple[Allowance, ...] = ()
     lines: tuple[Line, ...] = ()
     power: Power | None = None
+    patient_contacts: PatientContacts | None = None
     magnetically_sensitive: MagneticParts | None = None
     intentional_receivers: tuple[RadioBand, ...] = ()
     intentional_transmitters: tuple[RadioBand, ...] = ()

@@ -1,4 +1,4 @@
-"""What must hold between cables, supplies and the class of the device, for a plan."""
+"""What must hold between cables, supplies, contacts and the class of the device, for a plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emtwin.scene.translate import raw_value
 
 _SUPPLIED = {
     "ac_mains": ("ac", "an a.c. mains cable", "ac: {voltage: [100 V, 240 V], current: 0.5 A}"),
-    "dc_input": ("dc", "a d.c. input cable", "dc: {nominal: 12 V}"),
+    "dc_input": ("dc", "a d.c. input cable", "dc: {nominal: 12 V, fed_by: battery}"),
 }
 
 
@@ -29,6 +29,7 @@ def plan_problems(document: Document) -> Iterator[Problem]:
         With file, line, field path, value and remedy.
     """
     yield from _cables_without_supply(document)
+    yield from _cables_without_patient(document)
     yield from _classes(document)
 
 
@@ -36,7 +37,10 @@ def _cables_without_supply(document: Document) -> Iterator[Problem]:
     power, _ = raw_value(document.data, ("device", "power"))
     if not isinstance(power, dict):
         return
+    adapter = _value(document, ("device", "power", "dc", "fed_by")) == "mains_adapter"
     for path, port in _ports(document):
+        if port not in _SUPPLIED or (port == "ac_mains" and adapter):
+            continue
         key, what, example = _SUPPLIED[port]
         if power.get(key) is None:
             yield document.problem(
@@ -46,13 +50,26 @@ def _cables_without_supply(document: Document) -> Iterator[Problem]:
             )
 
 
+def _cables_without_patient(document: Document) -> Iterator[Problem]:
+    reason = _value(document, ("device", "patient_contacts", "none"))
+    if not isinstance(reason, str):
+        return
+    for path, port in _ports(document):
+        if port == "patient":
+            yield document.problem(
+                path,
+                f"a cable to the patient, but device.patient_contacts has none: {reason}",
+                "list the contacts in device.patient_contacts, or correct the cable's port",
+            )
+
+
 def _ports(document: Document) -> Iterator[tuple[FieldPath, str]]:
-    """Supply ports of cables and lines, with their places."""
+    """Ports of cables and lines, with their places."""
     for group in ("cables", "lines"):
         entries, _ = raw_value(document.data, ("device", group))
         for number, entry in enumerate(entries if isinstance(entries, list) else []):
             port = entry.get("port") if isinstance(entry, dict) else None
-            if isinstance(port, str) and port in _SUPPLIED:
+            if isinstance(port, str):
                 yield ("device", group, number, "port"), port
 
 

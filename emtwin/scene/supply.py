@@ -9,6 +9,16 @@ from pydantic import AfterValidator, Field, StrictBool, model_validator
 from emtwin.scene.quantities import Current, Declared, Frequency, Voltage
 from emtwin.units import format_si
 
+Feed = Literal["battery", "vehicle", "mains_adapter", "other_equipment"]
+"""What a d.c. port is fed by."""
+
+_FEEDS: dict[Feed, str] = {
+    "battery": "an external battery",
+    "vehicle": "a vehicle",
+    "mains_adapter": "a mains adapter",
+    "other_equipment": "other equipment",
+}
+
 
 def _range(voltages: tuple[float, ...]) -> tuple[float, ...]:
     if len(voltages) not in (1, 2):
@@ -63,12 +73,20 @@ class DcSupply(Declared):
     ----------
     nominal : float
         Nominal voltage in volt.
-    vehicle : bool, default False
-        The supply is the electrical system of a vehicle.
+    fed_by : str, optional
+        ``battery`` (outside the device), ``vehicle``, ``mains_adapter`` or ``other_equipment``. A
+        device with a mains adapter has an a.c. mains port, the adapter's input; left out, the tests
+        of that port are open.
     """
 
     nominal: Voltage
-    vehicle: StrictBool = False
+    fed_by: Feed | None = None
+
+    @property
+    def said(self) -> str:
+        """The supply in words: ``d.c. 12 V from a vehicle``."""
+        source = f" from {_FEEDS[self.fed_by]}" if self.fed_by else ""
+        return f"d.c. {format_si(self.nominal, 'V')}{source}"
 
 
 class Power(Declared):
@@ -77,7 +95,7 @@ class Power(Declared):
     Parameters
     ----------
     ac : AcSupply, optional
-        Mains; left out, the device has no port for it.
+        Mains; left out, the device has no port for it unless a mains adapter feeds it.
     dc : DcSupply, optional
         Direct current from outside; left out, the device has no port for it.
     internal : bool, default False
@@ -95,8 +113,8 @@ class Power(Declared):
     def _some_source(self) -> Self:
         if self.ac is None and self.dc is None and not self.internal:
             raise ValueError(
-                "names no supply; write ac: {voltage: [230 V]}, dc: {nominal: 12 V} or "
-                "internal: true"
+                "names no supply; write ac: {voltage: [230 V]}, "
+                "dc: {nominal: 12 V, fed_by: mains_adapter} or internal: true"
             )
         if not self.used_while_charging and not self.internal:
             raise ValueError(
@@ -105,10 +123,15 @@ class Power(Declared):
         return self
 
     @property
+    def has_adapter(self) -> bool:
+        """Whether a mains adapter feeds the d.c. port."""
+        return self.dc is not None and self.dc.fed_by == "mains_adapter"
+
+    @property
     def said(self) -> str:
         """The supplies in words: ``a.c. mains 100 V to 240 V, battery inside``."""
         ac = [] if self.ac is None else ["a.c. mains " + _volts(self.ac.voltage)]
-        dc = [] if self.dc is None else ["d.c. " + format_si(self.dc.nominal, "V")]
+        dc = [] if self.dc is None else [self.dc.said]
         return ", ".join([*ac, *dc, *(["battery inside"] if self.internal else [])])
 
 

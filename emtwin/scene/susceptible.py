@@ -1,10 +1,10 @@
-"""What a plan has to know of the device's insides: radios, magnetic parts, class and group."""
+"""What a plan has to know of the device: radios, magnetic parts, patients, class and group."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import Field, GetJsonSchemaHandler, StrictBool, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -35,18 +35,20 @@ class RadioBand(Declared):
         return self
 
 
-class MagneticParts(Declared):
-    """Parts that a magnetic field can disturb: a list, or why there are none.
+class ListOrReason(Declared):
+    """A list of things that the device has, or the reason why it has none.
 
     Parameters
     ----------
-    parts : tuple of str
-        Each part, and why it is sensitive.
     none : str, optional
-        Why no part is sensitive.
+        Why there are none.
     """
 
-    parts: tuple[Text, ...] = ()
+    listed: ClassVar[str]
+    """Name of the field that holds the list."""
+    thing: ClassVar[str]
+    """What one entry is, in a message."""
+
     none: Text | None = None
 
     @model_validator(mode="before")
@@ -54,13 +56,14 @@ class MagneticParts(Declared):
     def _from_list(cls, value: Any) -> Any:
         if value is False:
             raise ValueError("is false without a reason; write {none: REASON}")
-        return {"parts": value} if isinstance(value, (list, tuple)) else value
+        return {cls.listed: value} if isinstance(value, (list, tuple)) else value
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
-        if bool(self.parts) == (self.none is not None):
-            both = "both parts and none" if self.parts else "no part and no reason"
-            raise ValueError(f"has {both}; write a list of parts, or {{none: REASON}}")
+        some = bool(getattr(self, self.listed))
+        if some == (self.none is not None):
+            both = f"both {self.listed} and none" if some else f"no {self.thing} and no reason"
+            raise ValueError(f"has {both}; write a list of {self.listed}, or {{none: REASON}}")
         return self
 
     @classmethod
@@ -68,8 +71,63 @@ class MagneticParts(Declared):
         cls, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         mapping = handler.resolve_ref_schema(handler(core))
-        listed = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
-        return {"anyOf": [listed, mapping]}
+        entry = mapping["properties"][cls.listed]["items"]
+        return {"anyOf": [{"type": "array", "items": entry, "minItems": 1}, mapping]}
+
+
+class MagneticParts(ListOrReason):
+    """Parts that a magnetic field can disturb: a list, or why there are none.
+
+    Parameters
+    ----------
+    none : str, optional
+        Why no part is sensitive.
+    parts : tuple of str
+        Each part, and why it is sensitive.
+    """
+
+    listed: ClassVar[str] = "parts"
+    thing: ClassVar[str] = "part"
+
+    parts: tuple[Text, ...] = ()
+
+
+class PatientContact(Declared):
+    """A place where the device touches the patient, or is coupled to the patient.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for example ``finger clip``.
+    cabled : bool
+        Whether a cable, or a tube with conductive fluid, leads to it. False for a contact at the
+        housing, such as the electrodes of a patch.
+    """
+
+    name: Text
+    cabled: StrictBool
+
+
+class PatientContacts(ListOrReason):
+    """Contacts to the patient: a list, or why there are none.
+
+    Parameters
+    ----------
+    none : str, optional
+        Why the device is not coupled to a patient.
+    contacts : tuple of PatientContact
+        Each contact.
+    """
+
+    listed: ClassVar[str] = "contacts"
+    thing: ClassVar[str] = "contact"
+
+    contacts: tuple[PatientContact, ...] = ()
+
+    @property
+    def cabled(self) -> tuple[PatientContact, ...]:
+        """Contacts that a cable leads to."""
+        return tuple(contact for contact in self.contacts if contact.cabled)
 
 
 class Equipment(Declared):

@@ -174,7 +174,9 @@ _FIXED = f"""
       emission: {{frequency: {BLANK}, amplitude: {BLANK}, rise_time: {BLANK}}}
 
   # For `emtwin plan`, such as:
-  # power: {{ac: {{voltage: [100 V, 240 V], current: 0.5 A}}, internal: true}}   # and/or dc
+  # power: {{ac: {{voltage: [100 V, 240 V], current: 0.5 A}}, internal: true}}
+  #   and/or dc: {{nominal: 12 V, fed_by: mains_adapter}}   # battery | vehicle | other_equipment
+  # patient_contacts: [{{name: finger clip, cabled: true}}]   # or {{none: REASON}}
   # magnetically_sensitive: [Hall sensor of the drive]   # or {{none: REASON}}
   # highest_frequency: 480 MHz
 

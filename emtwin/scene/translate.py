@@ -272,6 +272,8 @@ def _example(declared: FieldInfo, key: object) -> str:
     if model is not None and get_origin(declared.annotation) is not tuple:
         needed = [name for name, info in model.model_fields.items() if info.is_required()]
         return "{" + ", ".join(f"{name}: ..." for name in needed) + "}"
+    if declared.annotation is bool:
+        return "true | false"
     choices = get_args(declared.annotation)
     if choices and all(isinstance(choice, (str, int)) for choice in choices):
         return " | ".join(str(choice) for choice in choices)

@@ -9,6 +9,7 @@ from pydantic import Field, StrictBool
 from emtwin.scene.accuracy import Accuracy
 from emtwin.scene.device import Device
 from emtwin.scene.emission_tests import EmissionTest, RadiatedEmission
+from emtwin.scene.environments import Environment
 from emtwin.scene.immunity_tests import (
     ConductedImmunity,
     Eft,
@@ -21,10 +22,6 @@ from emtwin.scene.immunity_tests import (
     Surge,
 )
 from emtwin.scene.quantities import Conductivity, Declared, Name, Text
-
-Environment = Literal["professional", "home", "special"]
-"""Environment of intended use (IEC 60601-1-2): health care facility, home, or a special one
-whose levels the manufacturer's risk management gives."""
 
 
 class Tests(Declared):

@@ -20,6 +20,7 @@ from emtwin.solver.huygens import HuygensSurface
 from emtwin.solver.junctions import TVS, Diode, Junction
 from emtwin.solver.lumped import LumpedElement
 from emtwin.solver.metal_sheets import MetalSheet
+from emtwin.solver.metal_walls import MetalWall
 from emtwin.solver.monitors import FieldSamples
 from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
@@ -32,6 +33,7 @@ from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
 from emtwin.solver.simulation import Simulation
 from emtwin.solver.slots import Slot, with_slots
 from emtwin.solver.sources import CurrentElement, EdgePort
+from emtwin.solver.stair_steps import StairSteps
 from emtwin.solver.stepper import Stepper
 from emtwin.solver.time_monitors import TimeMonitor
 from emtwin.solver.waveform_files import SampledWaveform
@@ -65,6 +67,7 @@ __all__ = [
     "Junction",
     "LumpedElement",
     "MetalSheet",
+    "MetalWall",
     "ModulatedGaussian",
     "NonLinearElement",
     "OnePort",
@@ -82,6 +85,7 @@ __all__ = [
     "Simulation",
     "SineBurst",
     "Slot",
+    "StairSteps",
     "Step",
     "Stepper",
     "StopRule",

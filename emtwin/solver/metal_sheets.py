@@ -1,48 +1,30 @@
 """Thin metallic sheets with two sides: shields with the skin effect inside.
 
 A sheet without thickness in the grid, on a plane of nodes or on the surface of a box, that stands
-for a slab of metal. e and the normal h have a value on each side; between the sides lies the slab's
-two-port (`slab_network`). Each side obeys the Ampere law on its own part of the dual face,
-
-    eps A_m de_m/dt + sigma A_m e_m = (circulation of h on side m) - w K_m(e_1, e_2),
-
-and the branches of K are advanced by the trapezoidal rule together with both e. A cell at a time
-this is the plain scheme, so its bound on the time step stays; the branches store and lose energy
-but make none, and add nothing to the bound.
+for a slab of metal; `slab_sheets` has the equations.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emtwin.constants import EPS0, MU0, TWO_PI
-from emtwin.errors import Notice, Problem
+from emtwin.errors import Problem
 from emtwin.grid import Grid, Node
-from emtwin.grid.medium import PEC_ROW, Medium
-from emtwin.solver.assembly import Assembly
+from emtwin.grid.medium import Medium
 from emtwin.solver.boundaries import MAGNETIC
-from emtwin.solver.elements import Bound, Element, Places
 from emtwin.solver.sheet_places import flat_axes, place_problems
-from emtwin.solver.sheet_stages import SheetStages
 from emtwin.solver.sheet_surface import Surface, rectangles
-from emtwin.solver.slab_network import SlabNetwork, fitted_network
+from emtwin.solver.slab_sheets import SlabSheet
 
 if TYPE_CHECKING:
     from emtwin.solver.simulation import Simulation
 
-_NOTICED_ERROR, _REFUSED_ERROR = 0.01, 0.06
-_WORST_FIT = 0.005
-_LEAST_CONDUCTION = 10.0  # times w eps0
-Real = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class MetalSheet(Element):
+class MetalSheet(SlabSheet):
     """A metallic sheet between two sides, flat or closed to a box.
 
     Parameters
@@ -70,74 +52,13 @@ class MetalSheet(Element):
     f_max: float
     permeability: float = 1.0
 
-    in_absorber = False
-
-    @cached_property
-    def _fit(self) -> tuple[SlabNetwork, float]:
-        return fitted_network(
-            self.conductivity, self.thickness, self.f_max, self.permeability, _WORST_FIT
-        )
-
-    @property
-    def network(self) -> SlabNetwork:
-        """The branches that stand for the slab."""
-        return self._fit[0]
-
-    @property
-    def fit_error(self) -> float:
-        """Largest relative error of the slab's impedances up to `f_max`."""
-        return self._fit[1]
-
-    @property
-    def skin_depths(self) -> float:
-        """Thickness in skin depths at `f_max`."""
-        mu = MU0 * self.permeability
-        return self.thickness * float(np.sqrt(np.pi * self.f_max * mu * self.conductivity))
-
     def problems(self, grid: Grid, medium: Medium) -> list[Problem]:
         """Corners, metal, fit and place."""
         found = place_problems(self.name, grid, self.lo, self.hi, box=True)
-        numbers = {
-            "conductivity": (self.conductivity, "S/m"),
-            "thickness": (self.thickness, "m"),
-            "f_max": (self.f_max, "Hz"),
-            "permeability": (self.permeability, ""),
-        }
-        wrong = [
-            Problem(
-                f"sheet {self.name}: {key} is {value:g} {unit}".rstrip(),
-                field=self.name,
-                remedy="give a positive value",
-            )
-            for key, (value, unit) in numbers.items()
-            if not (np.isfinite(value) and value > 0.0)
-        ]
+        wrong = self.number_problems()
         if found or wrong:
             return found + wrong
-        return self._fit_problems() + self._size_problems(grid) + self._place_problems(grid, medium)
-
-    def _fit_problems(self) -> list[Problem]:
-        least = _LEAST_CONDUCTION * TWO_PI * self.f_max * EPS0
-        if self.conductivity < least:
-            return [
-                Problem(
-                    f"sheet {self.name} conducts {self.conductivity:.4g} S/m: below {least:.4g} "
-                    f"S/m its displacement current counts at {self.f_max / 1e6:.4g} MHz",
-                    field=self.name,
-                    remedy="use ResistiveSheet.film, or lower f_max",
-                )
-            ]
-        if self.fit_error <= _REFUSED_ERROR:
-            return []
-        return [
-            Problem(
-                f"sheet {self.name} is {self.skin_depths:.3g} skin depths thick at "
-                f"{self.f_max / 1e6:.4g} MHz: its network would be wrong by "
-                f"{100 * self.fit_error:.2g} %",
-                field=self.name,
-                remedy="use a perfect conductor, or lower f_max",
-            )
-        ]
+        return self.fit_problems() + self._size_problems(grid) + self._place_problems(grid, medium)
 
     def _size_problems(self, grid: Grid) -> list[Problem]:
         smallest = min(
@@ -167,33 +88,7 @@ class MetalSheet(Element):
                     remedy="use smaller cells there",
                 )
             ]
-        rows = [
-            medium.ids[axis][tuple(index.T)]
-            for axis, index in Surface(grid, self.lo, self.hi).tangential().items()
-        ]
-        if all((part == PEC_ROW).all() for part in rows):
-            return [
-                Problem(
-                    f"sheet {self.name} lies in a perfect conductor everywhere",
-                    field=self.name,
-                    remedy="move it, or take it away",
-                )
-            ]
-        return []
-
-    def notices(self, grid: Grid, medium: Medium) -> list[Notice]:
-        """How wrong the network is, where it is not good."""
-        del grid, medium
-        if self.fit_error <= _NOTICED_ERROR:
-            return []
-        return [
-            Notice(
-                "sheet-fit",
-                f"Sheet {self.name} is {self.skin_depths:.3g} skin depths thick at "
-                f"{self.f_max / 1e6:.4g} MHz; its network is wrong by up to "
-                f"{100 * self.fit_error:.2g} % there.",
-            )
-        ]
+        return self.medium_problems(grid, medium)
 
     def conflicts(self, simulation: Simulation) -> list[Problem]:
         """A mirror at its rim, where its two sides would wrongly be joined."""
@@ -213,12 +108,6 @@ class MetalSheet(Element):
             for axis, end in touched
         ]
 
-    def held(self, grid: Grid) -> Places:
-        """All edges in it."""
-        tangential = Surface(grid, self.lo, self.hi).tangential()
-        return {"e_" + "xyz"[axis]: index for axis, index in tangential.items()}
-
-    def bind(self, assembly: Assembly) -> Bound:
-        """Both sides' h after the sweep's, both sides' e after everything else."""
-        stages = SheetStages(self.name, self.lo, self.hi, self.network, assembly)
-        return Bound(after_h=stages.after_h(), after_e=(stages.edges(),))
+    def surface(self, grid: Grid) -> Surface:
+        """Its faces, with side 2 above a flat sheet and inside a box."""
+        return Surface.between(grid, self.lo, self.hi)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Array, Box, Stage
 from emtwin.constants import EPS0, MU0
-from emtwin.grid import Node
 from emtwin.grid.medium import PEC_ROW
+from emtwin.materials.slab_network import SlabNetwork
 from emtwin.solver.assembly import Assembly
-from emtwin.solver.sheet_surface import Index, SheetEdge, Surface
-from emtwin.solver.slab_network import SlabNetwork
+from emtwin.solver.places import together
+from emtwin.solver.sheet_surface import Edge, Index, SheetEdge, Surface, joined
 
 Real = NDArray[np.float64]
 
@@ -27,22 +27,28 @@ class SheetStages:
     ----------
     name : str
         Name of the sheet.
-    lo, hi : Node
-        Its corners.
+    surface : Surface
+        Its faces and edges.
     network : SlabNetwork
         What lies between its sides.
     assembly : Assembly
         Memory and coefficients of the run.
+    partners : mapping
+        Edges that have one field with another one, as keys; the other one.
     """
 
     def __init__(
-        self, name: str, lo: Node, hi: Node, network: SlabNetwork, assembly: Assembly
+        self,
+        name: str,
+        surface: Surface,
+        network: SlabNetwork,
+        assembly: Assembly,
+        partners: Mapping[Edge, Edge],
     ) -> None:
         self.name, self.network, self.assembly = name, network, assembly
-        surface = Surface(assembly.grid, lo, hi)
         self.faces = surface.faces()
-        self.edge_list = [e for e in surface.edges() if self._row(e) != PEC_ROW]
-        self.slot = {(e.component, e.index): n for n, e in enumerate(self.edge_list)}
+        self.single = [e for e in surface.edges() if self._row(e) != PEC_ROW]
+        self.edge_list, self.slot, self.copies = joined(self.single, partners)
         self.delay, self.conductance = network.delay, network.conductance
         self.e_2 = assembly.memory(f"{self.name} e", len(self.edge_list))
         self.h_2 = assembly.memory(f"{self.name} h", len(self.faces))
@@ -71,19 +77,19 @@ class SheetStages:
 
     def _beside(self) -> list[Stage]:
         """Faces on side 2 that touch an edge with two sides."""
-        found = {
-            (arc.component, arc.face): None
-            for edge in self.edge_list
-            if not edge.rim
-            for arc in edge.arcs
-            if arc.side == 2 and not arc.on_sheet
-        }
+        found: dict[tuple[str, Index], set[tuple[str, Index]]] = {}
+        for edge in self.single:
+            for arc in () if edge.rim else edge.arcs:
+                if arc.side == 2 and not arc.on_sheet:
+                    here = found.setdefault((arc.component, arc.face), set())
+                    here.add((edge.component, edge.index))
         beside = list(found)
         if not beside:
             return []
+        # A face may look at side 1 of the sheet over its other edges.
         around = [
-            [item for item in self._around(*face) if not self.edge_list[self.slot[item[0]]].rim]
-            for face in beside
+            [item for item in self._around(*face) if item[0] in edges]
+            for face, edges in found.items()
         ]
         arguments = {
             "field": self.assembly.fields,
@@ -157,10 +163,30 @@ class SheetStages:
             "odd": odd,
             "n_even": self.delay.shape[1],
             "n_odd": keep.size - self.delay.shape[1],
+            "around": self.around,
             "count": count,
         }
         where = self._where((e.component, e.index) for e in self.edge_list)
+        for edge, other in self.copies:
+            n = self.slot[edge]
+            where[n] = together(where[n : n + 1], self._where([other]))[0]
         return Stage("sheet_edge", Box.items(count), arguments, where=where)
+
+    def copied(self) -> tuple[Stage, ...]:
+        """The field of each edge that was advanced with its partner."""
+        if not self.copies:
+            return ()
+        count = len(self.copies)
+        places = [self._offset(*pair[n]) for n in (0, 1) for pair in self.copies]
+        arguments = {
+            "field": self.assembly.fields,
+            "place": self._index(places),
+            "share": self.assembly.real(np.repeat([1.0, 0.0], count)),
+            "count": count,
+        }
+        one, two = (self._where(pair[n] for pair in self.copies) for n in (0, 1))
+        where = together(one, two)
+        return (Stage("sheet_step", Box.items(count), arguments, where=where),)
 
     def _index(self, values: Iterable[int]) -> Array:
         return self.assembly.index(list(values))
@@ -169,22 +195,31 @@ class SheetStages:
     def _face_slots(self) -> dict[tuple[str, Index], int]:
         return {face: n for n, face in enumerate(self.faces)}
 
-    def _four_faces(self, edge: SheetEdge) -> list[tuple[str, Index]]:
+    @cached_property
+    def around(self) -> int:
+        """Faces round an edge: four, and up to seven where two edges have one field."""
+        return max((len(self._faces_round(edge)) for edge in self.edge_list), default=4)
+
+    def _faces_round(self, edge: SheetEdge) -> list[Edge]:
         return list(dict.fromkeys((arc.component, arc.face) for arc in edge.arcs))
 
     def _round_edges(self) -> list[tuple[str, Index]]:
-        """The four faces round every edge, one fourth after another."""
-        columns = [self._four_faces(edge) for edge in self.edge_list]
-        return [column[q] for q in range(4) for column in columns]
+        """The faces round every edge, all first ones first; what is missing is the first again."""
+        columns = [self._faces_round(edge) for edge in self.edge_list]
+        return [
+            column[q] if q < len(column) else column[0]
+            for q in range(self.around)
+            for column in columns
+        ]
 
     def _circulation(self) -> dict[str, Real]:
         """Lengths of the paths: field on side 1, field on side 2, h of side 2 on the sheet."""
-        lengths = np.zeros((3, 4, len(self.edge_list)))
+        lengths = np.zeros((3, self.around, len(self.edge_list)))
         for n, edge in enumerate(self.edge_list):
-            four = self._four_faces(edge)
+            faces = self._faces_round(edge)
             for arc in edge.arcs:
                 which = 0 if arc.side == 1 else 2 if arc.on_sheet else 1
-                lengths[which, four.index((arc.component, arc.face)), n] += arc.length
+                lengths[which, faces.index((arc.component, arc.face)), n] += arc.length
         return {f"weight_{n + 1}": part for n, part in enumerate(lengths)}
 
     def _branches(self) -> tuple[Real, Real, float, float]:

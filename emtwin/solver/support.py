@@ -21,10 +21,10 @@ from emtwin.solver.elements import Element
 from emtwin.solver.energy_monitor import EnergyMonitor
 from emtwin.solver.growth import has_static_part
 from emtwin.solver.lumped import LumpedElement
-from emtwin.solver.metal_sheets import MetalSheet
 from emtwin.solver.non_linear import NonLinearElement
 from emtwin.solver.results import Support
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.slab_sheets import SlabSheet
 from emtwin.solver.time_monitors import TimeMonitor
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
@@ -169,7 +169,11 @@ FEATURES: tuple[Feature, ...] = (
         _has(ConformalMetal),
         note="from a signed distance, in vacuum; painted metal is a staircase",
     ),
-    Feature("metallic sheets with two sides", "physics/test_sheets.py", _has(MetalSheet)),
+    Feature(
+        "metallic sheets with two sides",
+        "physics/test_sheets.py",
+        lambda s: any(isinstance(e, SlabSheet) for e in s.elements),
+    ),
     Feature("slots narrower than a cell", "physics/test_slots.py", _fast),
     Feature("near-to-far surface", "physics/test_huygens.py", lambda s: s.surface is not None),
     Feature("spectra of samples", "unit/solver/test_sampling.py", lambda s: bool(s.samples)),

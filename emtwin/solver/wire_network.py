@@ -20,6 +20,7 @@ from emtwin.solver.cross_section import (
     wire_inductance,
 )
 from emtwin.solver.oblique import Straight, straight_line
+from emtwin.solver.trace_cells import cell_beside, covered_inductance, covered_notice
 from emtwin.solver.wires import (
     BONDED,
     Trace,
@@ -316,46 +317,43 @@ class _Builder:
         return float(self.grid.spacings[axis][max(line - 1, 0) : line + 1].min())
 
     def add_trace(self, trace: Trace) -> None:
-        k = int(trace.nodes[0, 2])
-        cell = float(self.grid.spacings[2][k])
-        if not 0 < trace.height <= cell * (1 + 1e-9):
-            raise GridError.single(
-                f"trace {trace.name} at {trace.height * 1e3:g} mm over its plane does not lie in "
-                "the "
-                f"cell above it, which is {cell * 1e3:g} mm high",
-                field=trace.name,
-                remedy="put a grid line at the top of the board, or correct the height",
-            )
-        weight = trace.height / cell
+        z, plane, cell = cell_beside(self.grid, trace)
+        weight, side = trace.height / cell, -1 if trace.below else 1
+        if trace.covered:
+            self.notices.append(covered_notice(self.grid, trace))
         steps = _steps(trace.name, trace.nodes)
         nodes = [self.node() for _ in range(len(trace.nodes))]
         wanted = strip_inductance(trace.width, trace.height)
         for n, (axis, sign) in enumerate(steps):
             low = np.minimum(trace.nodes[n], trace.nodes[n + 1])
             across = 1 - axis
-            at = (int(low[across]), k + 1)
-            seen = grid_inductance(self.grid.lines[across], self.grid.z, at, plane=k)
-            edge = low + np.array([0, 0, 1])
-            values = self._filled(axis, edge, wanted - weight**2 * seen, trace.permittivity)
+            at = (int(low[across]), plane + 1)
+            edge = low + np.array([0, 0, side])
+            if n in trace.covered:  # the grid sees nothing of a current between two conductors
+                own = covered_inductance(trace, cell)
+            else:
+                seen = grid_inductance(self.grid.lines[across], z, at, plane=plane)
+                own = wanted - weight**2 * seen
+            values = self._filled(axis, edge, own, trace.permittivity)
             self._append(axis, sign, edge, weight, values, None, nodes[n : n + 2])
-        for end, node, at_plane in (
-            (trace.start, nodes[0], trace.nodes[0]),
-            (trace.end, nodes[-1], trace.nodes[-1]),
-        ):
+        ends = (trace.start, nodes[0], trace.nodes[0]), (trace.end, nodes[-1], trace.nodes[-1])
+        for end, node, at_plane in ends:
             if end.kind == BONDED:
                 self._riser(trace, end, node, at_plane, weight)
 
     def _riser(
         self, trace: Trace, end: WireEnd, node: int, at_plane: NDArray[np.int64], weight: float
     ) -> None:
-        """The connection from the plane up to an end of a trace, which holds its resistor."""
+        """The connection from the plane to an end of a trace, which holds its resistor."""
         at = (int(at_plane[0]), int(at_plane[1]))
         seen = grid_inductance(self.grid.x, self.grid.y, at)
         per_metre = max(wire_inductance(trace.width / 4) - seen, 0.05 * MU0)
         ground = self.node(bonded=True)
-        values = self._filled(2, at_plane, per_metre, trace.permittivity, share=weight)
+        side = -1 if trace.below else 1
+        edge = at_plane - np.array([0, 0, int(trace.below)])
+        values = self._filled(2, edge, per_metre, trace.permittivity, share=weight)
         load = at_end(end, 0, trace.name)
-        self._append(2, 1, at_plane, weight, values, load, [ground, node])
+        self._append(2, side, edge, weight, values, load, [ground, node])
 
     def _append(
         self,

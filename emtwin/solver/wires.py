@@ -192,20 +192,24 @@ class Wire:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A flat conductor inside the cell above a perfectly conducting plane normal to z.
+    """A flat conductor inside a cell above or below a perfectly conducting plane normal to z.
 
     Parameters
     ----------
     name : str
         Name.
     nodes : ndarray of int64, shape (n, 3)
-        Nodes *of the plane* below the trace, along x and y.
+        Nodes *of the plane* beside the trace, along x and y.
     height, width : float
-        Height over the plane and width in metres; the height is at most the cell's.
+        Distance from the plane and width in metres; the distance is at most the cell's height.
     start, end : WireEnd
-        Bonded ends come down to the plane through their resistor.
+        Bonded ends come to the plane through their resistor.
     permittivity : float
         Relative permittivity of what it is embedded in.
+    below : bool
+        Whether it lies below its plane; else above.
+    covered : frozenset of int
+        Steps along `nodes` that have metal on the far side of the cell, too.
     """
 
     name: str
@@ -215,6 +219,8 @@ class Trace:
     start: WireEnd = field(default_factory=WireEnd)
     end: WireEnd = field(default_factory=WireEnd)
     permittivity: float = 1.0
+    below: bool = False
+    covered: frozenset[int] = frozenset()
 
 
 def loads_by_segment(wire: Wire, count: int) -> dict[int, WireLoad]:

@@ -25,8 +25,11 @@ from emtwin.voxel.planner import Plan, Resolution, plan
 from emtwin.voxel.shaped_gaps import ShapedGap
 from emtwin.voxel.time_step import SmallestCell, smallest_cells
 from emtwin.voxel.wall_audit import WallAudit, shielding_notices
+from emtwin.voxel.wall_models import Band, WallModel
+from emtwin.voxel.wall_sides import TwoSidedWall
 
 __all__ = [
+    "Band",
     "Body",
     "Box",
     "Certainty",
@@ -42,8 +45,10 @@ __all__ = [
     "Resolution",
     "ShapedGap",
     "SmallestCell",
+    "TwoSidedWall",
     "VoxelModel",
     "WallAudit",
+    "WallModel",
     "audit_netlist",
     "bridge_notices",
     "check_gaps",

@@ -31,6 +31,8 @@ class Body:
         Where solids overlap the higher one wins.
     notices : tuple of Notice
         What was decided about it on its way here.
+    thickness : float or None
+        Thickness of a sheet in metres; None where it is not known, and for a solid.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Body:
     material: Material
     priority: int
     notices: tuple[Notice, ...] = ()
+    thickness: float | None = None
 
 
 @dataclass(frozen=True)

@@ -257,7 +257,7 @@ def buried(bodies: Sequence[Body], found: Crossings) -> Flags:
         rows = np.flatnonzero(near & ~result & (found.axis == NO_AXIS))
         if not rows.size:
             continue
-        surface = outward(body.surface)
+        surface = outward(body.surface)[0]
         hits = line_hits(surface, points[rows], 2)
         above = hits.height > 0.0
         sense = np.sign(surface.area_vectors[hits.triangle[above], 2])

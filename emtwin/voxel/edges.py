@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,8 @@ class EdgeBuilder:
         What fills the rest.
     mixtures : Mixtures
         Cells with a medium of their own.
+    resistive : collection of int
+        Metal parts whose cells, all of them among the mixtures, are no perfect conductor.
     """
 
     bodies: Sequence[Body]
@@ -60,6 +62,7 @@ class EdgeBuilder:
     cell_part: NDArray[np.int16]
     background: Material
     mixtures: Mixtures
+    resistive: Collection[int] = ()
 
     def __post_init__(self) -> None:
         metals = [i for i, body in enumerate(self.bodies) if body.material.metal]
@@ -68,6 +71,8 @@ class EdgeBuilder:
         self.rank_of = np.full(len(self.bodies) + 1, -1, dtype=np.int16)
         for rank, index in enumerate(self.metal_order):
             self.rank_of[index + 1] = rank
+        self.perfect = self.rank_of >= 0
+        self.perfect[[index + 1 for index in self.resistive]] = False
         parts = [self.background, *(body.material for body in self.bodies)]
         # Metal has no values of its own: its edges are row 0.
         eps = np.array([1.0 if m.metal else m.permittivity for m in parts])
@@ -111,11 +116,11 @@ class EdgeBuilder:
         cells = self.around(axis, self.padded)
         media = cells if self.media is None else self.around(axis, self.media)
         rank = self.rank_of[cells[0]]
-        same = media[0] < len(self.bulk)
+        same, free = media[0] < len(self.bulk), ~self.perfect[cells[0]]
         for other, medium in zip(cells[1:], media[1:], strict=True):
             np.maximum(rank, self.rank_of[other], out=rank)
             same &= media[0] == medium
-        free = rank < 0
+            free &= ~self.perfect[other]
         self.counts += np.bincount(cells[0][same & free], minlength=self.counts.size)
         self._count_reached(axis, cells, free)
         rows = np.where(free, bulk[cells[0]], np.uint16(PEC_ROW))
@@ -256,8 +261,12 @@ def apply_sheet(
     sheet_rank: int,
     edges: Sequence[tuple[int, NDArray[np.int64]]],
 ) -> None:
-    """Make `edges` (axis and flat indices) metal of rank `sheet_rank`, in place."""
+    """Make `edges` (axis and flat indices) metal of rank `sheet_rank`, in place.
+
+    Without `ids` they get their owner alone, and conduct as their rows say.
+    """
     for axis, flat in edges:
         owner = rank[axis].reshape(-1)
         owner[flat] = np.maximum(owner[flat], np.int16(sheet_rank))
-        ids[axis].reshape(-1)[flat] = PEC_ROW
+        if ids:
+            ids[axis].reshape(-1)[flat] = PEC_ROW

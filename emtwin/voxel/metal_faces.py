@@ -127,7 +127,7 @@ def rims(bodies: Sequence[Body]) -> Rims:
 
 
 def _facets(number: int, body: Body) -> MetalFaces:
-    surface = outward(body.surface) if body.kind == "solid" else body.surface
+    surface = outward(body.surface)[0] if body.kind == "solid" else body.surface
     axis = np.full(len(surface.triangles), NO_AXIS, dtype=np.int64)
     for across in range(3):
         exact, leaning = aligned(surface, across)

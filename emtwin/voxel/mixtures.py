@@ -7,7 +7,7 @@ conductivity times thickness, for fields along it. Conductors stay whole cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,14 @@ class Mixtures:
     def none(cls) -> Mixtures:
         """No cell."""
         return cls(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), {}, {})
+
+    def with_walls(self, walls: Sequence[tuple[Ints, Floats]]) -> Mixtures:
+        """The same and the cells of resistive walls, each by its cells and conductivity (S/m)."""
+        flat = np.concatenate([self.flat, *(cells for cells, _ in walls)])
+        order = np.argsort(flat)
+        sigma = np.concatenate([self.conductivity, *(sigma for _, sigma in walls)])
+        eps = np.concatenate([self.permittivity, np.ones(flat.size - self.flat.size)])
+        return replace(self, flat=flat[order], permittivity=eps[order], conductivity=sigma[order])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
-from emtwin.grid.medium import Medium
+from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.materials import Material, lookup
 from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, part_notices
 from emtwin.voxel.bodies import Body, faults
 from emtwin.voxel.certainty import Certainty, certainty_notices
-from emtwin.voxel.edges import EdgeBuilder, apply_sheet, fill_rows
+from emtwin.voxel.edges import EdgeBuilder, fill_rows
 from emtwin.voxel.mixtures import mixtures
-from emtwin.voxel.sheets import metal_faces, rim_edges
 from emtwin.voxel.solids import fill
+from emtwin.voxel.thickness import thickness_of
 from emtwin.voxel.wall_audit import WallAudit, audit_walls, loss_notices, loss_problems
-from emtwin.voxel.walls import Ints, SolidFaces, bypassed, faces_of_solids
+from emtwin.voxel.wall_cells import thin_cells, without
+from emtwin.voxel.wall_faces import WallFaces
+from emtwin.voxel.wall_models import Band, wall_models
+from emtwin.voxel.wall_sheets import filled_cells, with_conductance
+from emtwin.voxel.wall_sides import TwoSidedWall
+from emtwin.voxel.walls import Ints, faces_of_solids
 
 ROUNDING_TOLERANCE = 1e-5
 """Largest relative rounding of an averaged edge that needs no notice."""
@@ -39,9 +46,10 @@ class VoxelModel:
     cell_part : ndarray of int16
         Part of each cell, shape `grid.shape`, -1 for the background.
     medium : Medium
-        Material row per edge; row 0 is metal.
+        Material row per edge; row 0 is a perfect conductor.
     metal_part_x, metal_part_y, metal_part_z : ndarray of int16
-        Part that owns each metal edge, stored as in `medium`, -1 where there is none.
+        Part that owns each metal edge, stored as in `medium`, -1 where there is none. Those of
+        walls that leak are no perfect conductor.
     sheet_part_x, sheet_part_y, sheet_part_z : ndarray of int16
         Metal part of each metal face, -1 for none; shape (nx+1, ny, nz) for the faces normal
         to x, and so on. Faces stand for sheets, and for walls of solids between two cell centres.
@@ -55,6 +63,11 @@ class VoxelModel:
         How the cells of every body were decided; None for a sheet.
     walls : tuple of WallAudit
         Thickness of every part, and what stands for its walls.
+    two_sided : tuple of TwoSidedWall
+        Walls with two sides, for which the medium has what lies around them.
+    steps : tuple of ndarray of int64
+        Pairs of edges along x, y, z that have one field, beside the steps of resistive walls: flat
+        indices into `grid.nodes`, shape (n, 2).
     """
 
     grid: Grid
@@ -72,6 +85,23 @@ class VoxelModel:
     notices: tuple[Notice, ...]
     certainty: tuple[Certainty | None, ...] = ()
     walls: tuple[WallAudit, ...] = ()
+    two_sided: tuple[TwoSidedWall, ...] = ()
+    steps: tuple[Ints, ...] = ()
+
+    @cached_property
+    def as_conductors(self) -> Medium:
+        """The medium with a perfect conductor on every metal edge, also where a wall leaks."""
+        medium = self.medium
+        ids = [
+            np.where(part >= 0, np.uint16(PEC_ROW), row)
+            for part, row in zip(self.metal_part, medium.ids, strict=True)
+        ]
+        if all(np.array_equal(a, b) for a, b in zip(ids, medium.ids, strict=True)):
+            return medium
+        x, y, z = ids
+        return Medium(
+            x, y, z, medium.permittivity, medium.conductivity, medium.faces, medium.dispersion
+        )
 
     @property
     def metal_part(self) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
@@ -89,6 +119,8 @@ def voxelise(
     grid: Grid,
     background: Material | None = None,
     covered: Collection[str] = (),
+    backend: Backend | None = None,
+    band: Band | None = None,
 ) -> VoxelModel:
     """Put `bodies` on `grid`.
 
@@ -109,6 +141,12 @@ def voxelise(
         What fills the rest; vacuum by default.
     covered : collection of str
         Metal parts whose place dielectrics of higher priority may take.
+    backend : Backend, optional
+        Where to find cells and shares of cells, the same bits on each; by default the native
+        library, else NumPy.
+    band : Band, optional
+        Frequencies at which thin walls of metal are to leak as they do, see `wall_models`;
+        without it all metal is a perfect conductor.
 
     Returns
     -------
@@ -121,27 +159,46 @@ def voxelise(
         If a solid is not closed, a sheet is not metal, a part leaves the grid, parts of
         equal priority and different material overlap, a dielectric of higher priority
         takes the place of a metal part, or a part gets no edge: all parts that fail in the
-        same way at once.
+        same way at once. If the backend has too little memory free for a part.
     """
     bodies = tuple(bodies)
     _raise_any(list(faults(bodies, grid)))
-    filled = fill(bodies, grid)
+    filled = fill(bodies, grid, backend)
     background = background or lookup("vacuum")
-    mixed_cells = mixtures(bodies, grid, filled.cell_part, background)
+    thickness = [
+        thickness_of(body.surface, grid) if body.kind == "solid" else None for body in bodies
+    ]
+    models = wall_models(bodies, thickness, band)
+    solids = faces_of_solids(bodies, grid, filled.cell_part)
+    thin = {n: thin_cells(bodies[n], n, grid, filled.cell_part) for n in models if n in solids}
+    drawn, filled = filled.cell_part, replace(filled, cell_part=without(filled.cell_part, thin))
+    resistive = [n for n, model in models.items() if model.kind == "resistive"]
+    mixed_cells = mixtures(bodies, grid, filled.cell_part, background, backend).with_walls(
+        [
+            filled_cells(bodies[n], n, models[n], grid, filled.cell_part)
+            for n in resistive
+            if bodies[n].kind == "solid"
+        ]
+    )
     filled = replace(filled, volumes=filled.volumes | mixed_cells.volumes)
-    builder = EdgeBuilder(bodies, grid, filled.cell_part, background, mixed_cells)
+    builder = EdgeBuilder(bodies, grid, filled.cell_part, background, mixed_cells, resistive)
     bulk, first_rows = builder.bulk_rows()
     ids, rank, mixed = builder.build_all(bulk)
+    metal_faces = WallFaces.of(builder, solids, models, drawn, thin)
+    mixed = with_conductance(ids, mixed, first_rows, metal_faces.conductances(grid))
     table, rounding = fill_rows(ids, mixed, first_rows)
-    solids = faces_of_solids(bodies, grid, filled.cell_part)
-    faces = _add_faces(builder, rank, ids, solids)
+    faces = metal_faces.apply(builder, rank, ids)
+    two_sided = metal_faces.two_sided(faces, ids, grid)
+    steps = metal_faces.steps(ids, two_sided, grid)
     metal = [builder.owners(ranks) for ranks in rank]
     audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
     swallowed = list(loss_problems(bodies, solids, covered))
     named = {problem.field for problem in swallowed}
     lost = lost_parts(bodies, filled, audits)
     _raise_any(swallowed + [problem for problem in lost if problem.field not in named])
-    walls = audit_walls(bodies, grid, [part.cells for part in audits], faces, solids)
+    walls = audit_walls(
+        bodies, thickness, [part.cells for part in audits], faces, solids, models, band
+    )
     return VoxelModel(
         grid=grid,
         bodies=bodies,
@@ -167,6 +224,8 @@ def voxelise(
             ),
         ),
         walls=walls,
+        two_sided=two_sided,
+        steps=steps,
         certainty=tuple(filled.certainty.get(index) for index in range(len(bodies))),
     )
 
@@ -174,53 +233,6 @@ def voxelise(
 def _carried(bodies: Sequence[Body]) -> tuple[Notice, ...]:
     """Notices of all bodies, those of one file once."""
     return tuple(dict.fromkeys(notice for body in bodies for notice in body.notices))
-
-
-def _add_faces(
-    builder: EdgeBuilder,
-    rank: list[NDArray[np.int16]],
-    ids: list[NDArray[np.uint16]],
-    solids: Mapping[int, SolidFaces],
-) -> list[NDArray[np.int16]]:
-    """Make the edges of all metal faces metal; the part of every face is returned per axis."""
-    bodies, grid = builder.bodies, builder.grid
-    firm = {
-        index: solids[index].walls if index in solids else list(metal_faces(bodies[index], grid))
-        for index in builder.metal_order
-    }
-    faces = _with_edges(builder, firm, solids)
-    owners = [np.full(_face_shape(grid, axis), -1, dtype=np.int16) for axis in range(3)]
-    # In rising rank, so that a face of two parts belongs to the same one as its edges.
-    for number, index in enumerate(builder.metal_order):
-        apply_sheet(rank, ids, number, list(rim_edges(faces[index], grid)))
-        for owner, flat in zip(owners, faces[index], strict=True):
-            owner[np.unravel_index(flat, grid.nodes)] = index
-    return owners
-
-
-def _with_edges(
-    builder: EdgeBuilder, firm: Mapping[int, list[Ints]], solids: Mapping[int, SolidFaces]
-) -> dict[int, list[Ints]]:
-    """Faces of every part, with those at edges of solids that nothing leads round."""
-    if not any(flat.size for faces in solids.values() for flat in faces.edges):
-        return dict(firm)
-    closed = [np.zeros(builder.grid.nodes, dtype=bool) for _ in range(3)]
-    for every in (*firm.values(), *(faces.edges for faces in solids.values())):
-        for shut, flat in zip(closed, every, strict=True):
-            shut.reshape(-1)[flat] = True
-    metal = builder.rank_of[builder.cell_part + np.int16(1)] >= 0
-    result = dict(firm)
-    for index, faces in solids.items():
-        needed = [
-            flat[~bypassed(flat, axis, closed, metal)] for axis, flat in enumerate(faces.edges)
-        ]
-        result[index] = [np.union1d(*both) for both in zip(firm[index], needed, strict=True)]
-    return result
-
-
-def _face_shape(grid: Grid, axis: int) -> tuple[int, int, int]:
-    nx, ny, nz = (n + (axis == along) for along, n in enumerate(grid.shape))
-    return nx, ny, nz
 
 
 def _raise_any(problems: Sequence[Problem]) -> None:

@@ -16,10 +16,16 @@ from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.scanline import crossings
 from emtwin.voxel.spans import links_through, oblique_triangles
+from emtwin.voxel.wall_skins import Skin
 
 
 def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
-    """Faces crossed by `body`.
+    """Faces crossed by `body`, see `sheet_skins`: their indices alone."""
+    return tuple(skin.flat for skin in sheet_skins(body, grid))
+
+
+def sheet_skins(body: Body, grid: Grid) -> list[Skin]:
+    """Faces crossed by `body`, and its metal in them.
 
     Parameters
     ----------
@@ -30,11 +36,13 @@ def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
 
     Returns
     -------
-    tuple of ndarray of int64
+    list of Skin
         For the faces normal to x, y, z: distinct flat indices into an array of shape
         `grid.nodes`, where a face normal to x is stored at its line i and cell (j, k).
     """
     result = []
+    normals = body.surface.normals
+    thickness = np.nan if body.thickness is None else body.thickness
     oblique = oblique_triangles(body.surface)
     for axis in range(3):
         hits = crossings(body.surface, axis, grid.centres)
@@ -47,8 +55,10 @@ def metal_faces(body: Body, grid: Grid) -> tuple[NDArray[np.int64], ...]:
         u, v = (np.concatenate([n[on_first], n[on_last]]) for n in (hits.u, hits.v))
         index = [u] * 3
         index[axis], index[(axis + 2) % 3] = w, v
-        result.append(np.unique(np.ravel_multi_index(tuple(index), grid.nodes)))
-    return tuple(result)
+        flat = np.ravel_multi_index(tuple(index), grid.nodes)
+        triangle = np.concatenate([hits.triangle[on_first], hits.triangle[on_last]])
+        result.append(Skin.joined(flat, np.full(flat.size, thickness), normals[triangle]))
+    return result
 
 
 def rim_edges(

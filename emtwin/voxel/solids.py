@@ -14,17 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend, host_backend
+from emtwin.backends.host_threads import in_threads
 from emtwin.errors import InputError, Problem
 from emtwin.geometry import Surface, oriented
-from emtwin.geometry.topology import directed_edges
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.certainty import UNDECIDED, Certainty
-from emtwin.voxel.winding_number import Tree, winding_number
-from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
+from emtwin.voxel.memory import refuse_if_not_free
+from emtwin.voxel.winding_number import Tree, numbers_bytes, winding_number
+from emtwin.voxel.winding_votes import ALL_VOTES, votes_bytes, winding_votes
 
 BACKGROUND = -1
 
+Ints = NDArray[np.int64]
 Window = tuple[slice, slice, slice]
 Centres = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
@@ -89,15 +91,22 @@ def inside(body: Body, grid: Grid, backend: Backend | None = None) -> Inside:
     """
     backend = backend or host_backend()
     window, centres = _window(body, grid)
-    if not all(c.size for c in centres):
-        return Inside(window, np.zeros([c.size for c in centres], dtype=bool), Certainty(0))
-    surface = outward(body.surface)
-    votes = winding_votes(surface, centres, backend)
-    mask = votes > ALL_VOTES // 2
-    open_ = np.flatnonzero((votes > 0) & (votes < ALL_VOTES))
-    certainty = Certainty(votes.size)
-    if open_.size and not is_balanced(surface):
-        certainty = _decide(surface, mask, open_, centres, grid, window, backend)
+    n_x, n_y, n_z = (c.size for c in centres)
+    if not (n_x and n_y and n_z):
+        return Inside(window, np.zeros((n_x, n_y, n_z), dtype=bool), Certainty(0))
+    surface, balanced = outward(body.surface)
+    refuse_if_not_free(body.name, "its cells", votes_bytes(surface, (n_x, n_y, n_z)), backend)
+    mask, open_ = np.empty((n_x, n_y, n_z), dtype=bool), [np.zeros(0, np.int64)]
+    for planes, votes in winding_votes(surface, centres, backend):
+        np.greater(votes, ALL_VOTES // 2, out=mask[planes])
+        if not balanced:
+            differ = np.flatnonzero((votes > 0) & (votes < ALL_VOTES))
+            open_.append(differ + planes.start * n_y * n_z)
+    certainty, doubtful = Certainty(mask.size), np.concatenate(open_)
+    if doubtful.size:
+        needed = numbers_bytes(surface, doubtful.size)
+        refuse_if_not_free(body.name, "its winding numbers", needed, backend)
+        certainty = _decide(surface, mask, doubtful, centres, grid, window, backend)
     return Inside(window, mask, certainty)
 
 
@@ -111,22 +120,31 @@ def is_balanced(surface: Surface) -> bool:
     surface : Surface
         Surface with shared points.
     """
-    a, b = directed_edges(surface.triangles).T
-    count = len(surface.points)
-    forward, backward = (a * count + b)[a < b], (b * count + a)[a > b]
-    return np.array_equal(np.sort(forward), np.sort(backward))
+    a, b, c = np.ascontiguousarray(surface.triangles.T)
+    edges, count = ((a, b), (b, c), (c, a)), len(surface.points)
+
+    def rising(ends: Sequence[tuple[Ints, Ints]]) -> Ints:
+        """Edges that run towards the larger point number, one number for each, in order."""
+        found = np.concatenate([(start * count + end)[start < end] for start, end in ends])
+        found.sort()
+        return found
+
+    forth, back = in_threads(rising, (edges, [edge[::-1] for edge in edges]))
+    return np.array_equal(forth, back)
 
 
-def outward(surface: Surface) -> Surface:
-    """Surface with normals that point outward as far as they can.
+def outward(surface: Surface) -> tuple[Surface, bool]:
+    """Surface with normals that point outward as far as they can, and whether it is balanced.
 
     Parameters
     ----------
     surface : Surface
         As it was read.
     """
-    known = is_balanced(surface) and surface.signed_volume >= 0.0
-    return surface if known else oriented(surface)
+    if is_balanced(surface) and surface.signed_volume >= 0.0:
+        return surface, True
+    turned = oriented(surface)
+    return turned, is_balanced(turned)
 
 
 def _decide(

@@ -166,6 +166,29 @@ def left_by(mine: Spans, others: Sequence[Spans], cell: float) -> tuple[Spans, I
     return Spans(ray[order][begin], at[begin], at[end], low_normal, high_normal), owner
 
 
+def middle_above(spans: Spans, at: Floats, cell: float) -> NDArray[np.bool_]:
+    """Whether the middle of each span lies above a point on its ray.
+
+    Parameters
+    ----------
+    spans : Spans
+        Spans of walls.
+    at : ndarray of float64
+        Centre of a cell in each, along the axis in metres, shape (n,).
+    cell : float
+        Smallest cell along the axis in metres: nearer than a millionth of it is on the centre.
+
+    Returns
+    -------
+    ndarray of bool
+        Shape (n,). A middle on the centre counts as if all centres were shifted a little along
+        (1, 1, 1), more along x than y than z, so that the rays of all axes agree.
+    """
+    away = (spans.low + spans.high) / 2 - at
+    shift = (spans.high_normal - spans.low_normal) @ np.array([1.0 + 2e-3, 1.0 + 1e-3, 1.0])
+    return np.where(np.abs(away) <= NOTHING * cell, shift < 0.0, away > 0.0)
+
+
 def links_through(
     low: Floats, high: Floats, oblique: NDArray[np.bool_], centres: Floats
 ) -> tuple[Ints, Ints, NDArray[np.bool_], NDArray[np.bool_]]:

@@ -9,16 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import Notice, Problem
-from emtwin.grid import Grid
 from emtwin.materials import along
-from emtwin.materials.slab import shielding, skin_depth
+from emtwin.materials.slab import skin_depth
 from emtwin.units import format_si
 from emtwin.voxel.bodies import Body
-from emtwin.voxel.thickness import thickness_of
+from emtwin.voxel.thickness import Thickness
+from emtwin.voxel.wall_models import (
+    LEAST_SHIELDING,
+    Band,
+    WallModel,
+    own_shielding,
+    thinnest_of,
+)
 from emtwin.voxel.walls import SolidFaces
 
 CELLS = "metal cells"
 FACES = "perfectly conducting sheet on cell faces"
+RESISTIVE = "resistive sheet on cell faces"
+TWO_SIDED = "metal sheet with two sides on cell faces"
 AVERAGED = "averaged into the cells (eps t, sigma t)"
 DIELECTRIC = "cells"
 
@@ -28,8 +36,8 @@ MOST_LOST = 0.1
 LEAST_LOST = 0.01
 """Share from which it is told."""
 
-LEAST_SHIELDING = 100.0
-"""Shielding in dB below which a wall of metal is too thin to stand for a perfect conductor."""
+MOST_SHIELDING = 300.0
+"""Shielding in dB above which it is not told."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +55,21 @@ class WallAudit:
     thin_share : float
         Share of its area where it is thinner than the cell.
     models : tuple of str
-        What stands for it in the grid, see `CELLS`, `FACES`, `AVERAGED`, `DIELECTRIC`.
+        What stands for it in the grid, see `CELLS`, `FACES`, `RESISTIVE`, `TWO_SIDED`,
+        `AVERAGED`, `DIELECTRIC`.
     faces : int
         Metal faces that it owns.
     lost_share : float
         Share of its area whose metal dielectrics of higher priority took.
     lost_to : tuple of str
         Their names.
+    conductivity : float or None
+        That of the metal in S/m; None for a dielectric, and where it is not declared.
+    resistance : float or None
+        Resistance of a square of its median thickness in ohm, at low frequency; None as above.
+    shielding : float or None
+        Shielding in dB of a plane wave by the metal where it is thinnest, at the lowest frequency;
+        `MOST_SHIELDING` stands for all above. None as above, and without a band.
     """
 
     name: str
@@ -64,14 +80,19 @@ class WallAudit:
     faces: int
     lost_share: float = 0.0
     lost_to: tuple[str, ...] = ()
+    conductivity: float | None = None
+    resistance: float | None = None
+    shielding: float | None = None
 
 
 def audit_walls(
     bodies: Sequence[Body],
-    grid: Grid,
+    thickness: Sequence[Thickness | None],
     cells: Sequence[int],
     faces: Sequence[NDArray[np.int16]],
     solids: Mapping[int, SolidFaces],
+    models: Mapping[int, WallModel],
+    band: Band | None,
 ) -> tuple[WallAudit, ...]:
     """Audit of the walls of every part.
 
@@ -79,14 +100,18 @@ def audit_walls(
     ----------
     bodies : sequence of Body
         All bodies.
-    grid : Grid
-        Grid.
+    thickness : sequence of Thickness or None
+        Thickness of their walls; None for a sheet.
     cells : sequence of int
         Cells that each of them owns.
     faces : sequence of ndarray of int16
         Owner of every metal face, per axis; -1 for none.
     solids : mapping of int to SolidFaces
         What the rays found of each metal solid.
+    models : mapping of int to WallModel
+        Models of the walls that leak.
+    band : Band or None
+        Where the model is used.
 
     Returns
     -------
@@ -94,32 +119,51 @@ def audit_walls(
         In the order of the bodies.
     """
     owned = sum(np.bincount((f + 1).ravel(), minlength=len(bodies) + 1) for f in faces)
-    return tuple(
-        _audit(bodies, index, grid, cells[index], int(np.asarray(owned)[index + 1]), solids)
-        for index in range(len(bodies))
-    )
+    found = []
+    for index, (body, wall) in enumerate(zip(bodies, thickness, strict=True)):
+        mine = int(np.asarray(owned)[index + 1]) if body.material.metal else 0
+        share, to = lost_share(bodies, solids[index]) if index in solids else (0.0, [])
+        found.append(
+            WallAudit(
+                body.name,
+                body.thickness if wall is None else wall.median,
+                thinnest_of(body, wall),
+                1.0 if wall is None else wall.thin_share,
+                _stands_for(body, wall, cells[index], mine, models.get(index)),
+                mine,
+                share,
+                tuple(bodies[n].name for n in to),
+                *_of_metal(body, wall, band),
+            )
+        )
+    return tuple(found)
 
 
-def _audit(
-    bodies: Sequence[Body],
-    index: int,
-    grid: Grid,
-    cells: int,
-    faces: int,
-    solids: Mapping[int, SolidFaces],
-) -> WallAudit:
-    body = bodies[index]
-    if body.kind == "sheet":
-        return WallAudit(body.name, None, None, 1.0, (FACES,), faces)
-    found = thickness_of(body.surface, grid)
+def _stands_for(
+    body: Body, wall: Thickness | None, cells: int, faces: int, model: WallModel | None
+) -> tuple[str, ...]:
+    """What stands for the walls of a part."""
     if not body.material.metal:
-        models = (AVERAGED,) if found.thin_share > LEAST_LOST else (DIELECTRIC,)
-        return WallAudit(body.name, found.median, found.thinnest, found.thin_share, models, 0)
-    models = (*((CELLS,) if cells else ()), *((FACES,) if faces else ()))
-    share, to = lost_share(bodies, solids[index])
-    names = tuple(bodies[n].name for n in to)
-    return WallAudit(
-        body.name, found.median, found.thinnest, found.thin_share, models, faces, share, names
+        return (AVERAGED,) if wall and wall.thin_share > LEAST_LOST else (DIELECTRIC,)
+    if model is not None and model.kind == "resistive":
+        return (RESISTIVE,)
+    sheet = FACES if model is None else TWO_SIDED
+    return (*((CELLS,) if cells else ()), *((sheet,) if faces or wall is None else ()))
+
+
+def _of_metal(
+    body: Body, wall: Thickness | None, band: Band | None
+) -> tuple[float | None, float | None, float | None]:
+    """Conductivity, resistance of a square, shielding."""
+    sigma = along(body.material.conductivity, 0)
+    if not body.material.metal or sigma <= 0.0:
+        return None, None, None
+    thickness = body.thickness if wall is None else wall.median
+    found = own_shielding(body, thinnest_of(body, wall), band.f_min) if band else None
+    return (
+        sigma,
+        1.0 / (sigma * thickness) if thickness else None,
+        None if found is None else min(found, MOST_SHIELDING),
     )
 
 
@@ -179,7 +223,7 @@ def loss_notices(walls: Sequence[WallAudit]) -> Iterator[Notice]:
 def shielding_notices(
     bodies: Sequence[Body], walls: Sequence[WallAudit], frequency: float
 ) -> Iterator[Notice]:
-    """A notice for every metal wall that lets more through than its perfect conductor.
+    """A notice for every metal wall that lets something through.
 
     Parameters
     ----------
@@ -193,20 +237,35 @@ def shielding_notices(
     Yields
     ------
     Notice
-        ``thin-coat``, with thickness, skin depth and shielding.
+        ``wall-sheet`` where a sheet that leaks stands for it, ``thin-coat`` where a perfect
+        conductor does, with thickness, conductivity or skin depth, and shielding.
     """
     for body, wall in zip(bodies, walls, strict=True):
-        sigma = along(body.material.conductivity, 0)
-        if not body.material.metal or wall.thinnest is None or sigma <= 0.0:
+        found = own_shielding(body, wall.thinnest, frequency)
+        if found is None or wall.thinnest is None or found >= LEAST_SHIELDING:
             continue
-        mu = along(body.material.permeability, 0)
-        found = shielding(sigma, wall.thinnest, frequency, mu) if wall.thinnest > 0.0 else 0.0
-        if found < LEAST_SHIELDING:
+        part = f"part '{wall.name}' is {format_si(wall.thinnest, 'm', 3)} of {body.material.name}"
+        sheets = [name for name in wall.models if name in (RESISTIVE, TWO_SIDED)]
+        at = f"{frequency / 1e6:.4g} MHz"
+        if sheets:
+            yield Notice(
+                "wall-sheet",
+                f"{part} at its thinnest ({format_si(wall.conductivity or 0.0, 'S/m', 3)}, "
+                f"{format_si(wall.resistance or 0.0, 'ohm', 3)} a square), which shields "
+                f"{found:.0f} dB at {at}: in the grid it is a {sheets[0]}",
+            )
+        if not sheets or CELLS in wall.models:
+            sigma, mu = (
+                along(v, 0) for v in (body.material.conductivity, body.material.permeability)
+            )
             depth = format_si(skin_depth(sigma, frequency, mu), "m", 2)
+            where = (
+                "some of its cells are a perfect conductor"
+                if sheets
+                else "it is a perfect conductor"
+            )
             yield Notice(
                 "thin-coat",
-                f"part '{wall.name}' is {format_si(wall.thinnest, 'm', 3)} of "
-                f"{body.material.name} at its thinnest, and a skin depth at "
-                f"{frequency / 1e6:.4g} MHz is {depth}: such a wall shields {found:.0f} dB there, "
-                "but in the grid it is a perfect conductor, which lets nothing through",
+                f"{part} at its thinnest, and a skin depth at {at} is {depth}: such a wall shields "
+                f"{found:.0f} dB there, but in the grid {where}, which lets nothing through",
             )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.spans import NOTHING, Spans, left_by, links_through, spans_of
+from emtwin.voxel.wall_skins import Skin, both
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,6 +37,8 @@ class SolidFaces:
         Faces normal to x, y, z through which a wall passes: flat indices as those of a sheet.
     edges : list of ndarray of int64
         Faces at which the lines only cut off an edge of the solid.
+    skins : list of Skin
+        The metal in all of them, per axis.
     area : float
         Area of the solid that the rays meet, square metres.
     lost : dict of int to float
@@ -44,6 +47,7 @@ class SolidFaces:
 
     walls: list[Ints] = field(default_factory=list)
     edges: list[Ints] = field(default_factory=list)
+    skins: list[Skin] = field(default_factory=list)
     area: float = 0.0
     lost: dict[int, float] = field(default_factory=dict)
 
@@ -80,8 +84,12 @@ def faces_of_solids(
             _count_losses(faces, mine, owner, others, axis, grid)
             place = _Place(grid, axis, cell_part, metal, index)
             wall = left.facing < _OPPOSED
-            faces.walls.append(place.faces(left[wall]))
-            faces.edges.append(np.setdiff1d(place.faces(left[~wall]), faces.walls[-1]))
+            walls, edges = (
+                place.skin(left[part], wall=w) for part, w in ((wall, True), (~wall, False))
+            )
+            faces.walls.append(walls.flat)
+            faces.edges.append(np.setdiff1d(edges.flat, walls.flat))
+            faces.skins.append(both(walls, edges))
     return found
 
 
@@ -141,7 +149,7 @@ class _Place:
     metal: Bools
     body: int
 
-    def faces(self, spans: Spans) -> Ints:
+    def skin(self, spans: Spans, *, wall: bool) -> Skin:
         """Faces on the links that pass through `spans` between two centres outside the body."""
         oblique = np.abs(spans.low_normal).max(axis=1, initial=0.0) < 1.0 - 1e-12
         first, last, enters, leaves = links_through(
@@ -152,9 +160,18 @@ class _Place:
         enters &= (low != self.body) & (high != self.body) & ~(long & self.metal[high + 1])
         low, high = self._parts(spans, last - 1), self._parts(spans, last)
         leaves &= (low != self.body) & (high != self.body) & ~self.metal[low + 1]
-        ray = np.concatenate([spans.ray[enters], spans.ray[leaves]])
+        through = np.concatenate([np.flatnonzero(enters), np.flatnonzero(leaves)])
         line = np.concatenate([first[enters], last[leaves]])
-        return np.unique(np.ravel_multi_index(self._index(ray, line), self.grid.nodes))
+        flat = np.ravel_multi_index(self._index(spans.ray[through], line), self.grid.nodes)
+        normal = spans.high_normal - spans.low_normal
+        normal = np.where(wall, normal, np.abs(spans.high_normal) + np.abs(spans.low_normal))
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+        thickness = spans.length * np.abs(normal[:, self.axis])
+        # A ray along a wall passes through more than its thickness.
+        nothing = NOTHING * float(self.grid.spacings[self.axis].min())
+        known = wall & (spans.length > nothing) & (last - first < 2)
+        thickness = np.where(known, thickness, np.nan)
+        return Skin.joined(flat, thickness[through], normal[through])
 
     def _index(self, ray: Ints, w: Ints) -> tuple[Ints, Ints, Ints]:
         u, v = np.divmod(ray, self.grid.shape[(self.axis + 2) % 3])

@@ -6,7 +6,9 @@ complete binary tree without a search; it is stored parent first, so that one lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,8 @@ Numbers = NDArray[np.int32]
 
 FAR = 3.0
 """Radii of a node beyond which it is taken as a whole."""
+
+POINTS_AT_ONCE = 1 << 20
 
 _LEAF = 8  # triangles, about
 _BITS = 20  # of the curve, per axis
@@ -90,9 +94,32 @@ def winding_number(tree: Tree, points: Floats, backend: Backend) -> Floats:
         it has holes. A point in the plane of a triangle sees nothing of that one.
     """
     names = ("centre", "far_squared", "dipole", "skip", "begin", "end", "corners")
-    results = {name: backend.zeros(len(points), kind) for name, kind in _PARTS.items()}
     arguments = {name: backend.adopt(getattr(tree, name)) for name in names}
-    arguments |= results | {"points": backend.upload(points), "nodes": tree.skip.size}
+    arguments["nodes"] = tree.skip.size
+    starts = range(0, max(len(points), 1), POINTS_AT_ONCE)
+    parts = [_around(points[n : n + POINTS_AT_ONCE], arguments, backend) for n in starts]
+    return np.concatenate(parts)
+
+
+def numbers_bytes(surface: Surface, count: int) -> int:
+    """Memory of the backend that winding numbers take.
+
+    Parameters
+    ----------
+    surface : Surface
+        Surface.
+    count : int
+        Number of points.
+    """
+    leaves = 2 * len(surface.triangles) // _LEAF + 1  # at most: halves of halves of all triangles
+    point = 24 + sum(np.dtype(kind).itemsize for kind in _PARTS.values())
+    return surface.corners.nbytes + 2 * leaves * _NODE + point * min(count, POINTS_AT_ONCE)
+
+
+def _around(points: Floats, tree: Mapping[str, Any], backend: Backend) -> Floats:
+    """Winding numbers around some points."""
+    results = {name: backend.zeros(len(points), kind) for name, kind in _PARTS.items()}
+    arguments = {**tree, **results, "points": backend.upload(points)}
     backend.program([Stage("winding_number", Box.items(len(points)), arguments)]).run(0, 1)
     far, re, im, turned = (backend.view(results[name]) for name in _PARTS)
     half_angles = np.arctan2(im + 0.0, re) + 2.0 * np.pi * turned
@@ -100,6 +127,7 @@ def winding_number(tree: Tree, points: Floats, backend: Backend) -> Floats:
 
 
 _PARTS = {"far": np.float64, "re": np.float64, "im": np.float64, "turned": np.int32}
+_NODE = 68  # bytes: seven numbers of double precision, three integers
 
 
 def _ranges(count: int) -> tuple[Numbers, Numbers, Numbers]:

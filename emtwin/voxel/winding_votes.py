@@ -6,27 +6,31 @@ normals agree all six find the same winding number, so they decide; elsewhere th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.backends import Backend, Box, Stage
+from emtwin.backends import Array, Backend, Box, Stage
+from emtwin.backends.host_threads import in_threads
 from emtwin.geometry import Surface
+from emtwin.voxel.bins import Bins, Span, columns_met, extremes, places, within
+from emtwin.voxel.memory import lists_bytes, mesh_bytes
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Span = tuple[Ints, Ints]
+Centres = tuple[Floats, Floats, Floats]
 
 ALL_VOTES = 6
 
+SLAB_CELLS = 1 << 25
+"""Cells that are counted at once, a byte each, unless one plane has more."""
+
 _COINCIDENT = 1e-12  # of the grid's extent: points so near a cell centre have its coordinate
-_LARGEST_TILE = 32
 
 
 def winding_votes(
-    surface: Surface, centres: tuple[Floats, Floats, Floats], backend: Backend
-) -> NDArray[np.uint8]:
+    surface: Surface, centres: Centres, backend: Backend
+) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
     """Number of directions, out of six, from which each cell centre is found inside.
 
     Parameters
@@ -34,56 +38,105 @@ def winding_votes(
     surface : Surface
         Surface with outward normals, in metres.
     centres : tuple of ndarray of float64
-        Cell centres per axis in metres.
+        Cell centres per axis in metres, at least one along each.
     backend : Backend
         Where to count.
 
-    Returns
-    -------
-    ndarray of uint8
-        0 to 6 for every cell; it may be memory of the backend.
+    Yields
+    ------
+    planes : slice
+        Cells along x.
+    votes : ndarray of uint8
+        0 to 6 for every cell of these planes, shape (planes, n_y, n_z); it may be memory of the
+        backend.
     """
+    points, spans = _placed(surface, centres)
+    mesh = {"points": backend.adopt(points), "triangles": backend.adopt(surface.triangles)}
+    x, y, z = centres
+    thickness = _planes_at_once(y.size * z.size)
+    for start in range(0, x.size, thickness):
+        planes = slice(start, min(start + thickness, x.size))
+        here = (within(spans[0], planes.start, planes.stop), spans[1], spans[2])
+        yield planes, _counted(here, (x[planes], y, z), mesh, backend)
+
+
+def votes_bytes(surface: Surface, shape: tuple[int, int, int]) -> int:
+    """Memory of the backend that counting takes.
+
+    Parameters
+    ----------
+    surface : Surface
+        Surface.
+    shape : tuple of int
+        Cells along each axis.
+    """
+    n_x, n_y, n_z = shape
+    planes = min(n_x, _planes_at_once(n_y * n_z))
+    lists = sum(
+        lists_bytes(surface, columns) for columns in (n_y * n_z, planes * n_z, planes * n_y)
+    )
+    return mesh_bytes(surface) + lists + planes * n_y * n_z
+
+
+def _planes_at_once(cells: int) -> int:
+    """Planes of so many cells that are counted together."""
+    return max(SLAB_CELLS // cells, 1)
+
+
+def _placed(surface: Surface, centres: Centres) -> tuple[Floats, tuple[Span, Span, Span]]:
+    """Points, and the columns that triangles may meet along each axis.
+
+    A coordinate that misses a cell centre by rounding only is moved onto it.
+    """
+    points, corners = surface.points.copy(), np.ascontiguousarray(surface.triangles.T)
+
+    def place(axis: int) -> Span:
+        """Columns along one axis, its coordinates moved."""
+        lines = centres[axis]
+        near = _COINCIDENT * max(abs(lines[0]), abs(lines[-1]))
+        found = places(points[:, axis], lines, near)
+        close = np.flatnonzero(found & 1)
+        points[close, axis] = lines[found[close] >> 1]
+        return columns_met(extremes(found, corners))
+
+    x, y, z = in_threads(place, range(3))
+    return points, (x, y, z)
+
+
+def _counted(
+    spans: tuple[Span, Span, Span], centres: Centres, mesh: Mapping[str, Array], backend: Backend
+) -> NDArray[np.uint8]:
+    """Votes of all cells between some planes."""
     shape = tuple(c.size for c in centres)
-    points = _snapped(surface.points, centres)
-    a, b, c = surface.triangles.T
-    even = np.int32(0) + (a < b) + (b < c) + (c < a) == 2  # order of the corners' numbers
-    shared = {
-        "corners": backend.adopt(points[np.sort(surface.triangles, axis=1)]),
-        "turn": backend.adopt(np.where(even, 1, -1).astype(np.int32)),
-        "state": backend.zeros(int(np.prod(shape)), np.uint8),
-    }
-    spans = [columns_met(points[:, axis], surface.triangles, centres[axis]) for axis in range(3)]
-    stages = [_rays(axis, spans, centres, backend, shared) for axis in range(3)]
+
+    def sort(axis: int) -> Bins:
+        """Triangles by the columns along one axis."""
+        p, q = _across(axis)
+        return Bins.of(spans[p], spans[q], (shape[p], shape[q]))
+
+    bins = in_threads(sort, range(3))
+    state = backend.zeros(int(np.prod(shape)), np.uint8)
+    shared = {**mesh, "state": state}
+    stages = [_rays(axis, bins[axis], centres, backend, shared) for axis in range(3)]
     backend.program(stages).run(0, 1)
-    votes: NDArray[np.uint8] = backend.view(shared["state"]).reshape(shape)
+    votes: NDArray[np.uint8] = backend.view(state).reshape(shape)
     return votes
 
 
-def _snapped(points: Floats, centres: tuple[Floats, ...]) -> Floats:
-    """Points, each coordinate moved onto a cell centre that it misses by rounding only."""
-    result = points.copy()
-    for axis, c in enumerate(centres):
-        after = np.clip(np.searchsorted(c, points[:, axis]), 0, c.size - 1)
-        near = _COINCIDENT * max(abs(c[0]), abs(c[-1]))
-        for nearest in (c[after], c[np.maximum(after - 1, 0)]):
-            close = np.abs(points[:, axis] - nearest) <= near
-            result[close, axis] = nearest[close]
-    return result
+def _across(axis: int) -> tuple[int, int]:
+    """The two other axes, in rising order."""
+    return (1 if axis == 0 else 0), (1 if axis == 2 else 2)
 
 
 def _rays(
-    axis: int,
-    spans: list[Span],
-    centres: tuple[Floats, ...],
-    backend: Backend,
-    shared: dict[str, object],
+    axis: int, bins: Bins, centres: Centres, backend: Backend, shared: Mapping[str, Array]
 ) -> Stage:
     """Stage that casts the rays along one axis."""
-    p, q = (a for a in range(3) if a != axis)
+    p, q = _across(axis)
     shape = [c.size for c in centres]
-    bins = Bins.of(spans[p], spans[q], (shape[p], shape[q]))
     strides = (shape[1] * shape[2], shape[2], 1)
-    arguments = shared | {
+    arguments = {
+        **shared,
         "first": backend.adopt(bins.first),
         "listed": backend.adopt(bins.listed),
         "centres_p": backend.upload(centres[p]),
@@ -99,101 +152,3 @@ def _rays(
         "axis": axis,
     }
     return Stage("winding_votes", Box.items(shape[p] * shape[q]), arguments)
-
-
-@dataclass(frozen=True, eq=False)
-class Bins:
-    """Triangles by the tile of columns that they may meet.
-
-    Parameters
-    ----------
-    first : ndarray of int64, shape (tiles + 1,)
-        Where the triangles of each tile begin in `listed`.
-    listed : ndarray of int64
-        Numbers of triangles.
-    tile : int
-        Columns of a tile along either axis.
-    tiles_q : int
-        Tiles along the second axis, which runs faster.
-    """
-
-    first: Ints
-    listed: Ints
-    tile: int
-    tiles_q: int
-
-    @classmethod
-    def of(cls, span_p: Span, span_q: Span, columns: tuple[int, int]) -> Bins:
-        """Sort triangles onto tiles.
-
-        Parameters
-        ----------
-        span_p, span_q : tuple of ndarray of int64
-            First column along either axis that each triangle may meet, and the one after the last.
-        columns : tuple of int
-            Number of columns along either axis.
-        """
-        met = (span_p[0] < span_p[1]) & (span_q[0] < span_q[1])
-        lo_p, hi_p, lo_q, hi_q = (end[met] for span in (span_p, span_q) for end in span)
-        tile = _tile(np.minimum(hi_p - lo_p, hi_q - lo_q))
-        lo_p, lo_q, hi_p, hi_q = lo_p // tile, lo_q // tile, (hi_p - 1) // tile, (hi_q - 1) // tile
-        n_q = hi_q - lo_q + 1
-        counts = (hi_p - lo_p + 1) * n_q
-        which = np.repeat(np.arange(counts.size), counts)
-        place = np.arange(which.size) - np.repeat(np.cumsum(counts) - counts, counts)
-        tiles_p, tiles_q = (-(-count // tile) for count in columns)
-        number = (lo_p[which] + place // n_q[which]) * tiles_q + lo_q[which] + place % n_q[which]
-        each = np.bincount(number, minlength=tiles_p * tiles_q)
-        # One number for tile and triangle: sorting those is many times faster than an order.
-        pairs = np.sort(number * met.size + np.flatnonzero(met)[which])
-        listed = pairs % max(met.size, 1)
-        return cls(np.concatenate([[0], np.cumsum(each)]), listed, tile, tiles_q)
-
-
-def columns_met(values: Floats, triangles: Ints, centres: Floats) -> Span:
-    """Columns through `centres` that triangles may meet.
-
-    Parameters
-    ----------
-    values : ndarray of float64
-        A coordinate of the points.
-    triangles : ndarray of int64
-        Three point numbers each, shape (m, 3).
-    centres : ndarray of float64
-        Places of the columns, rising.
-
-    Returns
-    -------
-    tuple of ndarray of int64
-        First column that each triangle may meet, and the one after the last.
-    """
-    a, b, c = triangles.T
-    first, last = np.searchsorted(centres, values), np.searchsorted(centres, values, "right")
-    return extremes(first, last, a, b, c)
-
-
-def extremes(first: Ints, last: Ints, a: Ints, b: Ints, c: Ints) -> Span:
-    """Least and largest of what belongs to the corners `a`, `b`, `c` of triangles.
-
-    Parameters
-    ----------
-    first, last : ndarray of int64
-        A number for each point, to be least and largest.
-    a, b, c : ndarray of int64
-        Point numbers.
-
-    Returns
-    -------
-    tuple of ndarray of int64
-        Least of `first`, largest of `last` for each triangle.
-    """
-    return (
-        np.minimum(np.minimum(first[a], first[b]), first[c]),
-        np.maximum(np.maximum(last[a], last[b]), last[c]),
-    )
-
-
-def _tile(extents: Ints) -> int:
-    """A power of two near what a triangle usually covers, so that the list stays short."""
-    usual = float(extents.mean()) if extents.size else 1.0
-    return int(min(2 ** np.ceil(np.log2(max(usual, 1.0))), _LARGEST_TILE))

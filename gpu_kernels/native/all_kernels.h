@@ -31,7 +31,7 @@
   ENTRY(record) ENTRY(energy)                                                                \
   ENTRY(impress_lines)                                                                       \
   ENTRY(prism_volumes)                                                                       \
-  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge)                             \
+  ENTRY(sheet_face) ENTRY(sheet_beside) ENTRY(sheet_edge) ENTRY(sheet_step)           \
   ENTRY(winding_number)                                                                      \
   ENTRY(winding_votes)
 

@@ -37,6 +37,14 @@ struct Tiling {
   Index n_last;
 };
 
+// Rows of a sweep after which it goes back to its first plane: it reads three components of the plane
+// before again, so two planes of all six should stay in the cache that a core has to itself.
+inline Index rows_of_band(const Box& box) {
+  constexpr Index BAND_BYTES = Index(1) << 19, COMPONENTS_HELD = 2 * 6;
+  const Index row_bytes = COMPONENTS_HELD * (Index)sizeof(real) * (box.hi[2] - box.lo[2]);
+  return BAND_BYTES / (row_bytes > 0 ? row_bytes : 1) + 1;
+}
+
 // Runs the stages one after the other, a barrier after each.
 void run_plain(const Stage* stages, Index count, Index first_step, Index n_steps, Index threads);
 

@@ -4,16 +4,9 @@
 
 namespace {
 
-// A sweep reads three components of the plane before again. What it holds of two planes of all six
-// components should stay in the cache that a core has to itself, of which this is the half.
-constexpr Index BAND_BYTES = Index(1) << 20;
-constexpr Index COMPONENTS_HELD = 2 * 6;
-
 // All planes of a band of rows, then the next band.
 void run_in_bands(const Stage& stage, const Box& box, Index step) {
-  const Index row_bytes = COMPONENTS_HELD * (Index)sizeof(real) * (box.hi[2] - box.lo[2]);
-  const Index rows = box.hi[1] - box.lo[1];
-  const Index most = BAND_BYTES / (row_bytes > 0 ? row_bytes : 1) + 1;
+  const Index rows = box.hi[1] - box.lo[1], most = rows_of_band(box);
   const Index bands = (rows + most - 1) / most;
   for (Index band = 0; band < bands; ++band) {
     Box part = box;

@@ -56,17 +56,34 @@ void run_last(const Tiling& tiling, Index step) {
 
 constexpr Index ROWS_TOGETHER = 4;  // what the first cache holds
 
+struct Units {
+  Index begin, end;
+};
+
+void run_part(const Tiling& tiling, const Phase& phase, Index x, Units part, Index low, Index high, Index step) {
+  const Index y = std::max(part.begin, low), y_end = std::min(part.end, high);
+  if (y < y_end) run_phase(tiling, phase, x, y, y_end, step);
+}
+
+// A whole step of a plane: h in some of its units of rows and e in some, a few rows of both at a time.
+void run_plane(const Tiling& tiling, Index x, Units h, Units e, Index step) {
+  const Index end = std::max(h.end, e.end);
+  for (Index y = std::min(h.begin, e.begin); y < end; y += ROWS_TOGETHER) {
+    run_part(tiling, tiling.h, x, h, y, y + ROWS_TOGETHER, step);
+    run_part(tiling, tiling.e, x, e, y, y + ROWS_TOGETHER, step);
+  }
+}
+
 // Each thread has a slab of planes. The last h of a slab comes first: it reads e of the slab behind.
 void fused_step(const Tiling& tiling, Index step, Index thread, Index threads, Barrier& barrier) {
   const Index first = tiling.n_x * thread / threads, end = tiling.n_x * (thread + 1) / threads;
   if (first < end) run_phase(tiling, tiling.h, end - 1, 0, tiling.n_y, step);
   barrier.wait();
-  for (Index x = first; x < end; ++x)
-    for (Index y = 0; y < tiling.n_y; y += ROWS_TOGETHER) {
-      const Index y_end = std::min(y + ROWS_TOGETHER, tiling.n_y);
-      if (x < end - 1) run_phase(tiling, tiling.h, x, y, y_end, step);
-      run_phase(tiling, tiling.e, x, y, y_end, step);
-    }
+  const Index band = rows_of_band(tiling.stages[tiling.h.sweep].box) * tiling.n_y / tiling.rows[tiling.n_y] + 1;
+  for (Index y = 0; y < tiling.n_y; y += band) {
+    const Units both = {y, std::min(y + band, tiling.n_y)};
+    for (Index x = first; x < end; ++x) run_plane(tiling, x, x < end - 1 ? both : Units{y, y}, both, step);
+  }
   barrier.wait();
 }
 
@@ -113,22 +130,20 @@ class Tiles {
     return std::min(top_, floor_half((tile.u + tile.v + 2) * width_ - 2));
   }
 
-  // Units y ... y_end - 1 of a diamond in a half step.
-  void units(const Tile& tile, Index time, Index& y, Index& y_end) const {
+  // Units of a diamond in a half step.
+  Units units(const Tile& tile, Index time) const {
     const Index low = std::max(tile.u * width_ - time, time - (tile.v + 1) * width_ + 1);
     const Index high = std::min((tile.u + 1) * width_ - 1 - time, time - tile.v * width_);
     const Index half = time & 1;  // h lies at odd places, e at even ones
     const Index n_y = (right_ + 1) / 2;
-    y = clamp(floor_half(low - half + 1), 0, n_y);
-    y_end = clamp(floor_half(high - half) + 1, 0, n_y);
+    return {clamp(floor_half(low - half + 1), 0, n_y), clamp(floor_half(high - half) + 1, 0, n_y)};
   }
 
  private:
   bool meets(const Tile& tile) const {
     for (Index time = first_time(tile); time <= last_time(tile); ++time) {
-      Index y, y_end;
-      units(tile, time, y, y_end);
-      if (y < y_end) return true;
+      const Units rows = units(tile, time);
+      if (rows.begin < rows.end) return true;
     }
     return false;
   }
@@ -150,15 +165,12 @@ class Tiles {
 };
 
 void run_tile(const Tiling& tiling, const Tiles& tiles, const Tile& tile, Index first_step) {
-  const Index first = tiles.first_time(tile), last = tiles.last_time(tile);
-  const Index lag_of_last = (last - 1) / 2 - (first - 1) / 2;
-  for (Index front = 0; front < tiling.n_x + lag_of_last; ++front)
-    for (Index time = first; time <= last; ++time) {
-      const Index t = (time - 1) / 2, x = front - (t - (first - 1) / 2);
+  const Index first = (tiles.first_time(tile) - 1) / 2, last = (tiles.last_time(tile) - 1) / 2;
+  for (Index front = 0; front < tiling.n_x + last - first; ++front)
+    for (Index t = first; t <= last; ++t) {
+      const Index x = front - (t - first);
       if (x < 0 || x >= tiling.n_x) continue;
-      Index y, y_end;
-      tiles.units(tile, time, y, y_end);
-      if (y < y_end) run_phase(tiling, time & 1 ? tiling.h : tiling.e, x, y, y_end, first_step + t);
+      run_plane(tiling, x, tiles.units(tile, 2 * t + 1), tiles.units(tile, 2 * t + 2), first_step + t);
     }
 }
 

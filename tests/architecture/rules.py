@@ -7,6 +7,7 @@ from __future__ import annotations
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("pipeline",),
+    ("level_runs",),
     ("convergence", "site_runs"),
     ("report", "viz"),
     ("twin",),

@@ -12,8 +12,10 @@ import pytest
 
 from emtwin import pipeline, resources, scene
 from emtwin.benches.bodies import bodies_of
+from emtwin.constants import C0
 from emtwin.errors import InputError
 from emtwin.scene import EndBond, EndLoad, EndOpen, EndPort, LoadedTwin
+from emtwin.solver.cross_section import strip_inductance
 from emtwin.solver.wires import Wire
 from tests.unit.geometry.kicad.snippets import text_of
 
@@ -310,12 +312,6 @@ def test_a_twin_that_was_written_is_not_made_twice(tmp_path: Path) -> None:
             "remove the field",
         ),
         (
-            "side: down\ntraces: [CLK]",
-            "traces[0]",
-            "the tracks of CLK from U1.1 to R1.1 are on F.Cu, with no plane of GND below them",
-            "turn the board with 'side'",
-        ),
-        (
             "detail: 20 mm",
             "planes",
             "the net GND has no zone, and no track or pad wider than 20 mm",
@@ -336,6 +332,178 @@ def test_what_is_refused_of_a_board(
     assert remedy in problem.remedy
     assert problem.field == f"device.boards[0].{field}"
     assert problem.line is not None
+
+
+LAYERS_6 = (
+    '(layers (0 "F.Cu" signal) (1 "In1.Cu" power) (2 "In2.Cu" signal) (3 "In3.Cu" power)'
+    '(4 "In4.Cu" signal) (31 "B.Cu" signal) (44 "Edge.Cuts" user))'
+)
+"""Six layers of 0.035 mm in 1.6 mm: five equal insulators of 0.278 mm."""
+
+PARTS = pads("U1", ("105 105", 2)), pads("R1", ("135 105", 2))
+VIA = '(via (at {}) (size 0.6) (drill 0.3) (layers "F.Cu" "B.Cu") (net {}))'
+
+
+def of_six(*items: str) -> str:
+    """A board of six layers with the clock's two parts on the front."""
+    return text_of(NETS, *PARTS, *items, layers=LAYERS_6, edge=EDGE)
+
+
+def told(loaded: LoadedTwin, name: str) -> str:
+    """The message of a notice."""
+    return next(notice.message for notice in loaded.notices if notice.name == name)
+
+
+def test_a_track_on_the_back_lies_below_its_plane(tmp_path: Path) -> None:
+    """GND on In3 of six layers; below it two insulators, In4's copper, and the track."""
+    track_back = track(2, "106 105", "134 105", layer="B.Cu")
+    sides = track(2, "105 105", "106 105") + track(2, "134 105", "135 105")
+    vias = VIA.format("106 105", 2) + VIA.format("134 105", 2)
+    loaded = load(tmp_path, CLOCK, PORT, text=of_six(zone("In3.Cu"), track_back, sides, vias))
+    (trace,) = loaded.twin.device.traces
+    assert (trace.side, trace.plane) == ("below", "main-In3_Cu-GND")
+    assert trace.height == pytest.approx(0.278e-3 + 0.035e-3 + 0.278e-3)
+    assert trace.start == EndPort(port="clock", part="main-In3_Cu-GND")
+    left = told(loaded, "board-trace-part")
+    assert "only the 28 mm on B.Cu are a trace" in left
+    assert "Left out: 1 mm on F.Cu, 1 mm on F.Cu" in left
+
+
+def test_a_board_on_its_front_has_its_front_tracks_below(tmp_path: Path) -> None:
+    """Turned over, the plane on the back is above the track on the front."""
+    (trace,) = load(tmp_path, "side: down\ntraces: [CLK]").twin.device.traces
+    assert trace.side == "below"
+    assert trace.height == pytest.approx(1.53e-3)
+
+
+def test_the_plane_may_be_two_layers_away(tmp_path: Path) -> None:
+    """In1 has a window under the track, so that its return current flows on In2."""
+    window = "(pts (xy 100 115) (xy 140 115) (xy 140 130) (xy 100 130))"
+    text = of_six(zone("In1.Cu", window), zone("In2.Cu"), track(2, "105 105", "135 105"))
+    (trace,) = load(tmp_path, "traces: [CLK]", text=text).twin.device.traces
+    assert trace.side == "above"
+    assert trace.height == pytest.approx(0.278e-3 + 0.035e-3 + 0.278e-3)
+
+
+def test_a_track_between_planes_is_shielded(tmp_path: Path) -> None:
+    """30 mm on In2 between planes on In1 and In3: the 4 mm in the open are the trace."""
+    text = of_six(
+        zone("In1.Cu"),
+        zone("In3.Cu"),
+        track(2, "105 105", "109 105"),
+        VIA.format("109 105", 2),
+        track(2, "109 105", "134 105", layer="In2.Cu"),
+        VIA.format("134 105", 2),
+        track(2, "134 105", "135 105"),
+    )
+    loaded = load(tmp_path, "traces: [CLK]", text=text)
+    (trace,) = loaded.twin.device.traces
+    np.testing.assert_allclose(trace.path, [(-0.005, 0.030), (-0.001, 0.030)], atol=1e-9)
+    left = told(loaded, "board-trace-part")
+    assert "only the 4 mm on F.Cu are a trace" in left
+    assert "25 mm on In2.Cu, shielded by planes, 1 mm on F.Cu" in left
+
+
+def test_a_track_that_is_shielded_from_end_to_end_is_refused(tmp_path: Path) -> None:
+    text = text_of(
+        NETS,
+        pads("U1", ("105 105", 2), layer="In2.Cu"),
+        pads("R1", ("135 105", 2), layer="In2.Cu"),
+        zone("In1.Cu"),
+        zone("In3.Cu"),
+        track(2, "105 105", "135 105", layer="In2.Cu"),
+        layers=LAYERS_6,
+        edge=EDGE,
+    )
+    problem = refused(tmp_path, "traces: [CLK]", text=text)
+    assert "CLK from U1.1 to R1.1 run between planes of GND (30 mm on In2.Cu)" in problem.message
+    assert "couple to no field outside" in problem.message
+    assert problem.remedy == "take the net out of traces"
+
+
+def test_a_track_that_is_covered_in_part_counts_as_open(tmp_path: Path) -> None:
+    """The upper plane ends at x = 115: 10 of 30 mm lie between both."""
+    part = "(pts (xy 100 100) (xy 115 100) (xy 115 130) (xy 100 130))"
+    text = text_of(
+        NETS,
+        pads("U1", ("105 105", 2), layer="In2.Cu"),
+        pads("R1", ("135 105", 2), layer="In2.Cu"),
+        zone("In1.Cu", part),
+        zone("In3.Cu"),
+        track(2, "105 105", "135 105", layer="In2.Cu"),
+        layers=LAYERS_6,
+        edge=EDGE,
+    )
+    loaded = load(tmp_path, "traces: [CLK]", text=text)
+    assert loaded.twin.device.traces[0].side == "above"
+    covered = told(loaded, "board-trace-covered")
+    assert "10 mm of the track of CLK on In2.Cu run between GND on In3.Cu and GND on In1.Cu" in (
+        covered
+    )
+
+
+def test_a_track_without_any_plane_is_refused(tmp_path: Path) -> None:
+    corner = "(pts (xy 100 120) (xy 110 120) (xy 110 130) (xy 100 130))"
+    text = text_of(NETS, *PARTS, track(2, "105 105", "135 105"), zone("B.Cu", corner), edge=EDGE)
+    problem = refused(tmp_path, "traces: [CLK]", text=text)
+    assert "are on F.Cu, with no plane of GND below or above them" in problem.message
+    assert "add the net of that plane to planes" in problem.remedy
+
+
+def test_everything_left_out_is_told_by_net_layer_and_length(tmp_path: Path) -> None:
+    """A branch of the clock, a thin track of GND beside its copper, DATA, and two drawings."""
+    corner = "(pts (xy 100 100) (xy 140 100) (xy 140 120) (xy 100 120))"
+    drawn = '(gr_rect (start {}) (end {}) (stroke (width 0)) (fill yes) (layer "F.Cu"))'
+    text = text_of(
+        NETS,
+        *PARTS,
+        track(2, "105 105", "135 105"),
+        track(2, "120 105", "120 112"),
+        track(1, "110 118", "110 125", layer="B.Cu"),
+        track(3, "105 115", "114 115"),
+        zone("B.Cu", corner),
+        drawn.format("125 125", "127 127"),
+        '(gr_text "TOP" (at 130 125) (layer "F.Cu"))',
+        edge=EDGE,
+    )
+    loaded = load(tmp_path, "traces: [CLK]", text=text)
+    assert "1 tracks of 1 nets, 9 mm in all" in told(loaded, "board-tracks-left-out")
+    assert "DATA 9 mm on F.Cu" in told(loaded, "board-tracks-left-out")
+    assert told(loaded, "board-branches-left-out").endswith("left out: CLK 7 mm on F.Cu.")
+    assert told(loaded, "board-copper-left-out").endswith("left out: GND 5 mm on B.Cu.")
+    assert told(loaded, "board-drawings-left-out").endswith("left out: 1 on F.Cu.")
+    assert "1 texts on copper" in told(loaded, "board-texts-left-out")
+
+
+def test_a_fill_beside_a_track_covers_it_in_the_grid(tmp_path: Path) -> None:
+    """GND on both sides and a gap of 0.8 mm for the track: the grid closes it over 28 to 30 mm.
+
+    The line then is a strip of 0.25 mm at 1.53 mm over GND in FR-4, and nothing is missing from it.
+    """
+    gap = (
+        "(pts (xy 100 100) (xy 140 100) (xy 140 130) (xy 100 130) (xy 100 100) (xy 104 104.6)"
+        "(xy 104 105.4) (xy 136 105.4) (xy 136 104.6) (xy 104 104.6))"
+    )
+    text = text_of(
+        NETS, zone("F.Cu", gap), zone("B.Cu"), *PARTS, track(2, "105 105", "135 105"), edge=EDGE
+    )
+    victim = PORT.replace("}}", "}, immunity: {threshold: 1 V, quantity: carrier_rms}}")
+    file = write(tmp_path, CLOCK, victim, text=text)
+    content = file.read_text().replace("finest_cell: 6 mm", "finest_cell: 2 mm")
+    content = content.replace(
+        "  radiated_immunity: {not_applicable: made up}\n", "  radiated_immunity: {}\n"
+    )
+    file.write_text(content)
+    loaded = pipeline.load(file)
+    (site,) = pipeline.sites_of(loaded, bodies_of(loaded)).values()
+    (notice,) = (n for n in site.notices if n.name == "trace-covered")
+    assert "30 of its 30 mm lie in the grid between its plane and other metal" in notice.message
+    along = [s for s in site.simulation("clock").network.segments if s.component == "e_x"]
+    wanted = strip_inductance(0.25e-3, 1.53e-3)
+    for segment in along:
+        assert segment.inductance / segment.length == pytest.approx(wanted)
+        speed = np.sqrt(segment.inductance * segment.capacitance) / segment.length
+        assert speed == pytest.approx(np.sqrt(4.4) / C0)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from emtwin import site_runs
 from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches.antenna_scan import DISTANCES
 from emtwin.benches.finding import Finding
 from emtwin.compliance.uncertainty import Contribution
 from emtwin.compliance.verdict import Outcome
@@ -142,7 +143,7 @@ def test_limits_are_those_of_cispr_11(
     """Group 1: 30/37 dBuV/m at 10 m for class B, 10 dB more at 3 m and for class A."""
     f = emission_site.done.model.frequencies
     limit = emission_finding.curves[f"limit_{equipment_class.lower()}"].values
-    row = limit[radiated_emission.DISTANCES.index(distance)]
+    row = limit[DISTANCES.index(distance)]
     assert row[np.abs(f - 40e6).argmin()] == at_40_mhz
     assert row[np.abs(f - 240e6).argmin()] == at_240_mhz
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from emtwin import resources
-from emtwin.benches import radiated_emission, radiated_immunity
+from emtwin.benches import antenna_scan, radiated_emission, radiated_immunity
 from emtwin.benches.finding import Finding
 from emtwin.compliance.verdict import Outcome, Verdict
 from emtwin.scene.supply import AcSupply, Power
@@ -65,9 +65,9 @@ def moved(folder: Path, row: Limit, limit: float) -> Standards:
 @pytest.fixture(scope="module", autouse=True)
 def _one_scan() -> Iterator[None]:
     """The field at the antenna's places, which no row changes, is computed once for all tests."""
-    scan, kept = radiated_emission.scan, []
+    scan, kept = antenna_scan.scan, []
 
-    def once(*arguments: Any) -> radiated_emission.Scan:
+    def once(*arguments: Any) -> antenna_scan.Scan:
         """The first scan; all tests ask for the same one."""
         if not kept:
             kept.append(scan(*arguments))

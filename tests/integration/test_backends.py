@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emtwin import pipeline
-from emtwin.backends import available_backends, select_backend
+from emtwin.backends import Backend, Stage, available_backends, select_backend
+from emtwin.backends.numpy_backend import NumpyBackend, NumpyProgram
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.finding import Finding
 from emtwin.benches.records import SiteResult
+from emtwin.voxel import fractions, solids
 from tests.benches.tiny_device import ONE_RUN_PER_SITE, write_tiny_device
 
 COMPILED = next(status for status in available_backends() if status.name == "native")
@@ -88,3 +92,30 @@ def test_verdicts_are_the_same(outcome_of: dict[tuple[str, str], Outcome]) -> No
             assert here.uncertainty_db == pytest.approx(right.uncertainty_db, abs=1e-3)
             for key in ("frequency", "polarisation"):
                 assert here.worst[key] == right.worst[key]
+
+
+def test_cells_are_found_on_the_backend_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run's own backend gets the voxeliser's kernels; none of the host is made for them."""
+    loaded = pipeline.load(write_tiny_device(tmp_path, *ONE_RUN_PER_SITE, tenfold=True))
+    kernels: list[str] = []
+    bind = NumpyBackend.program
+
+    def note(backend: NumpyBackend, stages: Sequence[Stage]) -> NumpyProgram:
+        kernels.extend(stage.kernel for stage in stages)
+        return bind(backend, stages)
+
+    def refuse() -> Backend:
+        raise AssertionError("a backend of the host was asked for")
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(NumpyBackend, "program", note)
+    for module in (solids, fractions):
+        monkeypatch.setattr(module, "host_backend", refuse)
+    monkeypatch.setattr(pipeline, "_fitting", end)  # follows the voxels
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.run(loaded, tmp_path / "out", backend="numpy")
+    assert "winding_votes" in kernels

@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from emtwin.backends import cuda
+from emtwin.backends import cuda, native_program
 from tests.kernels.emulator import EmulatedCupy, build_emulator, compiler, load_emulator
 
 REAL = {"float32": "float", "float64": "double"}
+
+
+@pytest.fixture(autouse=True)
+def all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The native backend starts every thread asked for, however small a test's grid is."""
+    monkeypatch.setattr(native_program, "CELLS_WORTH_A_THREAD", 1)
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 
 from emtwin import resources
 
-MOST_THREADS = 256
-"""Of a block; `__launch_bounds__` in launch.cuh."""
 MOST_BLOCKS = 65_535
 """Of a grid along y and z (CUDA C++ Programming Guide, technical specifications)."""
 
@@ -50,7 +48,11 @@ def build_emulator(folder: Path, real: str, *flags: str) -> Path:
 
 def load_emulator(path: Path) -> ctypes.CDLL:
     """The library, its functions declared."""
-    library = ctypes.CDLL(str(path))
+    return declare(ctypes.CDLL(str(path)))
+
+
+def declare(library: ctypes.CDLL) -> ctypes.CDLL:
+    """An emulator that was loaded elsewhere, its functions declared."""
     library.arguments_size.restype = ctypes.c_longlong
     return library
 
@@ -70,7 +72,7 @@ def launch(
     """
     arguments, box, ahead, counter = values
     assert library.arguments_size(name.encode()) == arguments.dtype.itemsize
-    assert np.prod(block) <= MOST_THREADS
+    assert np.prod(block) <= library.most_threads(name.encode())
     assert max(grid[1:]) <= MOST_BLOCKS
     library.launch(
         name.encode(),
@@ -149,9 +151,12 @@ class EmulatedCupy:
     ----------
     libraries : dict of str to CDLL
         Emulators by C type of the fields.
+    reversed_order : bool
+        Run the last thread and the last block first.
     """
 
     libraries: dict[str, ctypes.CDLL]
+    reversed_order: bool = False
     stream: Stream = field(default_factory=Stream)
 
     def __post_init__(self) -> None:
@@ -187,7 +192,10 @@ class EmulatedCupy:
             def call(grid: Threads, block: Threads, values: tuple[Any, ...]) -> None:
                 arguments, box, ahead, counter = values
                 fixed = (arguments.copy(), box.copy(), int(ahead), counter)
-                self.stream.take(lambda: launch(library, name, grid, block, fixed))
+                order = self.reversed_order
+                self.stream.take(
+                    lambda: launch(library, name, grid, block, fixed, reversed_order=order)
+                )
 
             return SimpleNamespace(kernel=call)
 

@@ -34,7 +34,7 @@ def _first_row(n_z: int) -> int:
     return 0 if n_z % 2 else 270
 
 
-def _random_scene(
+def random_scene(
     rng: np.random.Generator, shape: tuple[int, int, int], *, magnetic: bool
 ) -> Simulation:
     """Graded grid, materials scattered over it, absorber of unequal thickness on all faces."""
@@ -59,7 +59,7 @@ def _random_scene(
 def _field_kernel(kernel: str) -> Maker:
     def make(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
         stepper = Stepper(
-            _random_scene(rng, shape, magnetic=kernel == "yee_h_tabled"), NumpyBackend(real)
+            random_scene(rng, shape, magnetic=kernel == "yee_h_tabled"), NumpyBackend(real)
         )
         stages = [*stepper.stages(), stepper.energy()[0]]
         stage = next(stage for stage in stages if stage.kernel == kernel)

@@ -9,7 +9,7 @@ import numpy as np
 from emtwin.backends import Box
 from tests.kernels.argument_base import ArgumentSet, Maker, count, noise
 
-_EVEN, _ODD = 2, 3
+_EVEN, _ODD, _AROUND = 2, 3, 7
 
 
 def _sheet_face(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
@@ -43,15 +43,16 @@ def _sheet_edge(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]
         "h_2": noise(rng, n, real),
         "current": noise(rng, (_EVEN + _ODD) * n, real),
         "place": written.astype(np.int64),
-        "face": rng.choice(read, 4 * n).astype(np.int64),
-        "face_2": rng.integers(0, n, 4 * n),
+        "face": rng.choice(read, _AROUND * n).astype(np.int64),
+        "face_2": rng.integers(0, n, _AROUND * n),
+        "around": _AROUND,
         "even": 0.3,
         "odd": 0.7,
         "n_even": _EVEN,
         "n_odd": _ODD,
         "count": n,
     }
-    arguments |= {f"weight_{k}": noise(rng, 4 * n, real) for k in (1, 2, 3)}
+    arguments |= {f"weight_{k}": noise(rng, _AROUND * n, real) for k in (1, 2, 3)}
     for name in ("kept_1", "kept_2", "width"):
         arguments[name] = noise(rng, n, real)
     for which in ("11", "12", "21", "22"):
@@ -60,8 +61,20 @@ def _sheet_edge(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]
     return ArgumentSet("sheet_edge", Box.items(n), arguments)
 
 
+def _sheet_step(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
+    n = count(shape)
+    arguments: dict[str, Any] = {
+        "field": noise(rng, 3 * n, real),
+        "place": rng.permutation(3 * n)[: 2 * n].astype(np.int64),
+        "share": noise(rng, 2 * n, real),
+        "count": n,
+    }
+    return ArgumentSet("sheet_step", Box.items(n), arguments)
+
+
 MAKERS: dict[str, Maker] = {
     "sheet_face": _sheet_face,
     "sheet_beside": _sheet_beside,
     "sheet_edge": _sheet_edge,
+    "sheet_step": _sheet_step,
 }

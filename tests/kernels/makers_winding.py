@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Box
 from emtwin.geometry import Surface
-from emtwin.voxel.fractions import rectangles_met
+from emtwin.voxel.bins import Bins, columns_between_met, columns_met, extremes, places
 from emtwin.voxel.winding_number import Tree
-from emtwin.voxel.winding_votes import Bins, columns_met
 from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150
@@ -50,13 +49,17 @@ def _winding_votes(rng: np.random.Generator, real: Any, shape: tuple[int, int, i
     corners = _corners(rng, np.array([c[-1] for c in centres]))
     if shape[0] != _EXACT:
         centres, corners = [c * _SMALL for c in centres], corners * _SMALL
-    points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
-    spans = [columns_met(points[:, across], numbers, centres[across]) for across in (p, q)]
+    points = corners.reshape(-1, 3)
+    triangles = rng.permuted(np.arange(3 * _TRIANGLES).reshape(-1, 3), axis=1)
+    spans = [
+        columns_met(extremes(places(points[:, across], centres[across]), triangles.T))
+        for across in (p, q)
+    ]
     bins = Bins.of(spans[0], spans[1], (shape[p], shape[q]))
     strides = (shape[1] * shape[2], shape[2], 1)
     arguments = {
-        "corners": corners.ravel(),
-        "turn": rng.choice((-1, 1), _TRIANGLES).astype(np.int32),
+        "points": points.ravel(),
+        "triangles": triangles.ravel(),
         "first": bins.first,
         "listed": bins.listed,
         "centres_p": centres[p],
@@ -122,11 +125,18 @@ def _squared(r: NDArray[np.float64]) -> NDArray[np.float64]:
 def _prism_volumes(rng: np.random.Generator, real: Any, shape: tuple[int, int, int]) -> ArgumentSet:
     lines = [np.arange(n + 1) / 2 for n in shape]
     corners = _corners(rng, np.array([c[-1] for c in lines]))
-    points, numbers = corners.reshape(-1, 3), np.arange(3 * _TRIANGLES).reshape(-1, 3)
-    spans = [rectangles_met(points[:, axis], numbers, lines[axis]) for axis in (0, 1)]
+    points = corners.reshape(-1, 3)
+    triangles = rng.permuted(np.arange(3 * _TRIANGLES).reshape(-1, 3), axis=1)
+    spans = [
+        columns_between_met(
+            extremes(places(points[:, axis], lines[axis]), triangles.T), shape[axis]
+        )
+        for axis in (0, 1)
+    ]
     bins = Bins.of(spans[0], spans[1], (shape[0], shape[1]))
     arguments = {
-        "corners": corners.ravel(),
+        "points": points.ravel(),
+        "triangles": triangles.ravel(),
         "first": bins.first,
         "listed": bins.listed,
         **{f"lines_{axis}": values for axis, values in zip("xyz", lines, strict=True)},

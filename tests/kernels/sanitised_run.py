@@ -7,15 +7,17 @@ With ``device FLOAT DOUBLE``, two emulators of a GPU, the device branch of the k
 from __future__ import annotations
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from emtwin.backends import At, Box, Stage, cuda
+from emtwin.backends import At, Box, Stage, cuda, native_program
 from emtwin.backends.cuda import CudaBackend, CudaOptions
 from emtwin.backends.native import NativeBackend
+from tests.kernels import passes
 from tests.kernels.argument_sets import MAKERS, SHAPES, argument_set
 from tests.kernels.emulator import EmulatedCupy, load_emulator
 from tests.physics.scenes import crowded_scene, fields_after
@@ -49,6 +51,8 @@ def on_the_emulator(libraries: list[str]) -> None:
     for graphs in (True, False):
         machine = CudaBackend(np.float32, CudaOptions(graphs=graphs, split=True, block=(8, 3, 2)))
         fields_after(crowded_scene(3), machine, 40)
+    for form, shape in product(passes.FORMS, passes.SHAPES):
+        passes.passed(CudaBackend(), shape, form)
 
 
 def main() -> None:
@@ -57,6 +61,7 @@ def main() -> None:
         on_the_emulator(sys.argv[2:4])
         print("clean")
         return
+    native_program.CELLS_WORTH_A_THREAD = 1  # both threads run, however small the boxes are
     for precision in ("float32", "float64"):
         machine = ExactBackend(precision, 2)
         for kernel in MAKERS:

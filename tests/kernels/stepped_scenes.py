@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks import scenes
+from emtwin.benches.metal_walls import wall_elements
 from emtwin.grid import Grid, Node, distances
 from emtwin.grid.medium import Faces, Medium
+from emtwin.materials import Material
 from emtwin.rational import debye, lorentz
 from emtwin.solver import (
     Absorber,
@@ -31,6 +33,8 @@ from emtwin.solver import (
     Wire,
     WireLoad,
 )
+from emtwin.voxel import Band, Body, voxelise
+from tests.unit.voxel.shapes import shell, sphere
 
 CELL = 1e-3
 GRID = Grid.uniform((23, 26, 30), CELL)
@@ -91,6 +95,17 @@ def sheets() -> Simulation:
     )
 
 
+def leaking() -> Simulation:
+    """A ball of metal with two sides around a resistive one, each a staircase."""
+    balls = []
+    for name, radius, sigma in (("outer", 7.3e-3, 1e5), ("inner", 4.2e-3, 100.0)):
+        surface = shell(*(sphere(radius + r, (12e-3, 13e-3, 15e-3)) for r in (5e-5, -5e-5)))
+        metal = Material(name, 1.0, sigma, True, "test")
+        balls.append(Body(name, surface, "solid", metal, 1))
+    model = voxelise(balls, GRID, band=Band(1e8, 20e9))
+    return scene(*wall_elements(model), medium=model.medium)
+
+
 def conformal() -> Simulation:
     """A ball whose small faces share their flux."""
     ball = distances.sphere((12 * CELL, 14 * CELL, 16 * CELL), 4.3 * CELL)
@@ -125,6 +140,7 @@ SCENES: dict[str, Callable[[], Simulation]] = {
     "materials": materials,
     "lumped": lumped,
     "sheets": sheets,
+    "leaking": leaking,
     "conformal": conformal,
     "wires": wires,
     "wave": wave,

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks import scenes
-from emtwin.backends import Box, Stage
+from emtwin.backends import Box, Stage, native_program
 from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.backends.native_program import NativeProgram, Schedule, tile_width
 from emtwin.backends.tiling import tiling_of
@@ -25,6 +25,7 @@ from emtwin.solver import (
 )
 from emtwin.solver.run import Loop
 from tests.kernels.stepped_scenes import SCENES, scene
+from tests.physics.scenes import crowded_scene
 
 STRETCHES = (41, 1, 3, 30)
 WIDTHS = (8, 12, 28)
@@ -157,12 +158,21 @@ def test_as_many_tiles_as_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [program(n).schedule(100) for n in (6, 7)] == ["tiled", "fused"]
 
 
+def test_a_thread_is_started_for_enough_cells_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at the energy of a small grid starts no thread; many steps of it start all."""
+    program = Loop(crowded_scene(3), native("auto", 4), StopRule(), None).program
+    assert isinstance(program, NativeProgram)
+    assert program.threads_for(1) == 4  # the fixture of all tests here
+    monkeypatch.setattr(native_program, "CELLS_WORTH_A_THREAD", 10 * program.cells)
+    assert [program.threads_for(n) for n in (1, 19, 20, 39, 1000)] == [1, 1, 2, 3, 4]
+
+
 def test_tiles_fit_the_cache() -> None:
-    """The width is the largest multiple of 4 whose fields fill 0.3 of the cache, from 8 to 64."""
+    """The width is the largest multiple of 4 whose fields fill half of the cache, from 8 to 64."""
     assert tile_width(1e9, 2 << 20) == 8
     assert tile_width(1.0, 2 << 20) == 64
     for cache in (1 << 19, 1 << 20, 1 << 22):
         width = tile_width(5000.0, cache)
         assert width % 4 == 0
-        assert (width / 4 + 1) * (width / 2 + 2) * 5000 <= 0.3 * cache
-        assert (width / 4 + 2) * (width / 2 + 4) * 5000 > 0.3 * cache
+        assert (width / 4 + 1) * (width / 2 + 2) * 5000 <= 0.5 * cache
+        assert (width / 4 + 2) * (width / 2 + 4) * 5000 > 0.5 * cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -138,6 +139,28 @@ def scene(height: float, mesh: Mesh) -> Simulation:
         surface=HuygensSurface(grid, corners[0], corners[1]),
         frequencies=FREQUENCIES,
         **conductors,
+    )
+
+
+def below(scene: Simulation) -> Simulation:
+    """The scene seen in a mirror that lies flat: the board hangs below its plane."""
+    (trace,), surface, last = scene.traces, scene.surface, scene.grid.z.size - 1
+    assert surface is not None
+    grid = Grid(scene.grid.x, scene.grid.y, -scene.grid.z[::-1])
+    # Edges along z have one plane less than nodes, and the unused one is the last.
+    along, upright = (v[:, :, ::-1].copy() for v in scene.medium.ids[:2]), scene.medium.ids[2]
+    turned = np.concatenate((upright[:, :, -2::-1], upright[:, :, -1:]), axis=2)
+    medium = Medium(*along, turned, scene.medium.permittivity, scene.medium.conductivity)
+    flip = np.array([1, 1, -1]), np.array([0, 0, last])
+    corners = [
+        Node(a.i, a.j, last - b.k) for a, b in ((surface.lo, surface.hi), (surface.hi, surface.lo))
+    ]
+    return replace(
+        scene,
+        grid=grid,
+        medium=medium,
+        traces=(replace(trace, nodes=trace.nodes * flip[0] + flip[1], below=True),),
+        surface=HuygensSurface(grid, *corners),
     )
 
 

@@ -178,15 +178,49 @@ def test_skin_of_a_strip_line() -> None:
         for z in (0.01, 0.03):
             painter.plate((0, 0, z), (1e-2 * cells, 0.02, z))
         painter.plate((1e-2 * cells, 0, 0.01), (1e-2 * cells, 0.02, 0.03))
-        walls = Walls(("magnetic", "magnetic"), ("magnetic", "magnetic"), ("open", "open"))
+        walls = Walls.all("magnetic")
         scene = StaticScene(grid, painter.medium(), walls)
         port = Port("feed", Node(0, 1, 1), Node(0, 1, 3))
         parts.append(port_circuit(scene, [port], [Finish(5.8e7)]))
-    grew = parts[0].integrals[0, 0, 0] - parts[1].integrals[0, 0, 0]
+    grew = parts[0].integrals[0, 0, 0, 0] - parts[1].integrals[0, 0, 0, 0]
     assert grew == pytest.approx(2 * 0.08 / 0.02, rel=1e-3)
     f = np.array([1e6])
-    r = np.sqrt(np.pi * 1e6 * MU0 / 5.8e7) * parts[0].integrals[0, 0, 0]
+    r = np.sqrt(np.pi * 1e6 * MU0 / 5.8e7) * parts[0].integrals[0, 0, 0, 0]
     assert parts[0].impedance(f)[0, 0, 0].real == pytest.approx(r, rel=1e-4)
+
+
+@pytest.mark.parametrize(("f", "case"), [(1.0, "1 Hz"), (1e6, "1 MHz")])
+def test_a_sheet_with_current_on_both_sides(f: float, case: str, validated: Validated) -> None:
+    """0.15 mm of copper between two plates, half of the current returns on each.
+
+    8 cells more of it, 80 mm by 20 mm: l / (w sigma t) = 0.460 mohm at 1 Hz, where a skin depth is
+    66 mm. At 1 MHz it is 66 um: l / w times R_s / 2 but for 2 %, which the exact slab,
+    (k / 2 sigma) coth(k t / 2), has as well. H of the feed beside the plates counts by less than
+    0.1 %, as above.
+    """
+    resistances = []
+    for cells in (18, 10):
+        grid = Grid.uniform((cells, 2, 4), 1e-2)
+        painter = Painter(grid)
+        painter.plate((0, 0, 0.02), (1e-2 * cells, 0.02, 0.02))
+        mirrors, plates = ("magnetic", "magnetic"), ("electric", "electric")
+        walls = Walls(("magnetic", "electric"), mirrors, plates)
+        scene = StaticScene(grid, painter.medium(), walls)
+        ports = [
+            Port("low", Node(0, 1, 0), Node(0, 1, 2)),
+            Port("up", Node(0, 1, 4), Node(0, 1, 2)),
+        ]
+        z = port_circuit(scene, ports, [Finish(5.8e7, 0.15e-3)]).impedance(np.array([f]))[0]
+        resistances.append(z.real.sum() / 4)
+    k = (1 + 1j) * np.sqrt(np.pi * f * MU0 * 5.8e7)
+    exact = 0.08 / 0.02 * (k / (2 * 5.8e7) / np.tanh(k * 0.15e-3 / 2)).real
+    validated(
+        f"sheet of 0.15 mm of copper, 80 x 20 mm, current on both sides, {case}, resistance",
+        1e3 * (resistances[0] - resistances[1]), 1e3 * exact, 1e-3,
+        relative=True, reference="slab of finite thickness", unit="mohm",
+    )  # fmt: skip
+    if f == 1.0:
+        assert exact == pytest.approx(0.08 / (0.02 * 5.8e7 * 0.15e-3), rel=1e-9)
 
 
 def test_a_bar_has_its_resistance(validated: Validated) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from emtwin.backends import Backend
-from emtwin.solver import StopRule
-from tests.physics.board import FREQUENCIES, emission
+from emtwin.solver import StopRule, run
+from emtwin.solver.near_to_far import far_field
+from tests.physics.board import DIRECTIONS, FREQUENCIES, below, emission, scene
 
 QUIET = StopRule(-110, -120, 80_000)
 """The static field of the board must be gone: at -60 dB the level at 30 MHz is 2 dB too high."""
@@ -78,3 +79,21 @@ def test_stored_levels_of_the_strip(height: float, machine: Backend) -> None:
     """The stored reference, computed anew; 0.05 dB covers rounding and the order of sums."""
     strip = emission(height, machine, "strip", QUIET)
     np.testing.assert_allclose(strip, STRIP[height], atol=0.05)
+
+
+@pytest.mark.parametrize("height", [0.36e-3, 1.6e-3], ids=lambda h: f"{h * 1e3:g} mm")
+def test_a_trace_below_its_plane_is_the_mirror_image(height: float, machine: Backend) -> None:
+    """Turned upside down, the board radiates upside down, but for rounding.
+
+    The Yee scheme has the mirror symmetry of the equations; sums in another order and float32
+    change a level by less than 0.01 dB over 30,000 steps.
+    """
+    upright = scene(height, "cell")
+    levels = []
+    for simulation, flip in ((upright, 1), (below(upright), -1)):
+        result = run(simulation, machine, StopRule(-60, -60, 80_000))
+        assert result.currents is not None
+        directions = DIRECTIONS * np.array([1, 1, flip])
+        field = far_field(result.currents, directions) / result.source[:, None, None]
+        levels.append(20 * np.log10(np.linalg.norm(field, axis=2)))
+    np.testing.assert_allclose(levels[1], levels[0], atol=0.01)

@@ -12,7 +12,7 @@ from tests.benches.tiny_device import write_tiny_device
 
 EVERY_PORT = """  power:
     ac: {voltage: [100 V, 240 V], current: 1 A}
-    dc: {nominal: 12 V, vehicle: true}
+    dc: {nominal: 12 V, fed_by: vehicle}
   lines:
     - {name: mains, port: ac_mains, length: 2 m}
     - {name: supply, port: dc_input, length: 5 m}

@@ -51,7 +51,8 @@ def _add_prisms(a: SimpleNamespace, columns: Ints, first: Ints, counts: Ints) ->
     place = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - first, counts)
     triangle = line(a.listed, a.listed.array.size - a.listed.offset)[place]
     outline = np.zeros((which.size, _SLOTS, 3))
-    outline[:, :3] = a.corners.array[a.corners.offset :].reshape(-1, 3, 3)[triangle]
+    numbers = a.triangles.array[a.triangles.offset :].reshape(-1, 3)[triangle]
+    outline[:, :3] = a.points.array[a.points.offset :].reshape(-1, 3)[numbers]
     corners = np.full(which.size, 3)
     at = columns[which]
     for axis, pointer, n in ((0, a.lines_x, at // a.n_y), (1, a.lines_y, at % a.n_y)):

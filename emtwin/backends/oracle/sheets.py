@@ -57,13 +57,21 @@ def sheet_edge(a: SimpleNamespace, box: Box, _step: int) -> None:
     e_2[...] = new_2
 
 
+def sheet_step(a: SimpleNamespace, box: Box, _step: int) -> None:
+    """e = share_1 e_1 + share_2 e_2 on both edges of each step."""
+    field, place, share = _flat(a.field), _lines(a.place, 2, a, box), _lines(a.share, 2, a, box)
+    e = share[0] * field[place[0]] + share[1] * field[place[1]]
+    field[place[0]] = e
+    field[place[1]] = e
+
+
 def _circulation(a: SimpleNamespace, box: Box, field: Values, h_2: Values) -> tuple[Any, Any]:
     """Weighted sums of h around the part of each edge's dual face on side 1 and on side 2."""
-    face, face_2 = _lines(a.face, 4, a, box), _lines(a.face_2, 4, a, box)
-    weights = [_lines(getattr(a, f"weight_{n}"), 4, a, box) for n in (1, 2, 3)]
+    face, face_2 = (_lines(part, a.around, a, box) for part in (a.face, a.face_2))
+    weights = [_lines(getattr(a, f"weight_{n}"), a.around, a, box) for n in (1, 2, 3)]
     around_1: Any = 0
     around_2: Any = 0
-    for q in range(4):
+    for q in range(a.around):
         h = field[face[q]]
         around_1 = around_1 + weights[0][q] * h
         around_2 = around_2 + (weights[1][q] * h + weights[2][q] * h_2[face_2[q]])

@@ -43,12 +43,12 @@ def _vote(a: SimpleNamespace, columns: Ints, first: Ints, counts: Ints) -> None:
     p, q = (1 if w == 0 else 0), (1 if w == 2 else 2)
     x = line(a.centres_p, a.centres_p.array.size - a.centres_p.offset)[columns // a.n_q][which]
     y = line(a.centres_q, a.n_q)[columns % a.n_q][which]
-    corners = a.corners.array[a.corners.offset :].reshape(-1, 3, 3)[triangle]
+    corners, turn = _ordered(a, triangle)
     one, two, three = (corners[:, n][:, [p, q]].T for n in range(3))
     around = _turns(one, two, x, y) + _turns(two, three, x, y) - _turns(one, three, x, y)
     hit = np.flatnonzero(around)
     side = around[hit] * (-1 if w == 1 else 1)
-    leaves = side * a.turn.array[a.turn.offset + triangle[hit]]
+    leaves = side * turn[hit]
     k = first_beyond(corners[hit], side, x[hit], y[hit], (p, q, w), line(a.centres_w, a.n_w))
     change = np.zeros((columns.size, a.n_w + 1), np.int64)
     np.add.at(change, (which[hit], k), -leaves)
@@ -57,11 +57,21 @@ def _vote(a: SimpleNamespace, columns: Ints, first: Ints, counts: Ints) -> None:
     start = a.state.offset + columns // a.n_q * a.stride_p + columns % a.n_q * a.stride_q
     cells = start[crossed, None] + np.arange(a.n_w) * a.stride_w
     before = a.state.array[cells].astype(np.int64)
-    # Five bits hold the change: it is known modulo 32.
+    # Five bits hold the change: it is known modulo 32, but for what lies before the first centre.
     stored = (before // 8 + change[crossed, :-1] + 16) % 32 - 16
+    stored[:, 0] = change[crossed, 0]
     below = np.cumsum(stored, axis=1)
     votes = before % 8 + (below > 0) + (below > total[crossed])
     a.state.array[cells] = (votes % 8).astype(np.uint8)
+
+
+def _ordered(a: SimpleNamespace, triangle: Ints) -> tuple[Floats, Ints]:
+    """Corners of triangles in rising order of their numbers, and 1 or -1 for how they then turn."""
+    numbers = a.triangles.array[a.triangles.offset :].reshape(-1, 3)[triangle]
+    first, second, third = numbers.T
+    swaps = (second < first).astype(np.int64) + (third < second) + (third < first)
+    points = a.points.array[a.points.offset :].reshape(-1, 3)
+    return points[np.sort(numbers, axis=1)], 1 - swaps % 2 * 2
 
 
 def _left_of(a: Floats, b: Floats, x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -53,14 +53,19 @@ class Context:
         return self.loaded.twin
 
     def methods(
-        self, test: str, band: tuple[float, float], cables: bool, spots: tuple[float, ...] = ()
+        self,
+        test: str,
+        port: str,
+        band: tuple[float, float],
+        cables: bool,
+        spots: tuple[float, ...] = (),
     ) -> tuple[Choice, ...]:
         """Methods for a test of this device.
 
         Parameters
         ----------
-        test : str
-            Name of the test.
+        test, port : str
+            Test and port.
         band : tuple of float
             Its band in hertz.
         cables : bool
@@ -68,11 +73,12 @@ class Context:
         spots : tuple of float
             Frequencies in hertz of a test that has no sweep; pieces then reach from spot to spot.
         """
-        ports = self.twin.device.ports
+        ports, power = self.twin.device.ports, self.twin.device.power
         offered = Ports(
             victims=any(port.immunity for port in ports),
             sources=any(port.emission for port in ports),
             cables=cables,
+            adapter=port == "ac_mains" and power is not None and power.has_adapter,
         )
         covered = self.emission if test.endswith("emission") else self.immunity
 

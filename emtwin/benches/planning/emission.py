@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from emtwin.benches.planning.context import COMPUTED, Context
 from emtwin.benches.planning.entries import PlannedLevel, PlannedTest
-from emtwin.benches.planning.port_use import AnyCable, PortUse, ports_of
+from emtwin.benches.planning.port_use import AnyCable, PortUse, mains_of
 from emtwin.benches.planning.runs import runs_of
 from emtwin.compliance.limits import highest_measured_frequency
 from emtwin.scene import Cable, Twin
@@ -39,12 +39,12 @@ def emission_tests(context: Context) -> Iterator[PlannedTest]:
     PlannedTest
         One for each test.
     """
-    ports = {use.port: use for use in ports_of(context.twin)}
+    mains = mains_of(context.twin)
     yield _radiated(context)
-    yield _conducted(context, ports["ac_mains"])
+    yield _conducted(context, mains)
     yield _magnetic(context)
     for test, (title, standard) in MAINS_TESTS.items():
-        yield _mains(context, test, title, standard, ports["ac_mains"])
+        yield _mains(context, test, title, standard, mains)
 
 
 def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
@@ -101,7 +101,7 @@ def _entry(
         why,
         _STANDARD,
         tuple(map(_level, rows)),
-        methods=context.methods(test, band, modelled),
+        methods=context.methods(test, port, band, modelled),
         runs=runs_of(context.twin, test),
         verdict=test in COMPUTED,
         remarks=(*remarks, *lacking),
@@ -134,7 +134,7 @@ def _radiated_remarks(context: Context) -> Iterator[str]:
         )
     if twin.device.equipment.group == 2:
         yield "the fundamental in a designated ISM band has no limit"
-    if power and power.dc and power.dc.vehicle:
+    if power and power.dc and power.dc.fed_by == "vehicle":
         yield "in a vehicle CISPR 25 applies too; it is outside emtwin"
     names = [radio.name for radio in twin.device.intentional_transmitters]
     if names:
@@ -147,7 +147,7 @@ def _conducted(context: Context, mains: PortUse) -> PlannedTest:
     absent = _absent(test, TITLES[test], mains, reason)
     if absent is not None:
         return absent
-    remarks = []
+    remarks = list(mains.remarks)
     power = twin.device.power
     if power is not None and power.ac is not None:
         ends = " and ".join(format_si(value, "V") for value in power.ac.voltage)
@@ -194,8 +194,11 @@ def _mains(context: Context, test: str, title: str, standard: str, mains: PortUs
         "applies",
         why,
         standard,
-        methods=context.methods(test, (50.0, 60.0), bool(mains.cables)),
-        remarks=("on the public low-voltage network only; outside emtwin",),
+        methods=context.methods(test, "ac_mains", (50.0, 60.0), bool(mains.cables)),
+        remarks=(
+            *mains.remarks,
+            "on the public low-voltage network only; outside emtwin",
+        ),
     )
 
 

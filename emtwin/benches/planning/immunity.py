@@ -46,7 +46,7 @@ def immunity_tests(context: Context) -> Iterator[PlannedTest]:
     """
     for test in IMMUNITY:
         reason = getattr(context.twin.tests, test).not_applicable
-        known = [use for use in ports_of(context.twin) if _known(context, test, use.port)]
+        known = [use for use in ports_of(context.twin, test) if _known(context, test, use.port)]
         if reason is not None and known:
             where = known[0].port if len(known) == 1 else "all"
             yield _refused(test, where, f"declared by the manufacturer: {reason}")
@@ -137,6 +137,7 @@ def _applying(
     targets = dict.fromkeys(c for _, cables in holding.values() for c in cables if c is not None)
     frequencies = _frequencies(context, test, [row for row in rows if isinstance(row, Level)])
     remarks = (
+        *use.remarks,
         *(wording.exempted(cable, why) for cable, why in exempt),
         *(wording.not_accepted(rows, context.authority) if exempt else ()),
         *wording.unknowns(context.twin, rows, tuple(targets)),
@@ -155,6 +156,7 @@ def _applying(
         duration_of(test, use.port, rows, frequencies, context.standards),
         context.methods(
             test,
+            use.port,
             _band(context, test, rows),
             any(isinstance(cable, Cable) for cable in targets),
             frequencies.spots if frequencies else (),

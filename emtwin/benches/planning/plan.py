@@ -188,6 +188,8 @@ def _notes(context: Context) -> Iterator[str]:
         yield f"UNDECLARED: port of {names}; planned as signal cables."
     if twin.device.power is None:
         yield "UNDECLARED: device.power; what depends on the supply ports is open."
+    elif twin.device.power.dc is not None and twin.device.power.dc.fed_by is None:
+        yield "UNDECLARED: device.power.dc.fed_by; with a mains adapter the mains tests apply."
     for cable in twin.device.cables:
         if cable.length and cable.length > _SHORTENED * cable.modelled_length:
             modelled, real = (format_si(x, "m") for x in (cable.modelled_length, cable.length))

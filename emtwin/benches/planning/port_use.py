@@ -26,21 +26,26 @@ class PortUse:
         What that rests on.
     cables : tuple of Cable or Line
         Cables and lines of the twin that belong to it.
+    remarks : tuple of str
+        What a plan of its tests has to say besides.
     """
 
     port: str
     present: bool | None
     why: str
     cables: tuple[AnyCable, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def ports_of(twin: Twin) -> tuple[PortUse, ...]:
-    """All five ports of the standard, in its order.
+def ports_of(twin: Twin, test: str) -> tuple[PortUse, ...]:
+    """All five ports of the standard, in its order, as a test meets them.
 
     Parameters
     ----------
     twin : Twin
         The declaration.
+    test : str
+        Name of the test: discharges go to every patient contact, other tests into its cable.
 
     Returns
     -------
@@ -49,9 +54,9 @@ def ports_of(twin: Twin) -> tuple[PortUse, ...]:
     """
     return (
         PortUse("enclosure", True, "every device has an enclosure"),
-        _supply(twin, "ac_mains", "ac", "an a.c. mains"),
-        _supply(twin, "dc_input", "dc", "a d.c. input"),
-        _patient(twin),
+        mains_of(twin),
+        _dc_input(twin),
+        _patient(twin, test),
         _signal(twin),
     )
 
@@ -61,29 +66,85 @@ def undeclared_cables(twin: Twin) -> tuple[Cable, ...]:
     return tuple(cable for cable in twin.device.cables if cable.port is None)
 
 
-def _supply(twin: Twin, port: str, key: str, title: str) -> PortUse:
-    cables, power = _cables(twin, port), twin.device.power
+def mains_of(twin: Twin) -> PortUse:
+    """The a.c. mains port: that of the device, or of the mains adapter that feeds it.
+
+    Parameters
+    ----------
+    twin : Twin
+        The declaration.
+
+    Returns
+    -------
+    PortUse
+        Open where the file does not say what feeds a d.c. port.
+    """
+    port, cables, power = "ac_mains", _cables(twin, "ac_mains"), twin.device.power
+    if power is not None and power.has_adapter:
+        why = "a device with a mains adapter is tested with it, at the adapter's a.c. input"
+        plate = "UNDECLARED: device.power.ac, the rating plate of the adapter"
+        return PortUse(port, True, why, cables, () if power.ac else (plate,))
     if cables:
         return PortUse(port, True, f"{_names(cables)} declared as {port}", cables)
     if power is None:
+        return PortUse(port, None, _no_power("an a.c. mains"))
+    if power.ac is not None:
+        return PortUse(port, True, f"device.power has {power.said}; the twin has no cable for it")
+    if power.dc is not None and power.dc.fed_by is None:
         return PortUse(
-            port, None, f"device.power is not declared, so whether there is {title} port is unknown"
+            port,
+            None,
+            "device.power.dc.fed_by is not declared (battery, vehicle, mains_adapter or "
+            "other_equipment): with a mains adapter these tests apply at its a.c. input",
         )
-    if getattr(power, key) is None:
-        return PortUse(port, False, f"no {title[2:].strip()} port: device.power has {power.said}")
+    return PortUse(port, False, f"no a.c. mains port: device.power has {power.said}")
+
+
+def _dc_input(twin: Twin) -> PortUse:
+    port, cables, power = "dc_input", _cables(twin, "dc_input"), twin.device.power
+    if power is not None and power.has_adapter:
+        why = (
+            f"device.power has {power.said}: a device for an a.c. to d.c. converter is tested with "
+            "it, and the levels are applied to its a.c. input (IEC 60601-1-2 table 5)"
+        )
+        return PortUse(port, False, why)
+    if cables:
+        return PortUse(port, True, f"{_names(cables)} declared as {port}", cables)
+    if power is None:
+        return PortUse(port, None, _no_power("a d.c. input"))
+    if power.dc is None:
+        return PortUse(port, False, f"no d.c. input port: device.power has {power.said}")
     return PortUse(port, True, f"device.power has {power.said}; the twin has no cable for it")
 
 
-def _patient(twin: Twin) -> PortUse:
-    cables = _cables(twin, "patient")
+def _no_power(title: str) -> str:
+    return f"device.power is not declared, so whether there is {title} port is unknown"
+
+
+def _patient(twin: Twin, test: str) -> PortUse:
+    port, cables, contacts = "patient", _cables(twin, "patient"), twin.device.patient_contacts
+    named = ", ".join(contact.name for contact in contacts.contacts) if contacts else ""
+    points = (f"discharges to {named}",) if named and test == "esd" else ()
     if cables:
-        return PortUse("patient", True, f"{_names(cables)} declared as patient", cables)
-    return PortUse(
-        "patient",
-        False,
-        "no cable or line of the twin is declared as patient; a tube with conductive fluid counts "
-        "as one",
-    )
+        return PortUse(port, True, f"{_names(cables)} declared as patient", cables, points)
+    if contacts is None:
+        return PortUse(
+            port,
+            None,
+            "neither a cable or line with port: patient nor device.patient_contacts is declared; a "
+            "tube with conductive fluid counts as a cable",
+        )
+    if contacts.none is not None:
+        return PortUse(port, False, f"no patient contact: {contacts.none}")
+    if test == "esd":
+        return PortUse(port, True, f"{named} declared as patient contact", (), points)
+    if contacts.cabled:
+        led_to = ", ".join(contact.name for contact in contacts.cabled)
+        missing = f"UNDECLARED: the cable or line (port: patient) that leads to {led_to}"
+        return PortUse(
+            port, True, f"{led_to} declared as patient contact with a cable", (), (missing,)
+        )
+    return PortUse(port, False, "no cable leads to a patient contact: all have cabled: false")
 
 
 def _signal(twin: Twin) -> PortUse:
@@ -144,7 +205,7 @@ def _supply_name(twin: Twin) -> str | None:
     if power is None or power.dc is None:
         return None
     volts = format_si(power.dc.nominal, "V")
-    if not power.dc.vehicle:
+    if power.dc.fed_by not in (None, "vehicle"):
         return f"{volts}, not of a vehicle"
     return {12.0: "vehicle_12v", 24.0: "vehicle_24v"}.get(power.dc.nominal, f"{volts} of a vehicle")
 

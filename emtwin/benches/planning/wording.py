@@ -108,6 +108,9 @@ def unknowns(twin: Twin, rows: Rows, cables: tuple[AnyCable, ...]) -> Iterator[s
         c.magnetically_sensitive_parts for c in every
     ):
         yield "UNDECLARED: device.magnetically_sensitive, taken as sensitive"
+    dc = twin.device.power.dc if twin.device.power else None
+    if dc is not None and dc.fed_by is None and any(c.supply for c in every):
+        yield "UNDECLARED: device.power.dc.fed_by, taken as a vehicle"
     if twin.device.life_supporting is None and any(c.life_support is not None for c in every):
         yield "UNDECLARED: device.life_supporting, so the levels of both kinds are listed"
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Backend
-from emtwin.benches.radiated_emission import HEIGHTS, fields_over_floor
+from emtwin.benches.antenna_scan import HEIGHTS, fields_over_floor
 from emtwin.compliance.site_attenuation import (
     HORIZONTAL,
     VERTICAL,

@@ -13,7 +13,6 @@ from emtwin.compliance.receiver.bands import (
     receivers,
 )
 from emtwin.compliance.receiver.cycle import Watch
-from emtwin.compliance.receiver.emission import LineReadings, line_readings, tuned_frequencies
 from emtwin.compliance.receiver.if_filter import IfFilter
 from emtwin.compliance.receiver.lines import LineSpectrum
 from emtwin.compliance.receiver.pulses import PulseTrain
@@ -25,7 +24,6 @@ __all__ = [
     "DETECTORS",
     "Detector",
     "IfFilter",
-    "LineReadings",
     "LineSpectrum",
     "PulseTrain",
     "Reading",
@@ -35,11 +33,9 @@ __all__ = [
     "Watch",
     "detectors_of",
     "largest_step",
-    "line_readings",
     "measuring_time",
     "read",
     "receiver_at",
     "receivers",
     "scan",
-    "tuned_frequencies",
 ]

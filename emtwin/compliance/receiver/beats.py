@@ -71,7 +71,8 @@ class Beat:
         Beat
             The lines, none below 1e-4 of the strongest.
         """
-        inside = in_reach(frequencies, tuned, response)
+        reach = REACH * response.bandwidth
+        inside = slice(*np.searchsorted(frequencies, [tuned - reach, tuned + reach]))
         offsets = frequencies[inside] - tuned
         weight = response.transfer(offsets)
         lines = rms[inside] * (weight if np.iscomplexobj(rms) else np.abs(weight))
@@ -97,13 +98,6 @@ class Beat:
             rate = max(rate, _CHARGING / receiver.quasi_peak_charge)
         size = 1 << math.ceil(math.log2(max(rate / spacing, _SHORTEST)))
         return spacing, min(size, _LONGEST)
-
-
-def in_reach(frequencies: Real, tuned: float, response: IfFilter) -> slice:
-    """Which of the rising frequencies are near enough to be looked at."""
-    reach = REACH * response.bandwidth
-    first, last = np.searchsorted(frequencies, [tuned - reach, tuned + reach])
-    return slice(int(first), int(last))
 
 
 def read_beats(

@@ -46,6 +46,32 @@ class StackLayer:
 
 
 @dataclass(frozen=True, eq=False)
+class Drawing:
+    """A line, curve or area drawn with a pen, such as graphics on a copper layer.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 2)
+        Corners in metres; of a closed line the last is the first.
+    stroke : float
+        Width of the pen in metres.
+    filled : bool
+        Whether the inside is drawn too.
+    layer, net : str
+        Where it is, and whose; the net is empty where the file does not say.
+    line : int
+        Line in the file.
+    """
+
+    points: Points
+    stroke: float
+    filled: bool
+    layer: str = ""
+    net: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class Pad:
     """A pad of a footprint.
 
@@ -56,7 +82,7 @@ class Pad:
     net : str
         Empty for none.
     position : tuple of float
-        Centre in metres.
+        Middle of its hole, or where tracks meet it, in metres.
     rotation : float
         Counter-clockwise, in radians.
     size : tuple of float
@@ -67,12 +93,23 @@ class Pad:
         Radius of the corners of a roundrect as a share of its shorter side.
     layers : frozenset of str
         Copper layers that it is on.
-    drill : float
-        Smaller diameter of its hole in metres, 0 for none.
+    hole : tuple of float
+        Sides of its hole along its own axes in metres, 0 for none; a slot where they differ.
     plated : bool
         Whether the hole connects the layers.
     line : int
         Line in the file.
+    offset : tuple of float
+        From `position` to the middle of the copper, along its own axes, metres.
+    taper : tuple of float
+        Of a trapezoid, in metres along its own axes: its left side is longer than its right one
+        by twice the first number, its lower side longer than its upper one by twice the second.
+    chamfer : float
+        Length of a cut corner as a share of the shorter side.
+    cut : frozenset of tuple of int
+        Corners that are cut: the signs of their x and y.
+    drawings : tuple of Drawing
+        What a custom pad has besides its anchor, along its own axes from `position`.
     """
 
     reference: str
@@ -84,14 +121,24 @@ class Pad:
     shape: str
     corner: float
     layers: frozenset[str]
-    drill: float
+    hole: tuple[float, float]
     plated: bool
     line: int
+    offset: Point = (0.0, 0.0)
+    taper: tuple[float, float] = (0.0, 0.0)
+    chamfer: float = 0.0
+    cut: frozenset[tuple[int, int]] = frozenset()
+    drawings: tuple[Drawing, ...] = ()
 
     @property
     def label(self) -> str:
         """How a user names it: ``U1.5``."""
         return f"{self.reference}.{self.name}"
+
+    @property
+    def drill(self) -> float:
+        """Smaller diameter of its hole in metres, 0 for none."""
+        return min(self.hole)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +247,9 @@ class Zone:
     layers : tuple of str
         Copper layers that it is drawn on.
     fills : tuple of Fill
-        Empty where it was not filled.
+        Its copper; empty where it was not filled, or has no room for any.
+    filled : bool
+        Whether it was filled.
     line : int
         Line in the file.
     """
@@ -208,6 +257,7 @@ class Zone:
     net: str
     layers: tuple[str, ...]
     fills: tuple[Fill, ...]
+    filled: bool
     line: int
 
 
@@ -227,8 +277,8 @@ class Board:
         Copper and insulators from top to bottom.
     nets : tuple of str
         Names of all nets.
-    footprints, tracks, vias, zones : tuple
-        What is on it.
+    footprints, tracks, vias, zones, drawings : tuple
+        What is on it; drawings are those on copper layers.
     outline : tuple of ndarray
         Closed loops of the board's edge, shape (n, 2) each, the last corner joined to the first.
     notices : tuple of Notice
@@ -244,6 +294,7 @@ class Board:
     tracks: tuple[Track, ...]
     vias: tuple[Via, ...]
     zones: tuple[Zone, ...]
+    drawings: tuple[Drawing, ...]
     outline: tuple[Points, ...]
     notices: tuple[Notice, ...]
 

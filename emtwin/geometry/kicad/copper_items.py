@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emtwin.geometry.kicad.board import Fill, Footprint, Pad, Track, Via, Zone
 from emtwin.geometry.kicad.curves import arc
+from emtwin.geometry.kicad.drawings import drawn, placed
 from emtwin.geometry.kicad.fields import MILLIMETRE, Fields
 from emtwin.geometry.kicad.sexpr import Expression
 
-Points = NDArray[np.float64]
-
-
 SOLID_FILLS = 20250210
 """First format whose filled polygons are the copper itself unless they say otherwise."""
-
-
-def placed(points: Points, place: Sequence[float], angle: float) -> Points:
-    """Points of a footprint on the board: turned counter-clockwise, then moved.
-
-    Parameters
-    ----------
-    points : ndarray of float64, shape (n, 2)
-        In the footprint's frame, y up, metres.
-    place : sequence of float
-        Where the footprint stands, metres.
-    angle : float
-        In radians.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, 2)
-        On the board.
-    """
-    cos, sin = math.cos(angle), math.sin(angle)
-    return np.asarray(points @ np.array([[cos, sin], [-sin, cos]]) + np.asarray(place))
 
 
 def footprints(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Footprint, ...]:
@@ -71,33 +46,71 @@ def _pad(
 ) -> Pad:
     name, kind, shape = (*item.words, "", "", "")[:3]
     at = np.array([fields.position(item, "at")])
-    size = item.first("size")
-    sides = [fields.value(item, text, "size") * MILLIMETRE for text in (size.words if size else [])]
-    if len(sides) < 2 or min(sides[:2]) < 0:
+    sides = _sides(item, "size", fields)
+    if sides is None or min(sides) < 0:
         fields.fault(f"the pad {reference}.{name} has no size", item.line)
-        sides = [0.0, 0.0]
+        sides = (0.0, 0.0)
+    hole = item.first("drill")
     x, y = placed(at, place, angle)[0].tolist()
+    right, up = (_sides(hole, "offset", fields) if hole else None) or (0.0, 0.0)
+    wider, taller = _sides(item, "rect_delta", fields) or (0.0, 0.0)
+    primitives = item.first("primitives")
     return Pad(
         reference=reference,
         name=name,
         net=fields.net(item),
         position=(x, y),
         rotation=fields.angle(item, "at", 2),  # on the board: it includes the footprint's
-        size=(sides[0], sides[1]),
-        shape=shape,
+        size=sides,
+        shape=_anchor(item) if shape == "custom" else shape,
         corner=fields.value(item, item.word("roundrect_rratio", "0.25"), "roundrect_rratio"),
         layers=layers_of(item, copper),
-        drill=_drill(item, fields),
+        hole=_hole(hole, fields),
         plated=kind == "thru_hole",
         line=item.line,
+        offset=(right, -up),
+        taper=(wider, taller),
+        chamfer=fields.value(item, item.word("chamfer_ratio", "0"), "chamfer_ratio"),
+        cut=frozenset(_CORNERS[w] for w in _words(item, "chamfer") if w in _CORNERS),
+        drawings=tuple(drawn(primitives, "gr_", None, fields)) if primitives else (),
     )
 
 
-def _drill(item: Expression, fields: Fields) -> float:
-    """Smaller diameter of a pad's hole: ``(drill 0.8)``, ``(drill oval 0.6 1.2)``."""
-    found = item.first("drill")
-    words = [word for word in (found.words if found else []) if word != "oval"]
-    return min((fields.value(item, word, "drill") for word in words), default=0.0) * MILLIMETRE
+_CORNERS = {
+    "top_left": (-1, 1),
+    "top_right": (1, 1),
+    "bottom_left": (-1, -1),
+    "bottom_right": (1, -1),
+}
+
+
+def _words(item: Expression, name: str) -> list[str]:
+    found = item.first(name)
+    return found.words if found else []
+
+
+def _sides(item: Expression, name: str, fields: Fields) -> tuple[float, float] | None:
+    """Two lengths in metres of the list `name`; None where there are no two."""
+    words = _words(item, name)[:2]
+    if len(words) < 2:
+        return None
+    one, other = (fields.value(item, text, name) * MILLIMETRE for text in words)
+    return one, other
+
+
+def _anchor(item: Expression) -> str:
+    """What a custom pad has at its middle."""
+    options = item.first("options")
+    return "circle" if options is None or options.word("anchor") != "rect" else "rect"
+
+
+def _hole(drill: Expression | None, fields: Fields) -> tuple[float, float]:
+    """Sides of a pad's hole: ``(drill 0.8)``, ``(drill oval 0.6 1.2)``."""
+    words = [word for word in (drill.words if drill else []) if word != "oval"]
+    if drill is None or not words:
+        return 0.0, 0.0
+    sides = [abs(fields.value(drill, word, "drill")) * MILLIMETRE for word in words]
+    return sides[0], sides[-1]
 
 
 def layers_of(item: Expression, copper: Sequence[str]) -> frozenset[str]:
@@ -141,11 +154,11 @@ def vias(root: Expression, copper: Sequence[str], fields: Fields) -> tuple[Via, 
 def zones(
     root: Expression, copper: Sequence[str], fields: Fields, version: int
 ) -> tuple[Zone, ...]:
-    """Copper zones; rule areas, which keep copper out, are no zones."""
+    """Copper zones of the board and its footprints; rule areas, which have no copper, are none."""
+    owners = [root, *root.all("footprint", "module")]
+    found = [item for owner in owners for item in owner.all("zone")]
     return tuple(
-        _zone(item, copper, fields, version)
-        for item in root.all("zone")
-        if item.first("keepout") is None
+        _zone(item, copper, fields, version) for item in found if item.first("keepout") is None
     )
 
 
@@ -163,4 +176,5 @@ def _zone(item: Expression, copper: Sequence[str], fields: Fields, version: int)
             fields.fault("a filled polygon has fewer than three corners", fill.line)
         else:
             fills.append(Fill(layer, points, pen))
-    return Zone(fields.net(item), layers, tuple(fills), item.line)
+    filled = bool(fills) or item.word("fill") == "yes"
+    return Zone(fields.net(item), layers, tuple(fills), filled, item.line)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-SAGITTA = 5e-6
+SAGITTA = 1e-6
 """Largest distance between an arc and its chords in metres."""
 
 GAP = 1e-5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,21 @@ from emtwin.geometry.kicad.sexpr import Expression
 Points = NDArray[np.float64]
 
 MILLIMETRE = 1e-3
+_SHOWN = {
+    "slash": "/",
+    "backslash": "\\",
+    "bar": "|",
+    "dblquote": '"',
+    "quote": "'",
+    "lt": "<",
+    "gt": ">",
+    "colon": ":",
+    "space": " ",
+    "tab": "\t",
+    "return": "\n",
+    "brace": "{",
+}
+_HIDDEN = re.compile("{(" + "|".join(_SHOWN) + ")}")
 _FARTHEST = 10.0  # metres; KiCad's own limit is about 2
 _MEND = "open the board in KiCad and save it again"
 
@@ -24,6 +40,11 @@ _MEND = "open the board in KiCad and save it again"
 def number(value: float) -> str:
     """A length in millimetres as a message shows it."""
     return f"{value + 0.0:.6g}"
+
+
+def shown(name: str) -> str:
+    """A net's name as KiCad shows it: a file has ``P1.0{slash}XL1`` for ``P1.0/XL1``."""
+    return _HIDDEN.sub(lambda found: _SHOWN[found[1]], name)
 
 
 @dataclass
@@ -89,8 +110,9 @@ class Fields:
         words = found.words if found else []
         if not words:
             return ""
-        named = owner.word("net_name")
-        return words[1] if len(words) > 1 else self.nets.get(words[0], named or _only_name(words))
+        if len(words) > 1:
+            return shown(words[1])
+        return self.nets.get(words[0], shown(owner.word("net_name") or _only_name(words)))
 
     def corners(self, owner: Expression) -> Points:
         """Corners of the list ``pts`` inside `owner`, arcs as chords, shape (n, 2)."""

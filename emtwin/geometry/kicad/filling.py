@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -18,17 +19,31 @@ VARIABLE = "EMTWIN_KICAD_CLI"
 """Environment variable with the path of KiCad's command line program."""
 
 GET_KICAD = (
-    f"install KiCad 8 or newer (kicad.org), or set {VARIABLE} to the path of kicad-cli; a board "
-    "saved with its zones filled needs none"
+    f"install KiCad (kicad.org), or set {VARIABLE} to the path of its kicad-cli; a board saved "
+    "with its zones filled needs none"
 )
-"""How to get KiCad's command line program."""
+"""How to get KiCad."""
 
+FILLS = 10
+"""First KiCad whose kicad-cli can fill zones; before, KiCad's own Python does it."""
+
+_PYTHONS = (
+    "python3",
+    "python.exe",
+    "../Frameworks/Python.framework/Versions/Current/bin/python3",
+)
+"""KiCad's Python relative to its programs: Linux, Windows, macOS."""
+
+_SCRIPT = (
+    "import sys, pcbnew; board = pcbnew.LoadBoard(sys.argv[1]); "
+    "pcbnew.ZONE_FILLER(board).Fill(board.Zones()); pcbnew.SaveBoard(sys.argv[1], board)"
+)
 _SECONDS = 120.0
 
 
 def find_kicad() -> Path | None:
-    """KiCad's program: `VARIABLE`, or ``kicad-cli`` on the search path; None without one."""
-    found = os.environ.get(VARIABLE) or shutil.which("kicad-cli")
+    """KiCad's program: `VARIABLE`, or ``kicad-cli`` (since KiCad 7) or ``pcbnew`` on the path."""
+    found = os.environ.get(VARIABLE) or shutil.which("kicad-cli") or shutil.which("pcbnew")
     return Path(found) if found else None
 
 
@@ -55,7 +70,7 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
         If the file cannot be read.
     """
     board = read_board(file)
-    empty = [zone for zone in board.zones if zone.net in nets and not zone.fills]
+    empty = [zone for zone in board.zones if zone.net in nets and not zone.filled]
     program = find_kicad()
     if not empty or program is None:
         return board, []
@@ -79,24 +94,36 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
 
 def _fill(program: Path, copy: Path) -> str:
     """Let KiCad fill the zones of a file; what went wrong, or nothing."""
-    report = copy.with_suffix(".rpt")
-    command = [
-        str(program),
-        "pcb",
-        "drc",
-        "--refill-zones",
-        "--save-board",
-        "-o",
-        str(report),
-        str(copy),
-    ]
+    version = _version(program)
+    if version >= FILLS or not version:
+        report = str(copy.with_suffix(".rpt"))
+        options = ["pcb", "drc", "--refill-zones", "--save-board", "-o", report]
+        return _run([str(program), *options, str(copy)])[1]
+    pythons = [python for name in _PYTHONS if (python := program.parent / name).is_file()]
+    failures = [_run([str(python), "-c", _SCRIPT, str(copy)])[1] for python in pythons[:1]]
+    why = f"kicad-cli fills zones since KiCad {FILLS}, and this is KiCad {version}"
+    if not failures:
+        return f"{why} without a Python beside it"
+    return f"{why}; {pythons[0]}: {failures[0]}" if failures[0] else ""
+
+
+def _version(program: Path) -> int:
+    """First number of KiCad's version; 0 where it does not say, 6 where there is no kicad-cli."""
+    if program.stem == "pcbnew":
+        return 6
+    found = re.search(r"^(\d+)\.", _run([str(program), "version"])[0], re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _run(command: Sequence[str]) -> tuple[str, str]:
+    """What a program printed, and what went wrong."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_SECONDS, check=False, errors="replace"
         )
     except subprocess.TimeoutExpired:
-        return f"it took longer than {_SECONDS:g} s"
+        return "", f"it took longer than {_SECONDS:g} s"
     except OSError as error:
-        return error.strerror or str(error)
-    said = " ".join(f"{done.stderr} {done.stdout}".split())[:200]
-    return f"exit code {done.returncode}, {said!r}" if done.returncode else ""
+        return "", error.strerror or str(error)
+    said = " ".join(f"{done.stderr} {done.stdout}".split())[-200:]
+    return done.stdout, f"exit code {done.returncode}, {said!r}" if done.returncode else ""

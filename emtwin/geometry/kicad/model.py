@@ -164,11 +164,15 @@ class PlacedBoard:
             yield kept, kept
             yield from ((sheet, kept) for sheet in kept.stands_for)
 
-    def below(self, layer: str) -> list[tuple[Sheet, Sheet]]:
-        """Sheets under a layer as the board lies, the nearest first, each with its stand-in."""
+    def beside(self, layer: str) -> list[tuple[Sheet, Sheet, bool]]:
+        """Sheets on other layers, the nearest first: with its stand-in, and whether it is above."""
         at, sign = self.board.height(layer), -1 if self.choice.down else 1
-        lower = [pair for pair in self._all_sheets() if sign * (at - pair[0].height) > 1e-7]
-        return sorted(lower, key=lambda pair: sign * (at - pair[0].height))
+        found = [
+            (sheet, kept, sign * (sheet.height - at) > 0)
+            for sheet, kept in self._all_sheets()
+            if abs(sheet.height - at) > 1e-7
+        ]
+        return sorted(found, key=lambda one: abs(one[0].height - at))
 
     @property
     def reach(self) -> float:

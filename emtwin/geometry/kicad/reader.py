@@ -6,6 +6,7 @@ Introduction" (dev-docs.kicad.org); what KiCad 5 did otherwise is told where it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +17,16 @@ from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry.kicad.board import Board
 from emtwin.geometry.kicad.copper_items import footprints, tracks, vias, zones
 from emtwin.geometry.kicad.curves import loops
-from emtwin.geometry.kicad.edges import edge_pieces
-from emtwin.geometry.kicad.fields import Fields, number
+from emtwin.geometry.kicad.drawings import EDGE, drawings, texts
+from emtwin.geometry.kicad.fields import Fields, number, shown
 from emtwin.geometry.kicad.sexpr import Expression, parse
 from emtwin.geometry.kicad.stackup import stack_of
 
 OLDEST, NEWEST = 20171130, 20241229
 """Format versions of KiCad 5 and 9, the range that the reader was written for."""
+
+OWN_NAMES = 20200000
+"""First format in which a copper layer keeps KiCad's name beside the one that a user gave it."""
 
 LARGEST_FILE = 200 * 2**20
 """Bytes of a board file that are read at most."""
@@ -61,6 +65,8 @@ def board_of(text: str, path: Path) -> Board:
         raise InputError.single(message, file=path, line=root.line, remedy=_NOT_A_BOARD)
     fields = Fields(path, [], _net_names(root))
     version, notices = _version(root, path)
+    if version < OWN_NAMES:
+        _rename_layers(root)
     copper = _copper_layers(root)
     if not copper:
         raise InputError.single(
@@ -78,10 +84,12 @@ def board_of(text: str, path: Path) -> Board:
         tracks=tracks(root, fields),
         vias=vias(root, copper, fields),
         zones=zones(root, copper, fields, version),
+        drawings=drawings(root, copper, fields),
         outline=(),
-        notices=(*notices, *assumed),
+        notices=(*notices, *assumed, *_not_read(root, copper, path)),
     )
-    closed, loose = loops(edge_pieces(root, fields))
+    edge = drawings(root, [EDGE], fields)
+    closed, loose = loops([(piece.points, piece.line) for piece in edge])
     fields.problems += [_open(path, *chain) for chain in loose]
     if not closed and not loose:
         fields.problems.append(
@@ -132,7 +140,7 @@ def _version(root: Expression, path: Path) -> tuple[int, list[Notice]]:
 def _net_names(root: Expression) -> dict[str, str]:
     """Name of every numbered net; empty where the file has only names."""
     return {
-        net.words[0]: net.words[1]
+        net.words[0]: shown(net.words[1])
         for net in root.all("net")
         if len(net.words) == 2 and net.words[0].isdecimal()
     }
@@ -148,6 +156,46 @@ def _copper_layers(root: Expression) -> tuple[str, ...]:
         if name.endswith(".Cu") and name not in found:
             found.append(name)
     return tuple(sorted(found, key=_depth))
+
+
+def _rename_layers(root: Expression) -> None:
+    """Give copper layers that a user renamed KiCad's names again: up to KiCad 5 both were one."""
+    layers = root.first("layers")
+    rows = [v for v in (layers.values if layers else []) if isinstance(v, Expression)]
+    numbers = [(int(row.name), row) for row in rows if row.name.isdecimal() and row.words]
+    names = {
+        row.words[0]: {0: "F.Cu", 31: "B.Cu"}.get(number, f"In{number}.Cu")
+        for number, row in numbers
+        if number < 32
+    }
+    if any(name != own for name, own in names.items()):
+        for row in rows:
+            row.values[1:] = [names.get(v, v) if isinstance(v, str) else v for v in row.values[1:]]
+        _rename(root, names)
+
+
+def _rename(item: Expression, names: dict[str, str]) -> None:
+    if item.name in ("layer", "layers"):
+        item.values[1:] = [names.get(v, v) if isinstance(v, str) else v for v in item.values[1:]]
+    for value in item.values:
+        if isinstance(value, Expression):
+            _rename(value, names)
+
+
+def _not_read(root: Expression, copper: Sequence[str], path: Path) -> Iterator[Notice]:
+    """What stands on copper and does not become copper here."""
+    found = texts(root, copper)
+    if found:
+        message = f"{path.name}: {found} texts on copper layers are left out."
+        yield Notice("board-texts-left-out", message)
+    pads = [pad for part in root.all("footprint", "module") for pad in part.all("pad")]
+    several = sum(item.first("padstack") is not None for item in (*pads, *root.all("via")))
+    if several:
+        message = (
+            f"{path.name}: {several} pads and vias have another shape on some layers; every layer "
+            "takes that of the front."
+        )
+        yield Notice("board-padstacks", message)
 
 
 def _depth(layer: str) -> tuple[int, int]:

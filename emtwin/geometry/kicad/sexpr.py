@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _NAMED = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_UNOPENED = "filter_ratio"
+"""Field of a pad's teardrops that KiCad 9.0 closes but does not always open."""
 _SAVE_AGAIN = "open the board in KiCad and save it again"
 
 
@@ -91,15 +93,13 @@ def parse(text: str, file: Path) -> Expression:
             break
         place, kind = found.end(), found.lastgroup
         if kind == "open":
-            inner = Expression(line)
-            stack[-1].values.append(inner)
-            stack.append(inner)
+            _open(stack, line)
         elif kind == "close":
             stack.pop()
             if not stack:
                 raise _fault("a closing bracket without an opening one", file, line)
         elif kind in ("word", "quoted"):
-            stack[-1].values.append(_said(found, kind))
+            _add(stack, _said(found, kind), line)
         line += found[0].count("\n")
     if place < len(text):
         raise _fault("a string begins here and does not end", file, line)
@@ -108,6 +108,20 @@ def parse(text: str, file: Path) -> Expression:
     if len(root.values) != 1 or not isinstance(root.values[0], Expression):
         raise _fault("the file is not one list in brackets", file, 1)
     return root.values[0]
+
+
+def _add(stack: list[Expression], said: str, line: int) -> None:
+    """Put a word into the innermost open list, or into the one that KiCad forgot to open."""
+    if said == _UNOPENED and stack[-1].name == "teardrops":
+        _open(stack, line)
+    stack[-1].values.append(said)
+
+
+def _open(stack: list[Expression], line: int) -> None:
+    """Begin a list inside the innermost open one."""
+    inner = Expression(line)
+    stack[-1].values.append(inner)
+    stack.append(inner)
 
 
 def _said(found: re.Match[str], kind: str) -> str:

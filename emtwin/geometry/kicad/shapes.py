@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import InputError
-from emtwin.geometry.kicad.board import Board, Fill, Pad, Track
+from emtwin.geometry.kicad.board import Board, Drawing, Fill, Pad, Track
 from emtwin.geometry.surface import Surface
 
 if TYPE_CHECKING:
@@ -76,11 +76,7 @@ def outline_of(board: Board, detail: float) -> BaseGeometry:
     face = lib.MultiPolygon()
     for loop in board.outline:
         face = lib.symmetric_difference(face, region(loop))
-    drilled = [
-        lib.Point(pad.position).buffer(pad.drill / 2)
-        for pad in board.pads
-        if not pad.plated and pad.drill >= detail
-    ]
+    drilled = [hole_shape(pad) for pad in board.pads if not pad.plated and max(pad.hole) >= detail]
     return without_small_holes(union([lib.difference(face, lib.union_all(drilled))]), detail)
 
 
@@ -98,23 +94,76 @@ def track_shape(track: Track) -> BaseGeometry:
     return shape
 
 
-def pad_shape(pad: Pad) -> BaseGeometry:
-    """Copper of a pad; a trapezoid or custom pad as its rectangle."""
+def drawing_shape(drawing: Drawing) -> BaseGeometry:
+    """What a drawing covers."""
     lib = shapely()
-    width, height = pad.size
-    radius = {"circle": 0.5, "oval": 0.5, "roundrect": pad.corner}.get(pad.shape, 0.0)
-    round_by = min(max(radius, 0.0), 0.5) * min(width, height)
-    inner = lib.box(
-        round_by - width / 2, round_by - height / 2, width / 2 - round_by, height / 2 - round_by
-    )
-    # A box of no width (an oval, a circle) is no polygon: its diagonal grows to the same pad.
-    if round_by * 2 >= min(width, height):
-        half = (width / 2 - round_by, height / 2 - round_by)
-        inner = lib.LineString([(-half[0], -half[1]), half])
-    grown = inner.buffer(round_by) if round_by else inner
-    turned = lib.affinity.rotate(grown, pad.rotation, origin=(0, 0), use_radians=True)
+    line = lib.LineString(drawing.points).buffer(drawing.stroke / 2)
+    return union([line, region(drawing.points)] if drawing.filled else [line])
+
+
+def pad_shape(pad: Pad) -> BaseGeometry:
+    """Copper of a pad."""
+    lib = shapely()
+    anchor = lib.affinity.translate(_pad_body(pad), *pad.offset)
+    own = union([anchor, *map(drawing_shape, pad.drawings)]) if pad.drawings else anchor
+    turned = lib.affinity.rotate(own, pad.rotation, origin=(0, 0), use_radians=True)
     shape: BaseGeometry = lib.affinity.translate(turned, *pad.position)
     return shape
+
+
+def hole_shape(pad: Pad) -> BaseGeometry:
+    """Hole of a pad: a disc, or a slot."""
+    lib = shapely()
+    width, height = pad.hole
+    turned = lib.affinity.rotate(_slot(width, height), pad.rotation, (0, 0), use_radians=True)
+    shape: BaseGeometry = lib.affinity.translate(turned, *pad.position)
+    return shape
+
+
+def _slot(width: float, height: float) -> BaseGeometry:
+    """Disc, or box with round ends, about the origin."""
+    lib, radius = shapely(), min(width, height) / 2
+    end = (width / 2 - radius, height / 2 - radius)
+    spine = lib.LineString([(-end[0], -end[1]), end]) if any(end) else lib.Point(0, 0)
+    return spine.buffer(radius)
+
+
+def _pad_body(pad: Pad) -> BaseGeometry:
+    """Copper of a pad but for its drawings, along its own axes about the middle of its copper."""
+    lib = shapely()
+    width, height = pad.size
+    if min(width, height) <= 0:
+        return lib.Polygon()
+    if pad.shape in ("circle", "oval"):
+        return _slot(width, height)
+    if pad.shape == "trapezoid":
+        x, y, dx, dy = (value / 2 for value in (*pad.size, *pad.taper))
+        corners = [(-x - dy, -y - dx), (x + dy, -y + dx), (x - dy, y - dx), (dy - x, y + dx)]
+        return lib.Polygon(corners).convex_hull
+    if pad.shape == "roundrect":
+        return _rounded(pad)
+    return lib.box(-width / 2, -height / 2, width / 2, height / 2)
+
+
+def _rounded(pad: Pad) -> BaseGeometry:
+    """Box with round corners, some of them cut instead."""
+    lib = shapely()
+    width, height = pad.size
+    least = min(width, height)
+    radius = min(max(pad.corner, 0.0), 0.5) * least
+    box = lib.box(-width / 2, -height / 2, width / 2, height / 2)
+    if radius == least / 2:
+        body = _slot(width, height)
+    else:
+        body = box.buffer(-radius, join_style="mitre").buffer(radius) if radius else box
+    share = min(max(pad.chamfer, 0.0), 0.5) * least
+    for right, up in pad.cut if share else ():
+        x, y = right * width / 2, up * height / 2
+        a, b = x - right * share, y - up * share
+        (x0, x1), (y0, y1) = sorted((x, x - right * radius)), sorted((y, y - up * radius))
+        rest = lib.box(x0, y0, x1, y1)
+        body = union([body, rest]).difference(lib.Polygon([(x, y), (a, y), (x, b)]))
+    return body
 
 
 def without_small_holes(shape: BaseGeometry, detail: float) -> BaseGeometry:

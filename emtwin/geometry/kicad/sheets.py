@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emtwin.errors import InputError, Notice, Problem
-from emtwin.geometry.kicad.board import Board
+from emtwin.geometry.kicad.board import Board, Drawing
 from emtwin.geometry.kicad.shapes import (
+    drawing_shape,
     filled,
     pad_shape,
     polygons,
@@ -108,7 +109,7 @@ def copper_sheets(
 
 def _unfilled(board: Board, nets: Sequence[str]) -> Iterator[Problem]:
     for zone in board.zones:
-        if zone.net in nets and not zone.fills:
+        if zone.net in nets and not zone.filled:
             layers = ", ".join(zone.layers) or "no layer"
             message = f"the zone of {zone.net} on {layers} is not filled, so its copper is unknown"
             yield Problem(message, board.file, zone.line, remedy=FILL)
@@ -141,9 +142,17 @@ def _copper(board: Board, net: str, layer: str, detail: float) -> BaseGeometry:
         for pad in board.pads
         if pad.net == net and layer in pad.layers and min(pad.size) > 0
     ]
-    copper = union([filled(fills), *wide])
-    # A pad that touches the copper belongs to it; a lone one is no plane.
-    return union([copper, *(pad for pad in pads if pad.intersects(copper))])
+    drawn = [d for d in board.drawings if d.layer == layer and _area(d, detail)]
+    copper = union([filled(fills), *wide, *(drawing_shape(d) for d in drawn if d.net == net)])
+    # A pad that touches the copper belongs to it; a lone one is no plane. So does a drawing whose
+    # net the file does not say, such as those of footprints.
+    free = [drawing_shape(d) for d in drawn if not d.net]
+    return union([copper, *(one for one in (*pads, *free) if one.intersects(copper))])
+
+
+def _area(drawing: Drawing, detail: float) -> bool:
+    """Whether a drawing on copper is an area for the cells, and no line."""
+    return drawing.filled or drawing.stroke >= detail
 
 
 def _sides(shape: BaseGeometry) -> tuple[float, float]:

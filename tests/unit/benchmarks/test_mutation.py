@@ -68,10 +68,12 @@ def test_no_operator_of_the_kernels_is_forgotten() -> None:
     found = {(mutant.file, mutant.start) for mutant in all_mutants(resources.kernels_dir())}
     spaced, left_out = re.compile(r"(?<=[\w\])] )[-+*/%<>=&|]+(?= )"), r"(?://|#if)[^\n]*"
     places = set()
-    for file in resources.kernels_dir().glob("*.cu*"):
+    kernels = resources.kernels_dir()
+    for file in kernels.rglob("*.cu*"):
         text = re.sub(left_out, lambda hit: " " * len(hit[0]), file.read_text(encoding="utf-8"))
         hits = ((hit[0], hit.start()) for hit in spaced.finditer(text))
-        places |= {(file.name, start) for sign, start in hits if sign != "="}
+        name = file.relative_to(kernels).as_posix()
+        places |= {(name, start) for sign, start in hits if sign != "="}
     assert len(places) > 400
     assert places <= found
 

@@ -14,7 +14,7 @@ import pytest
 
 from benchmarks import validation
 from benchmarks.validation import CasesError, collected, outcome_of
-from benchmarks.validation_page import OTHER, Outcome, case_table, grouped, page, share
+from benchmarks.validation_page import OTHER, Outcome, case_table, grouped, page, share, subject
 from tests.validation import Case, Validated
 
 SPHERE = Case(
@@ -66,6 +66,19 @@ def run_main(
     monkeypatch.setattr(validation, "run_tests", left_by_pytest)
     monkeypatch.setattr(validation, "PAGE", validation.ROOT / "never written")
     return validation.main(["--page", str(folder / "page.md"), *more])
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("test_capacitance", "test_inductance", "test_static_wires", "test_coils"),
+        *("test_induced_fields", "test_shell_shielding"),
+    ],
+)
+def test_low_frequency_cases_have_a_section(module: str) -> None:
+    test = f"tests/physics/{module}.py"
+    assert (validation.ROOT / test).is_file()
+    assert subject(replace(SPHERE, test=f"{test}::test_one")) == "Low-frequency fields and circuits"
 
 
 def test_cases_stand_under_their_subject_in_the_order_of_their_numbers() -> None:

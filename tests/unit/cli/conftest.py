@@ -13,6 +13,7 @@ import pytest
 
 import emtwin
 from emtwin.benches.ends import EndAudit
+from emtwin.benches.ladder import LevelPlan
 from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
@@ -56,6 +57,7 @@ class Update:
     fraction: float | None = None
     detail: str = ""
     seconds_left: float | None = None
+    levels: tuple[LevelPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ class CampaignPlan:
     sites: tuple[SitePlan, ...] = (SitePlan(), SitePlan(name="over_floor", driven=("clock",)))
     notices: tuple[Notice, ...] = (Notice("lines-merged", "moved by 0.4 mm"),)
     without_verdict: tuple[str, ...] = ("esd", "surge")
+    levels: tuple[LevelPlan, ...] = ()
 
 
 @dataclass
@@ -199,10 +202,11 @@ class FakePipeline:
             raise self.load_error
         return "loaded twin"
 
-    def check(self, loaded: Any) -> CampaignPlan:
-        """A plan of two sites."""
+    def check(self, loaded: Any, levels: int = 0) -> CampaignPlan:
+        """A plan of two sites, with a level of refinement if any is asked for."""
         assert loaded == "loaded twin"
-        return CampaignPlan()
+        level = LevelPlan("radiated_emission", 0.7, 3e-3, 9e-3, 54321, 2**30, 1e9, 60.0)
+        return CampaignPlan(levels=(level,) * bool(levels))
 
     def geometry(self, loaded: Any) -> Campaign:
         """The geometry of a campaign."""

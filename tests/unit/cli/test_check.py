@@ -63,8 +63,8 @@ def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: Fa
         "│ near │ post_1, lid │ 1.5 mm │ 50, 20, 30 mm │ │ no contact │",
         "│ lead, start │ bond │ frame │ frame, lid │ 0.25 mm │ 0.5 mm │",
         "│ lid │ 1 mm │ 50 mm │ 0 │ closed │ 100% │",
-        "│ lid │ 500 um │ 400 um │ 97% │ 1,234 │ perfectly conducting sheet on cell faces │",
-        "│ foil │ – │ – │ 100% │ 12 │ perfectly conducting sheet on cell faces │",
+        "│ lid │ 500 um │ 400 um │ 97% │ 1,234 │ – │ – │ – │ perfectly conducting sheet on cell faces │",
+        "│ foil │ – │ – │ 100% │ 12 │ – │ – │ – │ perfectly conducting sheet on cell faces │",
         "│ lead, end │ open │ – │ – │ – │ 0 mm │",
     ):
         assert lines.count(text) == 2, text
@@ -130,3 +130,12 @@ def test_the_stand_ins_have_the_fields_of_the_real_ones(name: str) -> None:
     }[name]
     fields = {part.name for part in dataclasses.fields(getattr(conftest, name))}
     assert fields <= {part.name for part in dataclasses.fields(real)}
+
+
+def test_levels_of_refinement_are_shown_where_asked_for(call: Call, pipeline: FakePipeline) -> None:
+    assert "54,321" not in call("check", "pump.yaml").out
+    done = call("check", "pump.yaml", "--convergence")
+    for text in ("Levels of refinement", "radiated emission", "x 0.7", "54,321", "1 min"):
+        assert text in done.out
+    document = json.loads(call("check", "pump.yaml", "--convergence", "--json").out)
+    assert document["levels"][0]["cells"] == 54321

@@ -43,7 +43,7 @@ def test_the_plan_of_the_pump(call: Call, pump: Path) -> None:
         *("±8 kV contact", "±2, ±4, ±8, ±15 kV air", "(radiated_immunity)"),
         *("3 V/m, 80 MHz to 2.7 GHz", "80 % AM 1 kHz", "355 frequencies"),
         *("infusion_line", "30 A/m at 50 or 60 Hz", "(power_frequency_magnetic)"),
-        *("no a.c. mains port: device.power has d.c. 12 V, battery inside",),
+        *("no a.c. mains port: device.power has d.c. 12 V from other equipment, battery inside",),
         *("cable dc_lead: the longest cable is 2.5 m, not longer than 3 m",),
         "cable sensor_cable: the longest cable is 0.8 m, shorter than 1 m",
         "FDA does not accept the exemption of short cables: plan with --authority FDA",

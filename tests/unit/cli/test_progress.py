@@ -7,7 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from emtwin.cli.progress import Bars, Lines, Silence, display, duration, remaining
+from emtwin.benches.ladder import LevelPlan
+from emtwin.cli.progress import Bars, Lines, Silence, display, remaining
+from emtwin.units import duration
 from tests.unit.cli.conftest import Update
 
 
@@ -48,6 +50,27 @@ def test_lines_are_sparse() -> None:
         "solving, 80%, energy -40 dB, 10 s left",
         "files and pictures in a [folder] with a rather long name",
     ]
+
+
+LEVELS = (
+    LevelPlan("radiated_immunity", 1.0, 4.47e-3, 12e-3, 830_676, 2 * 2**30, 1e10, 72.0),
+    LevelPlan("radiated_immunity", 0.7, 3.1e-3, 9e-3, 2_400_000, 5 * 2**30, 4e10, 400.0, False),
+)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_levels_of_refinement_are_told_before_the_first(terminal: bool) -> None:
+    text = io.StringIO()
+    console = Console(file=text, width=120, force_terminal=terminal, color_system=None)
+    with Bars(console) if terminal else Lines(console) as shown:
+        shown(Update("geometry"))
+        shown(Update("levels of refinement", levels=LEVELS))
+        shown(Update("free space, input driven"))
+    printed = text.getvalue()
+    for part in ("radiated immunity", "x 0.7", "4.47 mm", "830,676", "2 GiB", "1 min 12 s"):
+        assert part in printed
+    assert printed.count("5 GiB, above accuracy.memory") == 1
+    assert "free space, input driven" in printed
 
 
 def _terminal() -> tuple[Console, io.StringIO]:

@@ -118,6 +118,13 @@ def test_yaml_holds_what_json_holds_but_for_empty_fields(call: Call) -> None:
         assert {"id", "citation", "summary", "test", "port", "environments"} <= set(brief)
 
 
+def test_an_environment_by_another_name(call: Call) -> None:
+    done = call("standards", "--environment", "hospital")
+    assert done.code == 2
+    said = " ".join(done.err.split())
+    assert "'hospital' is not one of professional, home, special. Write 'professional'." in said
+
+
 def test_a_query_without_an_answer(call: Call) -> None:
     done = call("standards", "radaited")
     assert done.code == 2

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from emtwin.backends import select_backend
 from emtwin.geometry import Surface
 from emtwin.geometry.boundary import outer_boundary
-from emtwin.voxel.winding_votes import winding_votes
+from tests.unit.voxel import shapes
 
 CORNERS = np.array([[x, y, z] for x in (0.0, 4.0) for y in (0.0, 4.0) for z in (0.0, 4.0)])
 CUBE = np.array(
@@ -21,7 +21,7 @@ CENTRES = (np.arange(-1, 10) + 0.4, np.arange(-1, 10) + 0.5, np.arange(-1, 10) +
 def votes_of(points: NDArray[np.float64], cells: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Votes of the cells of a grid of metres for the tetrahedra `cells`."""
     surface = Surface(points, outer_boundary(points, {"tetra": cells}))
-    return winding_votes(surface, CENTRES, select_backend("numpy"))
+    return shapes.votes_of(surface, CENTRES, select_backend("numpy"))
 
 
 def box_votes(side: int) -> NDArray[np.uint8]:

@@ -43,6 +43,36 @@ def test_a_thin_wall_has_its_resistance_and_a_third_of_its_field():
     assert z.imag == pytest.approx(2 * np.pi * 1e4 * MU0 * 35e-6 / 3, rel=1e-3)
 
 
+@pytest.mark.parametrize("f", [1.0, 1e3, 1e6, 1e9, 1e13])
+def test_current_on_both_sides_of_a_wall(f):
+    """Half of it on each side: (k / 2 sigma) coth(k t / 2), from 1 / (sigma t) to half a skin.
+
+    The same as two walls of half the thickness with a field on one side, in parallel.
+    """
+    whole, half = Finish(5.8e7, 35e-6), Finish(5.8e7, 17.5e-6)
+    at = np.array([f])
+    both = (whole.impedance(at) + whole.transfer(at)) / 2
+    np.testing.assert_allclose(both, half.impedance(at) / 2, rtol=1e-9)
+    if f == 1.0:
+        np.testing.assert_allclose(both.real, 1 / (5.8e7 * 35e-6), rtol=1e-6)
+    if f >= 1e9:
+        np.testing.assert_allclose(both, Finish(5.8e7).impedance(at) / 2, rtol=1e-5)
+
+
+def test_no_current_in_a_wall_loses_nothing():
+    """The same field on both sides of a thin wall: no current; w mu0 t of flux between them."""
+    wall, f = Finish(5.8e7, 1e-6), np.array([1e3])
+    left = wall.impedance(f) - wall.transfer(f)
+    assert abs(left.real) < 1e-6 * wall.impedance(f).real
+    np.testing.assert_allclose(left.imag, 2 * np.pi * f * MU0 * 1e-6 / 2, rtol=1e-3)
+
+
+def test_nothing_passes_a_thick_wall():
+    f = np.array([1.0, 1e12])
+    assert not Finish(5.8e7).transfer(f).any()
+    assert abs(Finish(5.8e7, 1.0).transfer(f)[1]) == 0.0
+
+
 @pytest.mark.parametrize(("sigma", "thickness"), [(0.0, 1.0), (inf, 1.0), (1.0, 0.0)])
 def test_a_finish_that_cannot_be_is_refused(sigma, thickness):
     with pytest.raises(InputError, match="above 0, got"):
@@ -135,19 +165,32 @@ def test_a_metal_without_conductivity_is_refused_for_resistance_and_perfect_for_
     model = board(Material("ideal", 1.0, 0.0, True, "test"))
     with pytest.raises(InputError, match="'ground_plane': ideal has no conductivity"):
         model_conductances(model, {"ground_plane": 1e-3})
-    finishes, marks = finishes_of(model)
+    finishes, marks = finishes_of(model, sheet_thickness={"ground_plane": 1e-3})
     assert finishes == []
     assert (marks == -1).all()
 
 
 def test_finishes_of_a_device():
-    finishes, marks = finishes_of(board())
-    assert finishes == [Finish(5.8e7)]
+    finishes, marks = finishes_of(board(), sheet_thickness={"ground_plane": 35e-6})
+    assert finishes == [Finish(5.8e7, 35e-6)]
     assert (marks[0] == 0).sum() == 24 * 17
+    with pytest.raises(InputError, match="'ground_plane' is a sheet of unknown thickness"):
+        finishes_of(board())
+
+
+def test_a_wall_of_a_solid_has_the_thickness_of_its_audit():
+    """The box of the sample: sheet metal of 0.5 mm."""
+    region = demand_kind(read_regions(resources.meshes_dir() / "board_in_box.msh", "mm")["box"])
+    lines = [1e-3 * np.arange(lo, hi + 1, 4.0) for lo, hi in ((-4, 164), (-4, 104), (-4, 44))]
+    body = Body("box", region.surface, region.kind, lookup("aluminium"), 1)
+    model = voxelise([body], Grid(*lines))
+    (finish,), _ = finishes_of(model)
+    assert finish.thickness == model.walls[0].thickness
+    assert finish.thickness == pytest.approx(0.5e-3, rel=1e-6)
 
 
 def test_finishes_on_a_wider_grid():
     model = board()
     scene, shift = widened(StaticScene.of_voxels(model), 10e-3)
-    _, marks = finishes_of(model, scene.grid, shift)
+    _, marks = finishes_of(model, scene.grid, shift, {"ground_plane": inf})
     np.testing.assert_array_equal(marks == 0, scene.conducting)

@@ -25,7 +25,9 @@ from emtwin.quasistatic import (
 from emtwin.quasistatic.curl import curl, face_reluctances, gradient
 from emtwin.quasistatic.magnetostatics import Magnetostatics
 from emtwin.quasistatic.poisson import edge_admittances
+from emtwin.quasistatic.port_circuit import AGREEMENT
 from emtwin.quasistatic.ports import gap_current
+from emtwin.quasistatic.resonances import Poles
 
 GRID = Grid.uniform((8, 7, 6), 1e-3)
 LOOP = Port("loop", Node(2, 3, 2), Node(2, 4, 2))
@@ -58,7 +60,7 @@ def test_a_gradient_has_no_curl():
 def test_a_circuit_knows_its_loops(circuit):
     assert circuit.is_loop.tolist() == [True, False]
     assert circuit.bending[1].tolist() == [0, 0]
-    assert circuit.bending[0, 0] > 0
+    assert circuit.bending[0, 0] == circuit.moments[0, 0, 0] > 0
 
 
 def test_a_circuit_is_reciprocal_and_passive(circuit):
@@ -106,7 +108,7 @@ def test_currents_must_be_closed():
 
 def test_a_tiny_device_holds_as_far_as_is_looked(circuit):
     tiny = InductanceMatrix(circuit.ports, 1e-9 * circuit.inductance.matrix)
-    limit = replace(circuit, inductance=tiny, bending=np.zeros((2, 2))).limit
+    limit = replace(circuit, inductance=tiny, moments=np.zeros((2, 2, 2))).limit
     assert limit.frequency == pytest.approx(100e9)
     assert "no higher was looked" in limit.reason
 
@@ -145,6 +147,62 @@ def test_a_circuit_is_the_beginning_of_the_full_wave_solution(permittivity):
     assert apart[0].max() < 0.01
     np.testing.assert_allclose(np.diag(orders), 4, atol=0.3)
     assert 2.7 < orders[0, 1] < 4.3
+
+
+def beside(*corners):
+    """A plate over the floor of a closed box, and a wire of edges from the floor round it."""
+    painter = Painter(GRID)
+    painter.plate((4e-3, 2e-3, 3e-3), (6e-3, 5e-3, 3e-3))
+    for start, stop in pairwise(1e-3 * np.array(corners)):
+        painter.line(tuple(start), tuple(stop))
+    return StaticScene(GRID, painter.medium(), Walls.all("electric"))
+
+
+@pytest.mark.parametrize(
+    ("corners", "lowest", "highest"),
+    [
+        ((), 5e9, 9e9),
+        (((1, 1, 0), (1, 1, 4), (1, 3, 4), (7, 3, 4)), 3e9, 6e9),
+        (((1, 1, 0), (1, 1, 4), (1, 6, 4), (7, 6, 4), (7, 1, 4)), 2e9, 3.7e9),
+    ],
+    ids=["alone", "wire of 12 mm", "wire of 20 mm"],
+)
+def test_the_limit_of_a_capacitive_port_sees_resonant_neighbours(corners, lowest, highest):
+    """Up to it the circuit is within 0.5 dB of the whole solution; 1.4 times that is beyond it.
+
+    The plate alone resonates at 9 GHz. A wire of 20 mm is a quarter of a wavelength at 3.75 GHz,
+    where the impedance turns; P and L alone would promise 0.5 dB up to 3.9 GHz.
+    """
+    there = beside(*corners)
+    circuit = port_circuit(there, [PATCH])
+    assert not circuit.is_loop.any()
+    assert lowest < circuit.limit.frequency < highest
+    for share, inside in ((0.5, True), (0.8, True), (1.0, True), (1.4, False)):
+        at = share * circuit.limit.frequency
+        exact = full_wave(there, [PATCH], at)[0, 0]
+        found = circuit.impedance(np.array([at]))[0, 0, 0]
+        assert (abs(found / exact - 1) < AGREEMENT) == inside, (share, at)
+
+
+def test_the_moments_are_those_of_the_full_wave_solution():
+    """(Z - P / jw) / jw is L + w^2 T + w^4 M + ..., here at six frequencies.
+
+    Taken as a polynomial of six terms up to a third of the resonance, r = w^2 t <= 1/9, what is
+    left out is r^6 of a_1 = 2e-6 of it, a hundred times as much in the second and third term, whose
+    own parts are r and r^2: 2e-4 of L, 2e-3 of T, 2e-2 of M at most.
+    """
+    there = beside((1, 1, 0), (1, 1, 4), (1, 3, 4), (7, 3, 4))
+    circuit = port_circuit(there, [PATCH])
+    own = np.array([circuit.inductance.matrix[0, 0], *circuit.moments[:, 0, 0]])
+    first = Poles.of(*circuit.moments).first
+    w = first / 3 * np.linspace(0.4, 1.0, 6)
+    c = circuit.capacitance
+    plate = c.conductors[int(circuit.connection[:, 0].argmax())]
+    elastance = 1 / c.between(plate, "walls").real
+    z = np.array([full_wave(there, [PATCH], x / (2 * np.pi))[0, 0].imag for x in w])
+    found = np.polynomial.Polynomial.fit((w / first) ** 2, (z + elastance / w) / w, 5)
+    terms = found.convert().coef[:3] / first ** (2.0 * np.arange(3))
+    assert np.all(np.abs(terms / own - 1) < [2e-4, 2e-3, 2e-2])
 
 
 @pytest.mark.parametrize(

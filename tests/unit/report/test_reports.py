@@ -7,6 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,7 @@ from rich.console import Console
 from emtwin.errors import InputError
 from emtwin.report import (
     as_json,
+    convergence_notes,
     convergence_tables,
     junit_xml,
     run_table,
@@ -276,29 +278,25 @@ def test_values_carry_units() -> None:
     assert change(0.0, 1.0) == "–"
 
 
+def _grid(refinement: float, cells: int) -> dict[str, Any]:
+    return {"refinement": refinement, "device_cell": 3e-3 * refinement, "cells": cells}
+
+
 STUDY = {
-    "ratio": 1.4,
+    "test": "radiated_immunity",
     "converged": False,
-    "stopped": "3 levels are the limit",
+    "stopped": "the margin moved by 1.5 dB; the level takes 2 h, and 1 h is left",
+    "no_coarser": "",
     "levels": [
-        {
-            "refinement": 1.4,
-            "cells": 12345,
-            "seconds": 61.2,
-            "margins": {"radiated_immunity": 4.0},
-            "changes": {},
-        },
-        {
-            "refinement": 1.0,
-            "cells": 34567,
-            "seconds": 200.0,
-            "margins": {"radiated_immunity": 2.5},
-            "changes": {"radiated_immunity": -1.5},
-        },
+        _grid(1.5, 12345) | {"seconds": 61.2, "ratio": None, "margin_db": 4.0, "change_db": None},
+        _grid(1.0, 34567) | {"seconds": 200.0, "ratio": 1.37, "margin_db": 2.5, "change_db": -1.5},
+    ],
+    "missing": [
+        _grid(0.7, 99999) | {"reason": "cannot be computed: the lid touches the frame"},
+        _grid(0.5, 199999) | {"reason": "takes 2 h, and 1 h is left"},
     ],
     "quantities": [
         {
-            "test": "radiated_immunity",
             "name": "margin",
             "values_db": [4.0, 2.5],
             "extrapolated_db": -1.25,
@@ -308,14 +306,13 @@ STUDY = {
             "reason": "",
         },
         {
-            "test": "radiated_immunity",
             "name": "voltage at input (dBV)",
             "values_db": [None, -20.0],
             "extrapolated_db": -20.0,
             "bound_db": 2.0,
             "order": -1.0,
-            "method": "spread",
-            "reason": "the changes hardly shrink (order -1)",
+            "method": "divergent",
+            "reason": "the sequence diverges (order -1)",
         },
     ],
 }
@@ -324,8 +321,20 @@ STUDY = {
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("en", ("Levels of refinement", "Richardson estimates", "assumed order", "spread: the ch")),
-        ("ko", ("격자 세분 단계", "리처드슨 추정", "가정한 차수", "산포: the ch")),
+        (
+            "en",
+            (
+                *("Levels of refinement", "Richardson estimates", "assumed order", "not computed"),
+                *("3 times the spread: the seq", "Radiated RF immunity: the margin moved"),
+            ),
+        ),
+        (
+            "ko",
+            (
+                *("격자 세분 단계", "리처드슨 추정", "가정한 차수"),
+                *("계산 안 됨", "산포의 3배: the seq"),
+            ),
+        ),
     ],
 )
 def test_a_refinement_study_is_two_tables(
@@ -334,21 +343,43 @@ def test_a_refinement_study_is_two_tables(
     campaign = make_campaign()
     assert convergence_tables(campaign) == []
     assert texts[0] not in report(campaign, tmp_path, language)
-    campaign.meta["convergence"] = STUDY
+    campaign.meta["convergence"] = [STUDY]
     html = report(campaign, tmp_path, language)
     console = Console(file=io.StringIO(), width=220)
     for table in convergence_tables(campaign, language):
         console.print(table)
     printed = console.file.getvalue()  # type: ignore[attr-defined]
-    values = ("× 1.4", "12,345", "61 s", "+4.0 dB", "\u22121.50 dB", "±3.75 dB", "\u22121.2 dB")
-    for text in (*texts, *values, "3 levels are the limit", "voltage at input (dBV)"):
+    printed += "\n".join(convergence_notes(campaign, language))
+    values = ("× 1.5", "12,345", "1 min 1 s", "+4.0 dB", "\u22121.50 dB", "±3.75 dB", "1.37")
+    more = ("3 mm", "99,999", "× 0.7 cannot be computed: the lid", "voltage at input (dBV)")
+    for text in (*texts, *values, *more, "the level takes 2 h"):
         assert text in html, text
         assert text in printed, text
+    assert html.count("takes 2 h") == 1
+    assert json.loads(as_json(campaign))["convergence"] == [STUDY]
+
+
+def test_one_level_alone_has_no_estimates(tmp_path: Path) -> None:
+    campaign = make_campaign()
+    alone = STUDY | {"levels": [STUDY["levels"][0]], "quantities": []}  # type: ignore[index]
+    campaign.meta["convergence"] = [alone]
+    assert len(convergence_tables(campaign)) == 1
+    assert "Richardson estimates" not in report(campaign, tmp_path)
+
+
+def test_a_verdict_without_a_figure_calls_for_no_star() -> None:
+    """A test that does not apply has no uncertainty that a second resolution could verify."""
+    campaign = make_campaign()
+    for verdict in campaign.verdicts:
+        verdict["verified_by_refinement"] = True
+    campaign.verdicts[0] |= {"uncertainty_db": None, "verified_by_refinement": False}
+    assert verdict_table(campaign).caption is None
 
 
 def test_the_model_of_every_wall_has_its_words() -> None:
-    models = {wall_audit.CELLS, wall_audit.FACES, wall_audit.AVERAGED, wall_audit.DIELECTRIC}
-    assert set(walls.MODELS) == models
+    sheets = {wall_audit.FACES, wall_audit.RESISTIVE, wall_audit.TWO_SIDED}
+    others = {wall_audit.CELLS, wall_audit.AVERAGED, wall_audit.DIELECTRIC}
+    assert set(walls.MODELS) == sheets | others
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,10 @@ def test_what_is_declared_survives_writing_and_reading(write: Write, folder: Pat
         write(
             ("environment: professional", "environment: special"),
             with_device(
-                "power: {dc: {nominal: 12 V, vehicle: true}}",
+                "power: {dc: {nominal: 12 V, fed_by: vehicle}}",
                 "magnetically_sensitive: {none: only resistive sensors}",
                 "equipment: {class: B}",
+                "patient_contacts: [{name: clip, cabled: true}, {name: patch, cabled: false}]",
             ),
             (
                 "radiated_immunity: {}",
@@ -147,6 +148,22 @@ MESSAGES = [
         ("device.magnetically_sensitive", "both parts and none", "a list of parts"),
     ),
     (
+        with_device("patient_contacts: false"),
+        ("device.patient_contacts", "false without a reason", "{none: REASON}"),
+    ),
+    (
+        with_device("patient_contacts: []"),
+        ("device.patient_contacts", "no contact and no reason", "a list of contacts"),
+    ),
+    (
+        with_device("patient_contacts: [{name: clip}]"),
+        ("device.patient_contacts.contacts[0].cabled", "is missing", "add 'cabled: true | false'"),
+    ),
+    (
+        with_device("power: {dc: {nominal: 12 V, fed_by: mains adapter}}"),
+        ("device.power.dc.fed_by", "'mains adapter' is not one of", "'mains_adapter'"),
+    ),
+    (
         with_device(
             "intentional_receivers: [{name: a, frequency_from: 2 GHz, frequency_to: 1 GHz}]"
         ),
@@ -208,6 +225,24 @@ def test_a_supply_cable_needs_its_supply(find: Find, port: str, power: str, lack
     assert problem.field == "device.cables[0].port"
     assert f"but device.power has no {lacking}" in problem.message
     assert f"add '{lacking}: {{" in problem.remedy
+
+
+def test_a_mains_lead_may_belong_to_an_adapter(write: Write) -> None:
+    power = "power: {dc: {nominal: 12 V, fed_by: mains_adapter}}"
+    change = (SENSOR, SENSOR + "      port: ac_mains\n")
+    twin = scene.load(write(with_device(power), change)).twin
+    assert twin.device.power is not None
+    assert twin.device.power.said == "d.c. 12 V from a mains adapter"
+
+
+def test_a_patient_cable_of_a_device_without_a_patient(find: Find) -> None:
+    (problem,) = find(
+        with_device("patient_contacts: {none: reads samples}"),
+        (SENSOR, SENSOR + "      port: patient\n"),
+    )
+    assert problem.field == "device.cables[0].port"
+    assert "device.patient_contacts has none: reads samples" in problem.message
+    assert "list the contacts" in problem.remedy
 
 
 def test_class_a_of_the_device_at_home_is_refused(find: Find) -> None:

@@ -91,7 +91,7 @@ def test_all_problems_of_all_conductors_come_at_once() -> None:
     assert "neighbouring node" in second.message
     assert "1.6 mm" in third.message
     assert "1 mm high" in third.message
-    assert "grid line at the top of the board" in third.remedy
+    assert "grid line at the face of the board" in third.remedy
 
 
 def test_wire_that_the_grid_makes_thinner() -> None:

@@ -1,13 +1,15 @@
-"""Surfaces and bodies that the tests of this folder share."""
+"""Surfaces and bodies that tests of cells share, and their votes."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.backends import Backend
 from emtwin.geometry import Surface
 from emtwin.materials import Material
 from emtwin.voxel import Body
+from emtwin.voxel.winding_votes import Centres, winding_votes
 
 METAL = Material("metal", 1.0, 1e7, True, "test")
 PLASTIC = Material("plastic", 3.0, 0.0, False, "test")
@@ -101,6 +103,11 @@ def rotated(surface: Surface, seed: int, about: NDArray[np.float64] | None = Non
     turn: NDArray[np.float64] = q * np.sign(np.linalg.det(q))
     middle = (surface.lo + surface.hi) / 2 if about is None else about
     return Surface((surface.points - middle) @ turn.T + middle, surface.triangles)
+
+
+def votes_of(surface: Surface, centres: Centres, backend: Backend) -> NDArray[np.uint8]:
+    """Votes of all cells."""
+    return np.concatenate([votes for _, votes in winding_votes(surface, centres, backend)])
 
 
 def solid(name: str, surface: Surface, material: Material = PLASTIC, priority: int = 1) -> Body:

@@ -11,11 +11,13 @@ from emtwin.backends import Backend, select_backend
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
+from emtwin.voxel import winding_number as numbers
+from emtwin.voxel import winding_votes as counting
 from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.solids import inside, is_balanced, outward
 from emtwin.voxel.winding_number import Tree, winding_number
 from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
-from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere
+from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere, votes_of
 
 GRID = Grid.uniform((12, 12, 12), 1.0)
 NUMPY = select_backend("numpy")
@@ -65,7 +67,7 @@ def heights(surface: Surface) -> np.ndarray:
 def test_all_six_votes_agree_about_a_closed_surface(seed: int, lattice: bool) -> None:
     """Also where centres lie on corners, edges and planes: all as if shifted in one way."""
     surface = crooked(seed, lattice=lattice)
-    votes = winding_votes(surface, GRID.centres, NUMPY)
+    votes = votes_of(surface, GRID.centres, NUMPY)
     assert set(np.unique(votes)) <= {0, ALL_VOTES}
     height = heights(surface)
     clear = np.abs(height).min(axis=-1) > 1e-9
@@ -83,7 +85,7 @@ def test_two_bodies_that_share_a_face_share_out_the_cells(seed: int) -> None:
     if second.signed_volume <= 0.1:
         return
     both = joined(first, second)
-    union = [winding_votes(s, GRID.centres, NUMPY) > 0 for s in (first, second, both)]
+    union = [votes_of(s, GRID.centres, NUMPY) > 0 for s in (first, second, both)]
     assert not np.any(union[0] & union[1])
     assert np.array_equal(union[0] | union[1], union[2])
 
@@ -104,9 +106,9 @@ def test_permuting_the_axes_permutes_the_votes(
     """
     order = (order[0], order[1], order[2])
     surface = crooked(seed, lattice=lattice)
-    permuted = outward(surface.permuted(order))  # an odd one turns the normals
-    votes = winding_votes(surface, GRID.centres, NUMPY).transpose(order)
-    other = winding_votes(permuted, GRID.centres, NUMPY)
+    permuted, _ = outward(surface.permuted(order))  # an odd one turns the normals
+    votes = votes_of(surface, GRID.centres, NUMPY).transpose(order)
+    other = votes_of(permuted, GRID.centres, NUMPY)
     height = np.abs(heights(surface)).transpose(*order, 3)
     tilted = np.abs(surface.area_vectors.sum(axis=1)) > 1e-9
     free = ((height > 1e-9) | tilted).all(axis=-1)
@@ -118,9 +120,51 @@ def test_permuting_the_axes_permutes_the_votes(
 def test_backends_cast_the_same_votes(seed: int) -> None:
     surface = without(rotated(sphere(4.1, (6.0, 6.1, 5.8)), seed), 3, 40, 90)
     assert np.array_equal(
-        winding_votes(surface, GRID.centres, NUMPY),
-        winding_votes(surface, GRID.centres, select_backend("native")),
+        votes_of(surface, GRID.centres, NUMPY),
+        votes_of(surface, GRID.centres, select_backend("native")),
     )
+
+
+@pytest.mark.parametrize("cells", [1, 300, 720])
+def test_slabs_give_the_same_votes(
+    cells: int, machine: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One plane at a time, two, and five with a rest: holes, corners and facets on cell centres.
+
+    A plane has 144 cells; a slab of less than that is one plane.
+    """
+    surfaces = [crooked(seed, lattice=True) for seed in range(6)]
+    surfaces.append(without(rotated(sphere(4.1, (6.0, 6.1, 5.8)), 1), 3, 40, 90))
+    whole = [votes_of(s, GRID.centres, machine) for s in surfaces]
+    monkeypatch.setattr(counting, "SLAB_CELLS", cells)
+    for surface, votes in zip(surfaces, whole, strict=True):
+        slabs = list(winding_votes(surface, GRID.centres, machine))
+        assert [s.start for s, _ in slabs] == list(range(0, 12, max(cells // 144, 1)))
+        assert np.array_equal(votes_of(surface, GRID.centres, machine), votes)
+
+
+def test_any_number_of_shells_may_lie_before_a_slab(
+    machine: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """24 boxes within each other, all around the last cells: a byte's five bits know 15 of them.
+
+    Their sides are 0.1 apart, so that no more than ten lie between two centres.
+    """
+    shells = [box((0.04 + n / 10,) * 3, (11.9, 11.9, 11.9)) for n in range(24)]
+    nested = joined(*shells)
+    assert np.all(votes_of(nested, GRID.centres, machine) == ALL_VOTES)
+    monkeypatch.setattr(counting, "SLAB_CELLS", 144)
+    assert np.all(votes_of(nested, GRID.centres, machine) == ALL_VOTES)
+
+
+def test_points_are_taken_some_at_a_time(machine: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """300 points in parts of 128: the same numbers, in the same order; none at all are no error."""
+    tree = Tree.of(without(rotated(sphere(3.3, (5.5, 6.0, 6.2)), 4), 5, 6))
+    points = np.random.default_rng(0).uniform(1, 11, (300, 3))
+    whole = winding_number(tree, points, machine)
+    monkeypatch.setattr(numbers, "POINTS_AT_ONCE", 128)
+    assert np.array_equal(winding_number(tree, points, machine), whole)
+    assert winding_number(tree, points[:0], machine).size == 0
 
 
 def test_a_tree_of_dipoles_sums_as_the_triangles_do(machine: Backend) -> None:

@@ -43,11 +43,100 @@ def test_every_test_that_does_not_apply_has_a_reason(make: Make) -> None:
 
 
 def test_no_mains_port_because_the_supply_says_so(make: Make) -> None:
-    plan = make(device("power: {dc: {nominal: 12 V}, internal: true}"), lead("port: dc_input"))
+    power = "power: {dc: {nominal: 12 V, fed_by: other_equipment}, internal: true}"
+    plan = make(device(power), lead("port: dc_input"))
     for test in (*AT_MAINS, "harmonics", "flicker"):
         refused = entry(plan, test, "ac_mains")
         assert refused.status == "not_applicable"
-        assert refused.why == "no a.c. mains port: device.power has d.c. 12 V, battery inside"
+        assert refused.why == (
+            "no a.c. mains port: device.power has d.c. 12 V from other equipment, battery inside"
+        )
+
+
+def test_a_dc_port_that_may_be_fed_by_an_adapter_leaves_the_mains_open(make: Make) -> None:
+    """Nobody said what feeds it: neither "applies" nor "does not apply" would be true."""
+    plan = make(device("power: {dc: {nominal: 12 V}}"), lead("port: dc_input", "length: 5 m"))
+    for test in (*AT_MAINS, "harmonics", "flicker"):
+        open_ = entry(plan, test, "ac_mains")
+        assert open_.status == "undeclared"
+        assert "device.power.dc.fed_by is not declared" in open_.why
+        assert "mains_adapter" in open_.why
+    assert any("UNDECLARED: device.power.dc.fed_by" in note for note in plan.notes)
+    assert entry(plan, "eft", "dc_input").status == "applies"
+
+
+def test_a_device_with_an_adapter_is_tested_at_the_mains(make: Make) -> None:
+    """IEC 60601-1-2 table 5: with its converter, the levels at the converter's a.c. input."""
+    power = "power: {dc: {nominal: 12 V, fed_by: mains_adapter}}"
+    plan = make(device(power), lead("port: dc_input", "length: 5 m"))
+    for test in (*AT_MAINS, "harmonics", "flicker"):
+        at_mains = entry(plan, test, "ac_mains")
+        assert at_mains.status == "applies", test
+        assert any("UNDECLARED: device.power.ac, the rating plate" in r for r in at_mains.remarks)
+    for test in ("eft", "surge", "conducted_immunity"):
+        (choice,) = entry(plan, test, "ac_mains").methods
+        assert choice.method is Method.OUTSIDE
+        assert "the mains adapter is between this port and the device" in choice.reason
+        refused = entry(plan, test, "dc_input")
+        assert refused.status == "not_applicable"
+        assert "d.c. 12 V from a mains adapter" in refused.why
+        assert "applied to its a.c. input" in refused.why
+
+
+def test_the_rating_plate_of_an_adapter(make: Make) -> None:
+    """Declared beside the d.c. port it gives voltages, current and power, and nothing lacks."""
+    ac = "ac: {voltage: [100 V, 240 V], current: 0.5 A}"
+    plan = make(device(f"power: {{{ac}, dc: {{nominal: 12 V, fed_by: mains_adapter}}}}"))
+    dips = entry(plan, "dips", "ac_mains")
+    assert "at the lowest and highest rated voltage: 100 V and 240 V" in dips.remarks
+    assert not any("UNDECLARED" in remark for remark in dips.remarks)
+    assert "500 mA per phase" in entry(plan, "harmonics", "ac_mains").why
+
+
+def test_a_patient_port_that_nobody_declared_is_open(make: Make) -> None:
+    plan = make()
+    for test in ("esd", "conducted_immunity"):
+        open_ = entry(plan, test, "patient")
+        assert open_.status == "undeclared"
+        assert "device.patient_contacts" in open_.why
+        assert "port: patient" in open_.why
+
+
+def test_a_contact_at_the_housing_has_discharges_and_no_conducted_rf(make: Make) -> None:
+    plan = make(device("patient_contacts: [{name: electrode patch, cabled: false}]"))
+    esd = entry(plan, "esd", "patient")
+    assert (esd.status, esd.cables) == ("applies", ())
+    assert esd.why == "electrode patch declared as patient contact"
+    assert "discharges to electrode patch" in esd.remarks
+    assert [level.said for level in esd.levels] == ["±8 kV contact", "±2, ±4, ±8, ±15 kV air"]
+    rf = entry(plan, "conducted_immunity", "patient")
+    assert rf.status == "not_applicable"
+    assert "no cable leads to a patient contact" in rf.why
+
+
+def test_a_contact_on_a_cable_that_is_missing_names_the_cable(make: Make) -> None:
+    """One contact of two has a cable: conducted RF applies to it, and the plan asks for it."""
+    contacts = "[{name: clip, cabled: true}, {name: housing, cabled: false}]"
+    plan = make(device(f"patient_contacts: {contacts}"))
+    assert entry(plan, "esd", "patient").why == "clip, housing declared as patient contact"
+    rf = entry(plan, "conducted_immunity", "patient")
+    assert rf.status == "applies"
+    assert "UNDECLARED: the cable or line (port: patient) that leads to clip" in rf.remarks
+    declared = make(
+        device(f"patient_contacts: {contacts}", "lines: [{name: clip lead, port: patient}]")
+    )
+    rf = entry(declared, "conducted_immunity", "patient")
+    assert (rf.status, rf.cables) == ("applies", ("clip lead",))
+    assert "discharges to clip, housing" in entry(declared, "esd", "patient").remarks
+    assert not any("leads to clip" in remark for remark in rf.remarks)
+
+
+def test_no_patient_contact_for_a_reason(make: Make) -> None:
+    plan = make(device("patient_contacts: {none: reads samples in a laboratory}"))
+    for test in ("esd", "conducted_immunity"):
+        refused = entry(plan, test, "patient")
+        assert refused.status == "not_applicable"
+        assert refused.why == "no patient contact: reads samples in a laboratory"
 
 
 def test_mains_tests_apply_without_a_cable_in_the_model(make: Make) -> None:
@@ -227,7 +316,7 @@ def test_a_slow_device_needs_a_longer_dwell(make: Make) -> None:
 
 
 def test_vehicle_supplies_at_home_have_transients(make: Make) -> None:
-    power = "power: {dc: {nominal: 12 V, vehicle: true}}"
+    power = "power: {dc: {nominal: 12 V, fed_by: vehicle}}"
     at_home = ("environment: professional\n", f"  {power}\nenvironment: home\n")
     plan = make(at_home, lead("port: dc_input"))
     transients = entry(plan, "supply_transients", "dc_input")
@@ -242,10 +331,20 @@ def test_vehicle_supplies_at_home_have_transients(make: Make) -> None:
 def test_a_supply_that_is_no_vehicle_has_none(make: Make) -> None:
     at_home = (
         "environment: professional\n",
-        "  power: {dc: {nominal: 12 V}}\nenvironment: home\n",
+        "  power: {dc: {nominal: 12 V, fed_by: battery}}\nenvironment: home\n",
     )
     refused = entry(make(at_home, lead("port: dc_input")), "supply_transients", "dc_input")
     assert "the supply is not that of a 12 V vehicle" in refused.why
+
+
+def test_a_supply_that_may_be_a_vehicle_has_them(make: Make) -> None:
+    at_home = (
+        "environment: professional\n",
+        "  power: {dc: {nominal: 12 V}}\nenvironment: home\n",
+    )
+    found = entry(make(at_home, lead("port: dc_input")), "supply_transients", "dc_input")
+    assert found.status == "applies"
+    assert "UNDECLARED: device.power.dc.fed_by, taken as a vehicle" in found.remarks
 
 
 def test_groups_and_magnetic_emission(make: Make) -> None:

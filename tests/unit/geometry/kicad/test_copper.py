@@ -207,10 +207,10 @@ def test_shapely_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- zones that KiCad fills -------------------------------------------------------------------
 
 
-def program(tmp_path: Path, body: str) -> str:
-    """An executable that stands for kicad-cli."""
+def program(tmp_path: Path, body: str, version: str = "10.0.1") -> str:
+    """An executable that stands for kicad-cli: its answer to ``version``, and what else it does."""
     file = tmp_path / "kicad-cli"
-    file.write_text(f"#!/bin/sh\n{body}\n")
+    file.write_text(f"#!/bin/sh\n[ $1 = version ] && echo {version} && exit\n{body}\n")
     file.chmod(0o755)
     return str(file)
 
@@ -252,6 +252,33 @@ def test_kicad_that_fails_is_told(
         "emtwin.geometry.kicad.filling._SECONDS", 0.2 if body == "exec sleep 5" else 20
     )
     with pytest.raises(InputError, match="could not fill them") as caught:
+        filled_board(file, ["GND"])
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("python", "message"),
+    [
+        ('[ "$1" = -c ] && cp "$(dirname "$0")/filled" "$3"', ""),
+        ("echo no pcbnew >&2; exit 1", "exit code 1, 'no pcbnew'"),
+        (None, "and this is KiCad 9 without a Python beside it"),
+    ],
+)
+def test_before_kicad_10_its_python_fills_zones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str | None, message: str
+) -> None:
+    """kicad-cli 8 and 9 have ``pcb drc`` without ``--refill-zones``; kicad-cli 7 has no drc."""
+    file = tmp_path / "a.kicad_pcb"
+    file.write_text(text_of(NETS, '(zone (net 1) (layer "F.Cu"))'))
+    (tmp_path / "filled").write_text(text_of(NETS, zone(1, "F.Cu")))
+    monkeypatch.setenv(VARIABLE, program(tmp_path, "exit 1", version="9.0.8"))
+    if python is not None:
+        (tmp_path / "python3").write_text(f"#!/bin/sh\n{python}\n")
+        (tmp_path / "python3").chmod(0o755)
+    if not message:
+        assert filled_board(file, ["GND"])[0].zones[0].fills
+        return
+    with pytest.raises(InputError, match="fills zones since KiCad 10") as caught:
         filled_board(file, ["GND"])
     assert message in str(caught.value)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shapely import Point
 
 from emtwin.errors import InputError
 from emtwin.geometry.kicad import board_of, read_board
-from emtwin.geometry.kicad.shapes import filled, outline_of, pad_shape
+from emtwin.geometry.kicad.shapes import drawing_shape, filled, outline_of, pad_shape
 from tests.unit.geometry.kicad.snippets import KICAD_5, KICAD_10, LAYERS, SQUARE, board, text_of
 
 FILE = Path("test.kicad_pcb")
@@ -150,6 +151,141 @@ def test_area_of_pads(shape: str, size: str, expected: float) -> None:
     assert area(pad_shape(pad)) == pytest.approx(expected, rel=1e-2)
     turned = (20 + math.cos(math.pi / 6), -25 + math.sin(math.pi / 6))
     np.testing.assert_allclose(np.array(pad.position) * 1e3, turned)
+
+
+KINDS = Path(__file__).with_name("all_kinds.kicad_pcb")
+
+
+def test_a_board_of_all_kinds() -> None:
+    """As KiCad 9 writes it; numbers by hand from the file, lengths in millimetres.
+
+    `tests/integration/test_kicad_program.py` holds the same file against KiCad itself.
+    """
+    read = read_board(KINDS)
+    assert read.copper == ("F.Cu", "In1.Cu", "In2.Cu", "B.Cu")
+    assert set(read.nets) == {"GND", "/IO/CLK", "unconnected-(U1-Pad6)"}
+    assert [notice.name for notice in read.notices] == ["board-texts-left-out"]
+    assert "1 texts" in read.notices[0].message
+    # 4 layers of copper, 0.106 in all, and 1.4 of insulators; the mask is left out.
+    assert read.thickness == pytest.approx(1.506e-3)
+    assert sum(track.length for track in read.tracks) == pytest.approx(
+        (6 + math.pi + 6) * 1e-3, rel=1e-3
+    )
+    assert [via.layers for via in read.vias] == [
+        ("F.Cu", "B.Cu"),
+        ("In2.Cu", "B.Cu"),
+        ("F.Cu", "In1.Cu"),
+    ]
+    # The pour has two islands of 4 x 2 and 7 x 2 on the front, and a cut hole of 8 x 8 on the back.
+    ground, own = read.zones[0], read.zones[1]
+    fills = {layer: [f for f in ground.fills if f.layer == layer] for layer in ground.layers}
+    assert area(filled(fills["F.Cu"])) == pytest.approx(22)
+    assert area(filled(fills["B.Cu"])) == pytest.approx(36 * 28 - 64)
+    # The zone of a footprint is in the board's coordinates, wherever the footprint is.
+    assert filled(own.fills).bounds == pytest.approx((0.104, -0.106, 0.108, -0.104))
+    # 40 x 30 less a corner of radius 2 and a round hole of radius 2, and a second piece of 5 x 4;
+    # less a slot of 3 x 2 without copper.
+    whole = 1200 - (4 - math.pi) - 4 * math.pi + 20 - (2 + math.pi)
+    assert area(outline_of(read, 1e-6)) == pytest.approx(whole, rel=1e-4)
+    # A filled rectangle of 4 x 2 with a pen of 0.2, and one of 2 x 1 of a footprint.
+    areas = [area(drawing_shape(drawing)) for drawing in read.drawings]
+    assert areas == pytest.approx([8 + 12 * 0.1 + math.pi * 0.01, 2], rel=1e-3)
+    assert [drawing.net for drawing in read.drawings] == ["GND", ""]
+    turned = np.array([110 + 3.5 * 0.5, -110 - 3.5 * math.cos(math.pi / 6)]) * 1e-3
+    centre = np.array(drawing_shape(read.drawings[1]).centroid.coords[0])
+    np.testing.assert_allclose(centre, turned, atol=1e-9)
+
+
+def test_pads_of_all_kinds() -> None:
+    """Area and middle of the copper; a pad's own axes are turned with the footprint."""
+    pads = {pad.label: pad for pad in read_board(KINDS).pads}
+    chamfered = 2 - 2 * 0.3**2 / 2 - 2 * (1 - math.pi / 4) * 0.2**2
+    oval = 1.2 * 1.2 + math.pi * 0.6**2
+    expected = {"U1.2": chamfered, "U1.3": oval, "U1.4": 2.0, "U1.5": 2.0}
+    for label, wanted in expected.items():
+        assert area(pad_shape(pads[label])) == pytest.approx(wanted, rel=1e-3), label
+    # The copper of pin 3 lies 0.1 to the right of its hole and 0.3 below, along axes at 30 degrees.
+    pad = pads["U1.3"]
+    moved = np.array(pad_shape(pad).centroid.coords[0]) - pad.position
+    cos, sin = math.cos(math.pi / 6), 0.5
+    np.testing.assert_allclose(
+        moved * 1e3, (0.1 * cos + 0.3 * sin, 0.1 * sin - 0.3 * cos), atol=1e-6
+    )
+    assert (pad.hole, pad.drill) == (pytest.approx((0.6e-3, 1.4e-3)), pytest.approx(0.6e-3))
+    # The anchor of pin 6, 0.6 x 0.8, is joined by a polygon drawn with a pen, and a line.
+    assert area(pad_shape(pads["U1.6"])) > 0.48 + 1.0
+    own = pad_shape(pads["R1.1"])
+    # A disc of radius 0.5 and what a bar of 1.5 x 0.4 from its middle adds to it.
+    within = 0.4 * math.sqrt(0.25 - 0.16) / 2 + 0.25 * math.asin(0.8) / 2
+    assert area(own) == pytest.approx(math.pi / 4 + 0.6 - within, rel=1e-3)
+
+
+def test_corners_that_are_cut_are_those_named() -> None:
+    """Cut at the upper left of a pad that is not turned."""
+    item = (
+        '(footprint "P" (layer "F.Cu") (at 0 0) (pad "1" smd roundrect (at 0 0) (size 2 1)'
+        '(layers "F.Cu") (roundrect_rratio 0) (chamfer_ratio 0.5) (chamfer top_left)))'
+    )
+    (pad,) = board(item).pads
+    assert area(pad_shape(pad)) == pytest.approx(2 - 0.5**2 / 2)
+    assert not pad_shape(pad).covers(Point(-0.9e-3, 0.4e-3))
+    assert pad_shape(pad).covers(Point(0.9e-3, 0.4e-3))
+
+
+def test_the_longer_side_of_a_trapezoid() -> None:
+    """KiCad's second number widens the lower side, and its first the left one."""
+    item = (
+        '(footprint "P" (layer "F.Cu") (at 0 0)'
+        '(pad "1" smd trapezoid (at 0 0) (size 2 1) (rect_delta 0 0.4) (layers "F.Cu"))'
+        '(pad "2" smd trapezoid (at 0 0) (size 2 1) (rect_delta 0.4 0) (layers "F.Cu")))'
+    )
+    lower, left = (pad_shape(pad) for pad in board(item).pads)
+    assert lower.bounds == pytest.approx((-1.2e-3, -0.5e-3, 1.2e-3, 0.5e-3))
+    assert lower.covers(Point(1.15e-3, -0.49e-3))
+    assert not lower.covers(Point(1.15e-3, 0.49e-3))
+    assert left.bounds == pytest.approx((-1e-3, -0.7e-3, 1e-3, 0.7e-3))
+    assert left.covers(Point(-0.99e-3, 0.65e-3))
+    assert not left.covers(Point(0.99e-3, 0.65e-3))
+
+
+def test_names_that_a_user_gave_to_layers() -> None:
+    """Up to KiCad 5 a copper layer had one name, its number said which it is."""
+    text = KICAD_5.replace("F.Cu", "Top").replace("In1.Cu", "Ground").replace("B.Cu", "Bottom")
+    read, plain = board_of(text, FILE), board_of(KICAD_5, FILE)
+    assert read.copper == plain.copper
+    assert [track.layer for track in read.tracks] == [track.layer for track in plain.tracks]
+    assert [pad.layers for pad in read.pads] == [pad.layers for pad in plain.pads]
+    assert read.zones[0].layers == ("In1.Cu",)
+    assert read.vias[0].layers == ("F.Cu", "B.Cu")
+
+
+@pytest.mark.parametrize(
+    ("fill", "is_filled"),
+    [("(fill yes (thermal_gap 0.5))", True), ("(fill (thermal_gap 0.5))", False)],
+)
+def test_a_zone_without_room_for_copper_is_filled_all_the_same(
+    fill: str, *, is_filled: bool
+) -> None:
+    (read,) = board('(net 1 "GND")', f'(zone (net 1) (layer "F.Cu") {fill})').zones
+    assert (read.fills, read.filled) == ((), is_filled)
+
+
+def test_a_rectangle_with_round_corners() -> None:
+    """As KiCad 10 writes it: 20 x 10 with corners of radius 2."""
+    edge = '(gr_rect (start 10 20) (end 30 30) (radius 2) (layer "Edge.Cuts"))'
+    read = board(edge=edge)
+    assert area(outline_of(read, 1e-3)) == pytest.approx(200 - (4 - math.pi) * 4, rel=1e-4)
+
+
+def test_shapes_that_differ_between_layers_are_told() -> None:
+    pad = (
+        '(footprint "P" (layer "F.Cu") (at 0 0) (pad "1" thru_hole rect (at 0 0) (size 2 1)'
+        '(drill 0.5) (layers "*.Cu") (padstack (mode front_inner_back)'
+        '(layer "B.Cu" (shape circle) (size 1 1)))))'
+    )
+    read = board(pad)
+    told = next(n.message for n in read.notices if n.name == "board-padstacks")
+    assert "1 pads and vias have another shape on some layers" in told
 
 
 def test_zone_with_a_cut_to_its_hole() -> None:

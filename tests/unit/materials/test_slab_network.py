@@ -7,7 +7,7 @@ import pytest
 
 from emtwin.constants import MU0
 from emtwin.materials.slab import slab_impedances
-from emtwin.solver.slab_network import (
+from emtwin.materials.slab_network import (
     fitted_network,
     network_error,
     slab_network,

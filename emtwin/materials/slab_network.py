@@ -30,6 +30,12 @@ Complex = NDArray[np.complex128]
 MOST_BRANCHES = 128
 """Branches of each mode that are not exceeded."""
 
+WORST_FIT = 0.005
+"""Relative error of the impedances from which on a network is fine enough."""
+
+REFUSED_ERROR = 0.06
+"""Relative error of the largest network above which it stands for no slab."""
+
 FAINTEST = 1e-8
 """Ratio of Z12 to Z11 below which only an upper bound of Z12 is kept."""
 
@@ -107,7 +113,7 @@ def fitted_network(
     thickness: float,
     f_max: float,
     permeability: float = 1.0,
-    tolerance: float = 0.005,
+    tolerance: float = WORST_FIT,
 ) -> tuple[SlabNetwork, float]:
     """The smallest network whose impedances are right to `tolerance` up to `f_max`, and its error.
 
