@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 OPPOSED = float(np.cos(np.deg2rad(30.0)))
 """Two faces look at each other if their normals are opposed within 30 degrees."""
 
-_PIECES_ACROSS = 4  # pieces along the widest gap
+_PIECES_ACROSS = 2  # longest pieces along the widest gap
 _MOST_PIECES = 2_000_000
 _RIBBON = 1 / 8  # of the widest gap: rims out of one plane by less look at each other
 _CHUNK = 100_000  # pairs of triangles measured at once
@@ -119,8 +119,7 @@ def find_crossings(
     if len(rim):
         found.append(_from_rims(metal, rim, widest, touching, longest))
     columns = zip(*([getattr(c, f.name) for f in fields(c)] for c in found), strict=True)
-    every = Crossings(*(np.concatenate(column) for column in columns))
-    return every[~_buried(bodies, every)], longest
+    return Crossings(*(np.concatenate(column) for column in columns)), longest
 
 
 def _from_facets(metal: MetalFaces, widest: float, touching: float, longest: float) -> Crossings:
@@ -229,12 +228,23 @@ def _exact(first: Floats, second: Floats) -> Floats:
     return found
 
 
-def _buried(bodies: Sequence[Body], found: Crossings) -> Flags:
+def buried(bodies: Sequence[Body], found: Crossings) -> Flags:
     """Ways that lie inside the metal of a solid: overlapping parts have faces in each other.
 
-    A way between two faces along one axis is left to `emtwin.voxel.gaps`, which looks there itself.
+    Parameters
+    ----------
+    bodies : sequence of Body
+        Parts; only solids of metal count.
+    found : Crossings
+        Some thousand ways.
+
+    Returns
+    -------
+    ndarray of bool
+        Shape (n,); a way between two faces along one axis is left to `emtwin.voxel.gaps`, which
+        looks there itself.
     """
-    buried = np.zeros(len(found), dtype=bool)
+    result = np.zeros(len(found), dtype=bool)
     # Places off the middle and off the ray: parts that are drawn round one axis have corners on it.
     rng = np.random.default_rng(1)
     share = rng.uniform(0.3, 0.45, (len(found), 1))
@@ -244,7 +254,7 @@ def _buried(bodies: Sequence[Body], found: Crossings) -> Flags:
         if not body.material.metal or body.kind != "solid":
             continue
         near = (points > body.surface.lo).all(axis=1) & (points < body.surface.hi).all(axis=1)
-        rows = np.flatnonzero(near & ~buried & (found.axis == NO_AXIS))
+        rows = np.flatnonzero(near & ~result & (found.axis == NO_AXIS))
         if not rows.size:
             continue
         surface = outward(body.surface)[0]
@@ -252,8 +262,8 @@ def _buried(bodies: Sequence[Body], found: Crossings) -> Flags:
         above = hits.height > 0.0
         sense = np.sign(surface.area_vectors[hits.triangle[above], 2])
         turns = np.bincount(hits.point[above], sense, rows.size)
-        buried[rows] = turns > 0.5
-    return buried
+        result[rows] = turns > 0.5
+    return result
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -14,20 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import Notice
-from emtwin.geometry.topology import connected
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body, Box
-from emtwin.voxel.crossings import Crossings, find_crossings
+from emtwin.voxel.crossings import Crossings, buried, find_crossings
 from emtwin.voxel.gaps import CELLS_ACROSS, CellNeed, Gap, described
 from emtwin.voxel.metal_faces import NO_AXIS
 from emtwin.voxel.netlist import touching_distance
+from emtwin.voxel.way_groups import linked, nodes
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_ALIGNED = float(np.cos(np.deg2rad(35.0)))  # directions of neighbours deviate by less
-_OCTAVES = 1.25  # widths of neighbours differ by a smaller power of two
-_NEAR = 1.8  # spacings between neighbours
 _MOSTLY = 0.5  # share of a gap that is flat along an axis: that part is left to the flat search
 _PLANE = float(np.sin(np.deg2rad(4.0)) ** 2)  # spread of the normals of a gap between planes
 _LEVEL = float(np.cos(0.02))  # a direction that leans less lies along an axis
@@ -155,11 +152,14 @@ def shaped_gaps(
     """
     tolerance = touching_distance([body.surface for body in bodies if body.material.metal])
     ways, spacing = find_crossings(bodies, widest, tolerance)
-    label = _linked(ways, spacing)
+    node = nodes(ways, spacing)
+    example = np.unique(node, return_index=True)[1]
+    ways = ways[~buried(bodies, ways[example])[node]]
+    label = linked(ways, spacing)
     flats = _left_to_flat_search(ways, label)
     ways, label = ways[~flats], label[~flats]
     if flats.any():
-        label = _linked(ways, spacing)
+        label = linked(ways, spacing)
     names = [body.name for body in bodies]
     order = np.argsort(label, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(ways) else []
@@ -250,40 +250,6 @@ def _extent(ways: Crossings, axis: int) -> tuple[Floats, Floats]:
         np.minimum(np.minimum(lo, lo + shift), middle - half),
         np.maximum(np.maximum(hi, hi + shift), middle + half),
     )
-
-
-def _linked(ways: Crossings, spacing: float) -> Ints:
-    """Number of the gap that each way belongs to, shape (n,)."""
-    from scipy.spatial import cKDTree
-
-    if not len(ways):
-        return np.zeros(0, dtype=np.int64)
-    pair = np.unique(np.sort(ways.parts, axis=1), axis=0, return_inverse=True)[1].ravel()
-    middle, octave = ways.middle, np.log2(ways.length)
-    dominant = np.abs(ways.normal).argmax(axis=1)
-    sense = np.sign(ways.normal[np.arange(len(ways)), dominant])
-    normal = ways.normal * sense[:, None]
-    # Ways that share a box, a direction and a width are one node: far fewer have to be linked.
-    keys = [pair, *np.floor((middle - middle.min(axis=0)) / spacing).astype(np.int64).T]
-    keys += [dominant, *np.round(2.0 * normal).astype(np.int64).T, np.floor(octave)]
-    _, node = np.unique(np.stack(keys, axis=1).astype(np.int64), axis=0, return_inverse=True)
-    node = node.ravel()
-    count = np.bincount(node)
-    place, way = (
-        np.stack([np.bincount(node, column) for column in v.T], axis=1) / count[:, None]
-        for v in (middle, normal)
-    )
-    of_pair = (np.bincount(node, pair) / count).round()
-    width = np.bincount(node, octave) / count
-    way /= np.linalg.norm(way, axis=1, keepdims=True)
-    apart = 2.0 * _NEAR * spacing * of_pair
-    links = cKDTree(np.column_stack([place, apart])).query_pairs(
-        _NEAR * spacing, output_type="ndarray"
-    )
-    a, b = links.T
-    same = np.abs(np.einsum("ij,ij->i", way[a], way[b])) > _ALIGNED
-    same &= np.abs(width[a] - width[b]) < _OCTAVES
-    return connected(a[same], b[same], len(count))[node]
 
 
 def _left_to_flat_search(ways: Crossings, label: Ints) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ import pytest
 from emtwin import pipeline, site_runs
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.fitting import expected_runs, fitted
+from emtwin.benches.outline import Outline
 from emtwin.errors import InputError
+from emtwin.voxel import Gap, find_gaps
 from tests.benches.tiny_device import Change, write_tiny_device
+from tests.unit.voxel.round_parts import ring, rod
+from tests.unit.voxel.shapes import METAL, solid
 
 FAST: Change = ("preset: draft, f_max: 300 MHz", "preset: normal, f_max: 4 GHz")
 
@@ -61,3 +66,30 @@ def test_runs_are_counted_before_there_are_ports(tmp_path: Path, change: Change 
     loaded = pipeline.load(write_tiny_device(tmp_path, *([change] if change else [])))
     for site in pipeline.sites_of(loaded, bodies_of(loaded)).values():
         assert expected_runs(site.outline) == len(site_runs.targets(loaded, site))
+
+
+def test_the_narrowest_round_gaps_lose_their_cells_where_they_do_not_fit(tmp_path: Path) -> None:
+    loaded = pipeline.load(write_tiny_device(tmp_path))
+    site = pipeline.sites_of(loaded, bodies_of(loaded))["radiated_immunity"].outline
+    gaps = tuple(gap for width in (3e-3, 6e-3) for gap in annulus(width))
+    assert [gap.cell_needed for gap in gaps] == pytest.approx([1.5e-3, 3e-3], rel=0.03)
+    needed = {kept: bytes_of(replace(site, gaps=kept)) for kept in ((), gaps[1:], gaps)}
+    assert needed[()] < needed[gaps[1:]] < needed[gaps]
+    middle = (needed[gaps[1:]] + needed[gaps]) / 2 / 0.97
+    path = write_tiny_device(tmp_path, ("decay_db: -40", f"decay_db: -40, memory: {middle:.0f} B"))
+    outline, (notice,) = fitted(replace(site, loaded=pipeline.load(path), gaps=gaps))
+    assert [gap.refined for gap in outline.gaps] == [False, True]
+    assert bytes_of(outline) == needed[gaps[1:]]
+    assert notice.name == "gaps-left-coarse"
+    assert "is not refined for the round gap of 2.9" in notice.message
+
+
+def annulus(width: float) -> tuple[Gap, ...]:
+    """The gap round a shaft of 30 mm in a hole."""
+    shaft, hole = rod(15e-3, 20e-3, 32), ring(15e-3 + width, 40e-3, 20e-3, 32)
+    return find_gaps([solid("shaft", shaft, METAL), solid("hole", hole, METAL)], 10e-3)
+
+
+def bytes_of(outline: Outline) -> int:
+    """Memory that is expected of its runs."""
+    return sum(outline.extent().memory(expected_runs(outline)).values())
