@@ -144,10 +144,14 @@ def around_edges(faces: Sequence[Ints], axis: int, grid: Grid) -> tuple[Ints, In
 
     Returns
     -------
-    edge, face, place : ndarray of int64
-        Edge as a flat index into `grid.nodes`; face, counted through all axes; and where it lies,
-        counter-clockwise: 0 on the high side of the next axis, 1 of the one after it, 2 and 3 on
-        their low sides. Going round so crosses those at 0 and 3 upward, the others downward.
+    edge : ndarray of int64
+        Edge as a flat index into `grid.nodes`, shape (n,).
+    face : ndarray of int64
+        Face, counted through all axes, shape (n,).
+    place : ndarray of int64
+        Where it lies, counter-clockwise: 0 on the high side of the next axis, 1 of the one after
+        it, 2 and 3 on their low sides, shape (n,). Going round so crosses those at 0 and 3 upward,
+        the others downward.
     """
     start = np.cumsum([0, *(flat.size for flat in faces)])
     one, two = (axis + 1) % 3, (axis + 2) % 3
