@@ -108,6 +108,7 @@ def test_two_rods_side_by_side_and_a_round_hole_in_a_sheet() -> None:
     gap = only(find_gaps([sheet("wall", Surface(wall.points, wall.triangles[flat]))], WIDEST))
     assert gap.rims
     assert gap.width == pytest.approx(3 * MM, rel=0.005)
+    assert np.allclose((gap.box.lo, gap.box.hi), [[-1.5 * MM] * 2 + [0], [1.5 * MM] * 2 + [0]])
 
 
 def test_a_slot_across_a_sheet_that_is_turned() -> None:
