@@ -28,11 +28,6 @@ DISPERSIVE = 33.0
 EQUALITY = 1e-5
 PYTHON_COST = 5.0
 BLOCKS = ((32, 2, 1), (32, 8, 1), (64, 2, 1), (32, 2, 2), (32, 4, 2), (64, 2, 2))
-PASSES = {
-    "e and h in one pass": gpu_passes.ONE_STEP,
-    "two steps per pass": gpu_passes.TWO_STEPS,
-}
-PASS_BLOCKS = ((64, 8), (32, 8))
 SWEEP_BYTES = 78.0
 """Of a cell and step: six fields read twice and written once, and three ids of two bytes."""
 _CELL_STEPS = 1e10  # of one timed call: a quarter of a second at 40 Gcells/s
@@ -166,10 +161,14 @@ def cases(shrink: int = 1) -> list[Case]:
         ),
         *_equal_passes(n_small),
         *(_speed(n_large, options=CudaOptions(graphs=False, split=s)) for s in (True, False)),
-        *(_pass_speed(name, n_large) for name in PASSES),
+        *(_pass_speed(name, n_large) for name in gpu_passes.FORMS),
         _speed(n_large, options=CudaOptions(contract=True)),
         *(_speed(n_large, options=CudaOptions(block=block)) for block in BLOCKS),
-        *(_pass_speed(name, n_large, block) for block in PASS_BLOCKS for name in PASSES),
+        *(
+            _pass_speed(name, n_large, block)
+            for block in gpu_passes.BLOCKS
+            for name in gpu_passes.FORMS
+        ),
     ]
 
 
@@ -193,12 +192,12 @@ def _equal_passes(n: int) -> list[Case]:
             0.0,
             "lower",
         )
-        for name, form in PASSES.items()
+        for name, form in gpu_passes.FORMS.items()
     ]
 
 
 def _pass_speed(name: str, n: int, block: tuple[int, int] | None = None) -> Case:
-    form, words = PASSES[name], ""
+    form, words = gpu_passes.FORMS[name], ""
     if block is not None:
         form, words = replace(form, block=block), f", blocks of {block[0]} x {block[1]}"
     return Case(f"{name}, {n}^3{words}", "Gcells/s", partial(gpu_passes.speed, n, form=form))
@@ -346,10 +345,12 @@ def device_cases() -> list[Case]:
 
 
 def profiled() -> int:
-    """Twelve steps of a cube in the form of large grids, for a profiler to look at."""
+    """Three steps of a cube in the form of large grids, then passes, for a profiler to look at."""
     cuda = CudaBackend(np.float32, CudaOptions(graphs=False, split=True))
-    program, _, _ = scenes.field_program(scenes.cube(256), cuda)
-    program.run(0, 12)
+    program, fields, stages = scenes.field_program(scenes.cube(256), cuda)
+    program.run(0, 3)
+    for form in gpu_passes.FORMS.values():
+        gpu_passes.Passes(gpu_passes.sweeps(stages), fields, cuda, form).pass_out_and_back()
     return 0
 
 

@@ -33,7 +33,7 @@ part tests 80 "$python" -m pytest -m gpu -q "${workers[@]}" tests/kernels tests/
 part benchmark 170 "$python" -m benchmarks.gpu --out "$out/gpu.json"
 part large 100 "$python" -m benchmarks.gpu --large --out "$out/gpu-large.json"
 if command -v ncu > /dev/null; then
-  part profile 40 ncu --kernel-name regex:yee --launch-skip 28 --launch-count 14 \
+  part profile 40 ncu --kernel-name 'regex:yee|step_pass' --launch-skip 28 --launch-count 18 \
     --section SpeedOfLight --section Occupancy --section MemoryWorkloadAnalysis --section LaunchStats \
     "$python" -m benchmarks.gpu --profile
 else

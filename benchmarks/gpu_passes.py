@@ -76,6 +76,9 @@ class Form:
 
 ONE_STEP = Form("one_step_pass", 1)
 TWO_STEPS = Form("two_step_pass", 2)
+FORMS = {"e and h in one pass": ONE_STEP, "two steps per pass": TWO_STEPS}
+BLOCKS = ((64, 8), (32, 8))
+"""Other blocks to be measured."""
 
 
 class Passes:
@@ -144,6 +147,12 @@ class Passes:
             self._out()
             self._rest.queue(0, 1)
             self._back()
+        self._cuda.stream.synchronize()
+
+    def pass_out_and_back(self) -> None:
+        """Both passes of a cycle without what is between them, for a profiler; and wait."""
+        self._out()
+        self._back()
         self._cuda.stream.synchronize()
 
     def _pass(self, arguments: dict[str, Any], box: Box) -> Callable[[], None]:

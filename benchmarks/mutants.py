@@ -27,6 +27,8 @@ _MINIMUM = "the lesser or greater of two equal values is either"
 _TWICE = "a corner on the line is taken twice, to rounding: that adds a triangle of area 0"
 _TIE = "both are equal where both are zero, which answers the same, or by a chance of rounding"
 _UNIT = "the factor is 1 or -1"
+_CUT_ANYWAY = "an outline that need not be cut is cut, and stays what it was"
+_COLLAPSED = "only a triangle with one point twice has equal numbers, and no ray crosses it"
 
 EQUIVALENT = {
     ("winding_votes.cu", "return magnitude(p - q) >= ON_SURFACE"): _TIE,
@@ -40,6 +42,9 @@ EQUIVALENT = {
         "ends a template's argument and compares nothing; for the device it does not compile"
     ),
     ("yee.cu", "a, box, i, j, k, k - 1);"): "a thread of the device takes one k, whatever the end",
+    ("prisms.cu", "kept -= sign"): _CUT_ANYWAY,
+    ("prisms.cu", "kept += sign / ("): _CUT_ANYWAY,
+    ("prisms.cu", "- limit) > 0;"): _CUT_ANYWAY,
     ("prisms.cu", "at_q <= 0) ||"): _TWICE,
     ("prisms.cu", "at_q >= 0)) {"): _TWICE,
     ("yee.cu", "n <= low ? n : low + n - high"): (
@@ -79,6 +84,11 @@ EQUIVALENT = {
     ),
     ("winding_votes.cu", "near ? on_it_counts : height >= 0;"): "a height of 0 is near",
     ("winding_votes.cu", "leaves = side / c.turn"): _UNIT,
+    ("winding_votes.cu", "ba = b <= a"): _COLLAPSED,
+    ("winding_votes.cu", "cb = c <= b"): _COLLAPSED,
+    ("winding_votes.cu", "ca = c <= a"): _COLLAPSED,
+    ("winding_votes.cu", "low = k <= low ? k : low;"): _MINIMUM,
+    ("winding_votes.cu", "high >= a.n_w ? a.n_w : high;"): _MINIMUM,
     ("winding_votes.cu", "- 8 / leaves"): _UNIT,
     ("prisms.cu", "const double high = o[2] >= p[2]"): _MINIMUM,
     ("prisms.cu", "low = o[2] >= p[2]"): _MINIMUM,

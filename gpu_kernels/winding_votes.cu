@@ -84,9 +84,9 @@ struct Ordered {
 
 INLINE Ordered ordered(const double* points, const Index* numbers) {
   const Index a = numbers[0], b = numbers[1], c = numbers[2];
-  const Index less = a < b ? a : b, more = a < b ? b : a;
-  const Index low = c < less ? c : less, high = c < more ? more : c, swaps = (b < a) + (c < b) + (c < a);
-  return {points + 3 * low, points + 3 * (a + b + c - low - high), points + 3 * high, swaps % 2 ? -1 : 1};
+  const bool ba = b < a, cb = c < b, ca = c < a, odd = (ba != cb) != ca;
+  const Index low = ba ? (cb ? c : b) : (ca ? c : a), high = ba ? (ca ? a : c) : (cb ? b : c);
+  return {points + 3 * low, points + 3 * (a + b + c - low - high), points + 3 * high, odd ? -1 : 1};
 }
 
 KERNEL_ITEMS(winding_votes) {

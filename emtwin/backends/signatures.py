@@ -119,6 +119,7 @@ def signatures_in(file: str) -> dict[str, Signature]:
     lists = {match[1]: match[2] for match in _LIST.finditer(text)}
 
     def expand(name: str) -> list[tuple[str, str]]:
+        """Types and names of a list, those of the lists in it in their places."""
         fields: list[tuple[str, str]] = []
         for kind, field, nested in _FIELD.findall(lists[name]):
             fields += expand(nested) if nested else [(kind, field)]

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from emtwin.errors import Notice
+from emtwin.geometry.kicad.board import Board as KicadBoard
 from emtwin.geometry.kicad.board import Track
 from emtwin.geometry.kicad.model import PlacedBoard
-from emtwin.geometry.kicad.shapes import drawing_shape, shapely, union
+from emtwin.geometry.kicad.shapes import drawing_shape, pad_shape, shapely, union
 from emtwin.geometry.kicad.tracks import Stretch
 from emtwin.scene import Board
 
@@ -50,7 +51,7 @@ def left_out(
         )
     branches: dict[tuple[str, str], float] = {}
     for net, way in ways.items():
-        branches |= _beside_the_way([track for track in tracks if track.net == net], way)
+        branches |= _beside_the_way(placed.board, net, way)
     if branches:
         yield Notice(
             "board-branches-left-out",
@@ -87,18 +88,20 @@ def _listed(lengths: Mapping[tuple[str, str], float]) -> str:
 
 
 def _beside_the_way(
-    tracks: Sequence[Track], way: Sequence[Stretch]
+    board: KicadBoard, net: str, way: Sequence[Stretch]
 ) -> dict[tuple[str, str], float]:
-    """Length of a net's tracks that the way does not use, by net and layer."""
+    """Length of a net's tracks outside of its pads that the way does not use, by net and layer."""
     lib, found = shapely(), dict[tuple[str, str], float]()
+    tracks = [track for track in board.tracks if track.net == net]
+    pads = [pad for pad in board.pads if pad.net == net]
+    vias = [lib.Point(v.position).buffer(v.size / 2) for v in board.vias if v.net == net]
     for layer in dict.fromkeys(track.layer for track in tracks):
         used = [lib.LineString(s.points).buffer(1e-6) for s in way if s.layer == layer]
-        here = [track for track in tracks if track.layer == layer]
-        lines = lib.union_all([lib.LineString(track.points) for track in here])
-        length = lines.difference(lib.union_all(used)).length if used else lines.length
-        # A track that the way leaves before its end, inside the pad or via there, is no branch.
-        if length > _LEAST + sum(track.width for track in here[:1]):
-            found[here[0].net, layer] = length
+        used += [pad_shape(pad) for pad in pads if layer in pad.layers]
+        lines = lib.union_all([lib.LineString(t.points) for t in tracks if t.layer == layer])
+        length = lines.difference(union([*used, *vias])).length
+        if length > _LEAST:
+            found[net, layer] = length
     return found
 
 

@@ -56,7 +56,7 @@ _ConvergenceTime = Annotated[
     typer.Option(
         "--convergence-time",
         metavar="MINUTES",
-        help="Start no further level that would end later than that.",
+        help="Start no level that would end later, and give up one that does.",
     ),
 ]
 _ConvergenceLevels = Annotated[

@@ -244,7 +244,9 @@ class Loop:
         if self.progress is None:
             return
         done, decay = self.done, self.decay_db()
-        share = min(1.0, max(done / self.stop.max_steps, decay / self.stop.energy_db, 0.0))
+        # What fades last decides; its last decibels may take as long as all before.
+        faded = min(decay / self.stop.energy_db, self.port_decay_db() / self.stop.port_db)
+        share = min(1.0, max(done / self.stop.max_steps, faded, 0.0))
         left = seconds * (1 - share) / max(share, 1e-3)
         self.progress(Progress(done, self.stop.max_steps, decay, share, seconds, left))
 

@@ -53,7 +53,7 @@ def _pad(
     hole = item.first("drill")
     x, y = placed(at, place, angle)[0].tolist()
     right, up = (_sides(hole, "offset", fields) if hole else None) or (0.0, 0.0)
-    wider, taller = _sides(item, "rect_delta", fields) or (0.0, 0.0)
+    left, lower = _sides(item, "rect_delta", fields) or (0.0, 0.0)
     primitives = item.first("primitives")
     return Pad(
         reference=reference,
@@ -69,7 +69,7 @@ def _pad(
         plated=kind == "thru_hole",
         line=item.line,
         offset=(right, -up),
-        taper=(wider, taller),
+        taper=(left, lower),
         chamfer=fields.value(item, item.word("chamfer_ratio", "0"), "chamfer_ratio"),
         cut=frozenset(_CORNERS[w] for w in _words(item, "chamfer") if w in _CORNERS),
         drawings=tuple(drawn(primitives, "gr_", None, fields)) if primitives else (),

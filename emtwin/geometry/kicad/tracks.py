@@ -97,6 +97,7 @@ class _Graph:
         self.tracks = [track for track in board.tracks if track.net == net]
         self.links: dict[Node, dict[Node, float]] = defaultdict(dict)
         self.widths: dict[frozenset[Node], float] = {}
+        self.radii: dict[Node, float] = defaultdict(float)
         ends: dict[str, list[Points]] = defaultdict(list)
         for track in self.tracks:
             ends[track.layer] += [track.points[0], track.points[-1]]
@@ -127,6 +128,8 @@ class _Graph:
         nodes = [_node(track.layer, on[at]) for at in sorted(on)]
         for here, there in pairwise(nodes):
             self._link(here, there, track.width)
+        for node in nodes:
+            self.radii[node] = max(self.radii[node], track.width / 2)
 
     def _add_via(self, via: Via) -> None:
         span = self._span(via)
@@ -144,9 +147,10 @@ class _Graph:
             self._link(here, there)
 
     def _reach(self, centre: Node, radius: float) -> None:
-        """Join a via to ends of tracks that meet its pad off its centre."""
+        """Join a via to corners of tracks whose copper meets its pad off its centre."""
         for node in list(self.links):
-            if node[0] == centre[0] and _distance(node, centre) <= radius:
+            near = radius + self.radii.get(node, 0.0)
+            if node[0] == centre[0] and _distance(node, centre) <= near:
                 self._link(node, centre, 2 * radius)
 
     def _link(self, here: Node, there: Node, width: float = 0.0) -> None:
@@ -155,12 +159,14 @@ class _Graph:
             self.widths.setdefault(frozenset((here, there)), width)
 
     def _on_pad(self, pad: Pad) -> set[Node]:
-        lib = shapely()
-        shape = pad_shape(pad).buffer(1e-6)
+        """Corners of tracks whose copper meets the pad."""
+        lib, shape = shapely(), pad_shape(pad)
         return {
             node
             for node in self.links
-            if node[0] in pad.layers and shape.covers(lib.Point(node[1] * 1e-9, node[2] * 1e-9))
+            if node[0] in pad.layers
+            and shape.distance(lib.Point(node[1] * 1e-9, node[2] * 1e-9))
+            <= self.radii.get(node, 0.0) + 1e-6
         }
 
     def shortest(self, start: Pad, end: Pad) -> list[Node]:

@@ -91,7 +91,8 @@ def test_without_a_gpu_every_target_is_missed_and_says_why(
     assert gpu.main([]) == 1
     printed = capsys.readouterr().out
     assert printed.count("backend cuda does not work here") == len(gpu.cases())
-    assert "0 of 8 targets met" in printed
+    targets = [case.target for case in gpu.cases() if case.target is not None]
+    assert f"0 of {len(targets)} targets met" in printed
 
 
 def test_gpu_script_names_the_failed_parts_and_goes_on(tmp_path: Path, repository: Path) -> None:

@@ -286,6 +286,19 @@ def test_before_kicad_10_its_python_fills_zones(
 # -- tracks ------------------------------------------------------------------------------------
 
 
+def test_a_track_that_ends_beside_a_pad_meets_it_with_its_round_end() -> None:
+    """The pad ends at x = 12.5; tracks of 0.8 that end 0.3 beside it reach into it, at 0.5 not."""
+    pads = "".join(
+        f'(footprint "F" (layer "F.Cu") (at {x} 25) (property "Reference" "{name}")'
+        '(pad "1" smd rect (at 0 0) (size 1 1) (layers "F.Cu") (net 3)))'
+        for name, x in (("U1", 12), ("R1", 20))
+    )
+    for start, found in ((12.8, 1), (13.0, 0)):
+        track = f'(segment (start {start} 25) (end 20 25) (width 0.8) (layer "F.Cu") (net 3))'
+        read = board(NETS, pads, track)
+        assert len(way(read, "CLK", *read.pads)) == found
+
+
 def test_the_way_of_the_clock() -> None:
     """From U1.1 18 mm straight, 4 mm at 45 degrees, a via, and 3 mm on the back to R1's via."""
     read = read_board(SAMPLE)

@@ -1,4 +1,4 @@
-"""Mutated copies of the sample board end in a board in its place, or in one of our errors."""
+"""Mutated copies of two boards end in a board in its place, or in one of our errors."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ import pytest
 from emtwin import resources
 from emtwin.errors import InputError
 from emtwin.geometry.kicad.model import Choice, placed_board
+from emtwin.geometry.kicad.references import reference
 from emtwin.geometry.kicad.routes import Lines
+from emtwin.geometry.kicad.shapes import drawing_shape
 from emtwin.geometry.kicad.tracks import way
 from emtwin.geometry.kicad.vias import links
 
-SAMPLE = (resources.meshes_dir() / "sensor_board.kicad_pcb").read_bytes()
+SAMPLES = (
+    (resources.meshes_dir() / "sensor_board.kicad_pcb", ("GND", "+3V3")),
+    (Path(__file__).with_name("all_kinds.kicad_pcb"), ("GND",)),
+)
 NUMBER = re.compile(rb"(?<=[ (])-?\d+(?:\.\d+)?(?=[ )])")
 VALUES = (b"nan", b"-1", b"0", b"1e308", b"inf", b"''", b"9999999", b"1e-300", b"(", b")", b'"')
 
 
-def mutated(seed: int) -> bytes:
-    """The sample with one to four changes: a number, some bytes, or an expression gone or twice."""
-    chance, content = random.Random(seed), SAMPLE
+def mutated(sample: bytes, seed: int) -> bytes:
+    """A sample with one to four changes: a number, some bytes, or an expression gone or twice."""
+    chance, content = random.Random(seed), sample
     for _ in range(chance.randint(1, 4)):
         place = chance.randrange(len(content))
         match chance.randrange(5):
@@ -45,10 +50,15 @@ def mutated(seed: int) -> bytes:
 def outcome(folder: Path, seed: int) -> str:
     """``board`` or ``error``; anything else that is raised fails the test."""
     file = folder / f"{seed}.kicad_pcb"
-    file.write_bytes(mutated(seed))
+    sample, planes = SAMPLES[seed % len(SAMPLES)]
+    file.write_bytes(mutated(sample.read_bytes(), seed))
     try:
-        placed = placed_board(Choice(file, (0.0, 0.0, 0.0), 90, True, ("GND", "+3V3"), 1e-3, 2e-3))
+        placed = placed_board(Choice(file, (0.0, 0.0, 0.0), 90, True, planes, 1e-3, 2e-3))
         regions = placed.regions
+        list(map(drawing_shape, placed.board.drawings))
+        for layer in placed.board.copper:
+            for track in placed.board.tracks:
+                reference(placed, layer, track.points)
         links(placed, Lines(1e-3))
         for net in placed.board.nets:
             ends = list(placed.pads(net).values())
