@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows.append(
         whole_run_row("infusion pump, draft, free space", scenes.device("draft"), native, steps)
     )
-    rows += [numpy_row(100 // shrink, native), *call_rows()]
+    rows += [numpy_row(100 // shrink, native), call_row()]
     name = f"native, {THREADS} threads, {instruction_set()}, float32"
     return finish("throughput", name, rows, quick=chosen.quick, out=chosen.out)
 
@@ -162,24 +162,18 @@ def numpy_row(n: int, backend: NativeBackend) -> Row:
     return Row(f"native over numpy, {n}^3", ratio.median, "times", NUMPY, note=note)
 
 
-def call_rows() -> list[Row]:
+def call_row() -> Row:
     """What a call from Python costs beside its steps, shared out over a run's usual stretch."""
-    rows, calls = [], 200
-    for threads, case, target in (
-        (1, "Python, per step", CALL),
-        (THREADS, "Python and starting threads, per step", None),
-    ):
-        program = scenes.field_program(scenes.cube(24), NativeBackend("float32", threads))[0]
+    program, calls = scenes.field_program(scenes.cube(24), NativeBackend("float32", 1))[0], 200
 
-        def one_by_one(program: Program = program) -> None:
-            for step in range(calls):
-                program.run(step, 0)
+    def one_by_one() -> None:
+        for step in range(calls):
+            program.run(step, 0)
 
-        [seconds] = seconds_of(one_by_one)
-        cost = Spread.of([s / calls / _STEPS_PER_CALL * 1e6 for s in seconds])
-        note = f"median of {REPEATS}: {cost}; a call without steps, over {_STEPS_PER_CALL}"
-        rows.append(Row(case, cost.median, "us", target, "lower", note))
-    return rows
+    [seconds] = seconds_of(one_by_one)
+    cost = Spread.of([s / calls / _STEPS_PER_CALL * 1e6 for s in seconds])
+    note = f"median of {REPEATS}: {cost}; a call without steps, over {_STEPS_PER_CALL}"
+    return Row("Python, per step", cost.median, "us", CALL, "lower", note)
 
 
 def whole_run_row(case: str, simulation: Simulation, backend: NativeBackend, steps: int) -> Row:

@@ -223,6 +223,11 @@ def _along(ways: Crossings, sizes: Floats, axis: int) -> Iterator[CellNeed]:
     if not len(ways):
         return
     lo, hi = _extent(ways, axis)
+    # A line along the axis nearest to its direction leaves an oblique gap beyond its ends.
+    nearest = np.abs(ways.normal[:, axis]) >= np.abs(ways.normal).max(axis=1)
+    enter, leave = across(ways, axis)
+    lo = np.where(nearest, np.minimum(lo, enter), lo)
+    hi = np.where(nearest, np.maximum(hi, leave), hi)
     edges = np.linspace(lo.min(), hi.max(), _PLACES + 1)
     first = np.clip(np.searchsorted(edges, lo, side="right") - 1, 0, _PLACES - 1)
     last = np.clip(np.searchsorted(edges, hi, side="left"), 1, _PLACES)
@@ -241,15 +246,7 @@ def _extent(ways: Crossings, axis: int) -> tuple[Floats, Floats]:
     corners = ways.corners[:, :, axis]
     shift = (ways.end - ways.start)[:, axis]
     lo, hi = corners.min(axis=1), corners.max(axis=1)
-    # A line along the axis leaves an oblique gap beyond its ends.
-    half = np.abs(shift) / 2.0
-    counts = np.abs(ways.normal[:, axis]) > _SMALL
-    half[counts] = ways.width[counts] / (2.0 * np.abs(ways.normal[counts, axis]))
-    middle = ways.middle[:, axis]
-    return (
-        np.minimum(np.minimum(lo, lo + shift), middle - half),
-        np.maximum(np.maximum(hi, hi + shift), middle + half),
-    )
+    return np.minimum(lo, lo + shift), np.maximum(hi, hi + shift)
 
 
 def _left_to_flat_search(ways: Crossings, label: Ints) -> NDArray[np.bool_]:

@@ -63,8 +63,8 @@ def test_it_prints_the_netlist_its_changes_and_the_ends(call: Call, pipeline: Fa
         "│ near │ post_1, lid │ 1.5 mm │ 50, 20, 30 mm │ │ no contact │",
         "│ lead, start │ bond │ frame │ frame, lid │ 0.25 mm │ 0.5 mm │",
         "│ lid │ 1 mm │ 50 mm │ 0 │ closed │ 100% │",
-        "│ lid │ 500 um │ 400 um │ 97% │ 1,234 │ – │ – │ – │ perfectly conducting sheet on cell "
-        "faces │",
+        "│ lid │ 500 um │ 400 um │ 97% │ 1,234 │ – │ – │ – │ "
+        "perfectly conducting sheet on cell faces │",
         "│ foil │ – │ – │ 100% │ 12 │ – │ – │ – │ perfectly conducting sheet on cell faces │",
         "│ lead, end │ open │ – │ – │ – │ 0 mm │",
     ):

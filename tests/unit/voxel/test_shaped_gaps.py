@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ from tests.unit.voxel.shapes import (
     plate,
     rotated,
     sheet,
+    shell,
     solid,
     sphere,
 )
@@ -108,6 +110,7 @@ def test_two_rods_side_by_side_and_a_round_hole_in_a_sheet() -> None:
     gap = only(find_gaps([sheet("wall", Surface(wall.points, wall.triangles[flat]))], WIDEST))
     assert gap.rims
     assert gap.width == pytest.approx(3 * MM, rel=0.005)
+    assert np.allclose((gap.box.lo, gap.box.hi), [[-1.5 * MM] * 2 + [0], [1.5 * MM] * 2 + [0]])
 
 
 def test_a_slot_across_a_sheet_that_is_turned() -> None:
@@ -282,3 +285,12 @@ def test_bodies_of_one_part_face_each_other_too() -> None:
     gap = only(find_gaps([Body("pins", both, "solid", METAL, 1)], WIDEST))
     assert gap.parts == ("pins", "pins")
     assert gap.width == pytest.approx(0.5 * MM)
+
+
+def test_a_hundred_thousand_triangles_take_seconds() -> None:
+    inner, outer = sphere(0.05, (0, 0, 0), 110), sphere(0.0505, (0, 0, 0), 110)
+    around = shell(sphere(0.06, (0, 0, 0), 20), outer)
+    start = time.process_time()
+    gap = only(found(inner, around))
+    assert time.process_time() - start < 20.0
+    assert gap.width == pytest.approx(0.5 * MM, rel=0.01)
