@@ -45,10 +45,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("no g++ on this machine")
     copy = tmp_path_factory.mktemp("kernel") / "checkout"
     ignored = shutil.ignore_patterns("__pycache__", "_native")
-    for folder in ("emtwin", "gpu_kernels", "tests/kernels"):
+    for folder in ("emtwin", "gpu_kernels", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
-    for file in ("pyproject.toml", "tests/conftest.py", "tests/validation.py"):
-        shutil.copy(ROOT / file, copy / file)
+    shutil.copy(ROOT / "pyproject.toml", copy)
     kernels, tests = copy / "gpu_kernels", copy / "tests" / "kernels"
     _append(kernels / "elements.cu", recipe("kernel-text"))
     _insert(

@@ -115,7 +115,7 @@ def test_cells_are_found_on_the_backend_of_the_run(
     monkeypatch.setattr(NumpyBackend, "program", note)
     for module in (solids, fractions):
         monkeypatch.setattr(module, "host_backend", refuse)
-    monkeypatch.setattr(pipeline, "_fitting", end)  # follows the voxels
+    monkeypatch.setattr(pipeline, "_refuse_what_does_not_fit", end)  # follows the voxels
     with pytest.raises(KeyboardInterrupt):
         pipeline.run(loaded, tmp_path / "out", backend="numpy")
     assert "winding_votes" in kernels

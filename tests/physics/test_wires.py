@@ -66,7 +66,7 @@ def test_a_trace_rounded_to_one_cell_is_an_error() -> None:
     simulation = Simulation(grid, Medium.vacuum(grid), Pulse(1e9), traces=(trace,))
     with pytest.raises(GridError, match=r"trace clock at 1.6 mm .* 1 mm high") as caught:
         _ = simulation.network
-    assert "grid line at the top of the board" in caught.value.problems[0].remedy
+    assert "grid line at the face of the board" in caught.value.problems[0].remedy
 
 
 @pytest.mark.quick
