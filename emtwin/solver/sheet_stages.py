@@ -14,6 +14,7 @@ from emtwin.constants import EPS0, MU0
 from emtwin.grid.medium import PEC_ROW
 from emtwin.materials.slab_network import SlabNetwork
 from emtwin.solver.assembly import Assembly
+from emtwin.solver.layout import COMPONENTS
 from emtwin.solver.places import together
 from emtwin.solver.sheet_surface import Edge, Index, SheetEdge, Surface, joined
 
@@ -50,6 +51,10 @@ class SheetStages:
         self.single = [e for e in surface.edges() if self._row(e) != PEC_ROW]
         self.edge_list, self.slot, self.copies = joined(self.single, partners)
         self.delay, self.conductance = network.delay, network.conductance
+        # A housing has half a million of these look-ups: too many for one array each.
+        layout = assembly.layout
+        self._starts = {name: layout.start(name) for name in COMPONENTS}
+        self._strides = layout.strides
         self.e_2 = assembly.memory(f"{self.name} e", len(self.edge_list))
         self.h_2 = assembly.memory(f"{self.name} h", len(self.faces))
 
@@ -135,7 +140,8 @@ class SheetStages:
         return float(assembly.face_rows.da[row]), float(assembly.face_rows.db[row])
 
     def _offset(self, component: str, index: Index) -> int:
-        return int(self.assembly.offset(component, index)[0])
+        plane, row, _ = self._strides
+        return self._starts[component] + index[0] * plane + index[1] * row + index[2]
 
     def _where(self, places: Iterable[tuple[str, Index]]) -> NDArray[np.int64]:
         return self.assembly.where([self._offset(*place) for place in places])
