@@ -219,7 +219,8 @@ def surface_field(campaign: Campaign, test: str, path: Path) -> Path:
     extent = extent._replace(right=extent.right + 0.2 * extent.width)
     figure, axes = frame.canvas(extent)
     order = np.argsort(depth(points))
-    inches = frame.INCHES / extent.width * palette.sample_spacing(points)
+    largest = setting.cell_sizes(campaign, test, points).max(axis=1)[order]
+    inches = frame.INCHES / extent.width * largest
     across, upward = project(points)[order].T
     axes.scatter(
         across,

@@ -12,6 +12,10 @@ from emtwin.results.vtk import sheet_quads
 from emtwin.viz import audit_view, palette, setting
 
 LIGHT = {"ambient": 0.35, "diffuse": 0.7}
+_HEXAHEDRON = 12  # VTK's number of a cell with eight corners, in the order below
+_CORNERS = np.array(
+    [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]]
+)
 
 
 def pyvista() -> Any:
@@ -120,15 +124,16 @@ def add_field(scene: Any, campaign: Campaign, test: str) -> palette.Range:
 
 
 def add_surface_field(scene: Any, campaign: Campaign, test: str) -> palette.Range:
-    """Add |E| in dB on the device's surface as small cubes; return the colour scale."""
-    field, pv = campaign.datasets[f"surface_field/{test}"], pyvista()
-    values = palette.decibels(field["e"].values)
-    cloud = pv.PolyData(np.ascontiguousarray(field["point"].values))
-    cloud.point_data["E"] = values
-    edge = 1.15 * palette.sample_spacing(cloud.points)
-    cube = pv.Cube(x_length=edge, y_length=edge, z_length=edge)
+    """Add |E| in dB on the device's surface as the cells it was read in; return the scale."""
+    field = campaign.datasets[f"surface_field/{test}"]
+    values, points = palette.decibels(field["e"].values), field["point"].values
+    sizes = setting.cell_sizes(campaign, test, points)
+    corners = points[:, None] + sizes[:, None] * (_CORNERS - 0.5)
+    numbers = np.arange(8 * len(points)).reshape(-1, 8)
+    cells = pyvista().UnstructuredGrid({_HEXAHEDRON: numbers}, corners.reshape(-1, 3))
+    cells.cell_data["E"] = values
     scale = palette.colour_range(values)
-    _add_scalar_mesh(scene, cloud.glyph(geom=cube, scale=False, orient=False), scale)
+    _add_scalar_mesh(scene, cells.extract_surface(algorithm="dataset_surface"), scale)
     bounds = setting.device_bounds(campaign)
     for _, start, end in setting.wire_segments(campaign, setting.site_of(campaign, test)):
         if _touches(start, end, bounds):

@@ -86,14 +86,3 @@ def colour_range(values_db: NDArray[np.float64]) -> Range:
     high = 5.0 * np.ceil(np.percentile(shown, 99.9) / 5.0)
     low = max(5.0 * np.floor(np.percentile(shown, 1.0) / 5.0), high - DYNAMIC_RANGE_DB)
     return Range(float(min(low, high - 10.0)), float(high))
-
-
-def sample_spacing(points: NDArray[np.float64]) -> float:
-    """Edge of a cube that just fills the gap to the median nearest neighbour, metres."""
-    from scipy.spatial import cKDTree
-
-    if len(points) < 2:
-        return 0.01
-    chosen = points[:: max(1, len(points) // 500)]
-    distance = cKDTree(points).query(chosen, k=2)[0][:, 1]
-    return float(np.median(distance[distance > 0])) if np.any(distance > 0) else 0.01

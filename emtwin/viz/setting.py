@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.results import Campaign
+from emtwin.results.layout import grid_lines
 from emtwin.viz import palette
 
 if TYPE_CHECKING:
@@ -179,6 +180,16 @@ def cropped(voxels: xr.Dataset, bounds: Bounds, margin: float = 0.15) -> xr.Data
         for dim in {str(voxels[f"{name}_line"].dims[0]), f"{cell}_line"}:
             selection[dim] = slice(first, last + 1)
     return voxels.isel({dim: part for dim, part in selection.items() if dim in voxels.dims})
+
+
+def cell_sizes(campaign: Campaign, test: str, points: Vector) -> Vector:
+    """Edges of the cells that hold `points`, shape (n, 3), in metres."""
+    lines = grid_lines(campaign.datasets[f"voxels/{site_of(campaign, test)}"])
+    sizes = np.empty(points.shape)
+    for axis, line in enumerate(lines):
+        cell = np.searchsorted(line, points[:, axis], side="right") - 1
+        sizes[:, axis] = np.diff(line)[np.clip(cell, 0, line.size - 2)]
+    return sizes
 
 
 def material_legend(campaign: Campaign) -> list[tuple[str, str]]:
