@@ -19,6 +19,7 @@ from tests.machines import quick_backend
 from tests.physics.interrupted import done, flat, scene
 
 REPOSITORY = Path(__file__).parents[2]
+_ATTEMPTS = 60
 
 
 def child(machine: Backend, folder: Path, seconds: float) -> subprocess.Popen[str]:
@@ -45,17 +46,22 @@ def killed(process: subprocess.Popen[str], folder: Path, wait: float | None) -> 
     return True
 
 
-def interrupted(machine: Backend, folder: Path, kills: int, seed: int, longest: float) -> int:
-    """Kill and resume until the run is done; the number of kills."""
+def interrupted(machine: Backend, folder: Path, kills: int, seed: int, longest: float) -> None:
+    """Resume and kill; let the run end when so many kills have come before its end.
+
+    A kill that comes too late, as most do on a fast machine, does not count: the run begins anew.
+    """
     rng, count = np.random.default_rng(seed), 0
-    for n in range(kills):
+    for n in range(_ATTEMPTS):
         wait = None if n % 3 == 1 else rng.uniform(0, longest)
         count += killed(child(machine, folder, 0.0), folder, wait)
+        if count == kills:
+            break
+    assert count == kills
     with child(machine, folder, 0.0) as last:
         assert last.stdout is not None
         last.stdout.read()
     assert last.returncode == 0
-    return count
 
 
 def the_same(folder: Path, machine: Backend) -> None:
@@ -70,12 +76,12 @@ def the_same(folder: Path, machine: Backend) -> None:
 
 
 def test_killed_and_resumed_to_the_bit(machine: Backend, tmp_path: Path) -> None:
-    """SIGKILL three times, once in the midst of writing; every array of the result is the same.
+    """SIGKILL twice, once in the midst of writing if it hits; the result's arrays are the same.
 
     The run is deterministic and its checkpoint holds all that a step changes, so the tolerance is
     no bit at all.
     """
-    assert interrupted(machine, tmp_path, 3, seed=1, longest=0.15) > 0
+    interrupted(machine, tmp_path, 2, seed=1, longest=0.15)
     the_same(tmp_path, machine)
 
 
@@ -85,9 +91,9 @@ def test_killed_and_resumed_to_the_bit(machine: Backend, tmp_path: Path) -> None
     [("native", "float32", 0.4), ("native", "float64", 0.4), ("numpy", "float32", 2.0)],
 )
 def test_killed_many_times(name: str, precision: str, longest: float, tmp_path: Path) -> None:
-    """The same twelve times on each backend, at random moments and in the midst of writing."""
+    """The same four times on each backend, at random moments and in the midst of writing."""
     machine = quick_backend(name, precision)
-    assert interrupted(machine, tmp_path, 12, seed=2, longest=longest) >= 4
+    interrupted(machine, tmp_path, 4, seed=2, longest=longest)
     the_same(tmp_path, machine)
 
 
