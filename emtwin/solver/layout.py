@@ -65,9 +65,20 @@ class Layout:
         """Elements to the next neighbour along x, y, z."""
         return self.plane, self.pitch, 1
 
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """Offset of element (0, 0, 0) of each component."""
+        apart = self.size + 2 * self.guard
+        return {name: n * apart + self.guard for n, name in enumerate(COMPONENTS)}
+
     def start(self, component: str) -> int:
         """Offset of element (0, 0, 0) of a component."""
-        return COMPONENTS.index(component) * (self.size + 2 * self.guard) + self.guard
+        return self.starts[component]
+
+    def element(self, component: str, index: tuple[int, int, int]) -> int:
+        """Offset of one element; a housing asks for half a million, too many for arrays of one."""
+        i, j, k = index
+        return self.starts[component] + (i * self.shape[1] + j) * self.pitch + k
 
     def offset(self, component: str, indices: NDArray[np.int64]) -> NDArray[np.int64]:
         """Offsets of elements; `indices` of shape (n, 3)."""

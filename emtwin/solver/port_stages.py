@@ -86,11 +86,12 @@ def curl_around(assembly: Assembly, component: str, edge: tuple[int, int, int]) 
     """
     axis = "xyz".index(component[-1])
     one, two = (axis + 1) % 3, (axis + 2) % 3
-    strides, dual = assembly.layout.strides, assembly.grid.dual_spacings
+    element, strides = assembly.layout.element, assembly.layout.strides
+    dual = assembly.grid.dual_spacings
     return {
-        "offset": int(assembly.offset(component, edge)[0]),
-        "offset_1": int(assembly.offset("h_" + "xyz"[two], edge)[0]),
-        "offset_2": int(assembly.offset("h_" + "xyz"[one], edge)[0]),
+        "offset": element(component, edge),
+        "offset_1": element("h_" + "xyz"[two], edge),
+        "offset_2": element("h_" + "xyz"[one], edge),
         "step_1": strides[one],
         "step_2": strides[two],
         "inv_d1": 1 / dual[one][edge[one]],

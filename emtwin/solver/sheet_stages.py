@@ -14,7 +14,6 @@ from emtwin.constants import EPS0, MU0
 from emtwin.grid.medium import PEC_ROW
 from emtwin.materials.slab_network import SlabNetwork
 from emtwin.solver.assembly import Assembly
-from emtwin.solver.layout import COMPONENTS
 from emtwin.solver.places import together
 from emtwin.solver.sheet_surface import Edge, Index, SheetEdge, Surface, joined
 
@@ -47,14 +46,11 @@ class SheetStages:
         partners: Mapping[Edge, Edge],
     ) -> None:
         self.name, self.network, self.assembly = name, network, assembly
+        self.element = assembly.layout.element
         self.faces = surface.faces()
         self.single = [e for e in surface.edges() if self._row(e) != PEC_ROW]
         self.edge_list, self.slot, self.copies = joined(self.single, partners)
         self.delay, self.conductance = network.delay, network.conductance
-        # A housing has half a million of these look-ups: too many for one array each.
-        layout = assembly.layout
-        self._starts = {name: layout.start(name) for name in COMPONENTS}
-        self._strides = layout.strides
         self.e_2 = assembly.memory(f"{self.name} e", len(self.edge_list))
         self.h_2 = assembly.memory(f"{self.name} h", len(self.faces))
 
@@ -99,8 +95,8 @@ class SheetStages:
         arguments = {
             "field": self.assembly.fields,
             "e_2": self.e_2,
-            "face": self.assembly.index([self._offset(*face) for face in beside]),
-            "place": self._four(around, lambda edge, _: self._offset(*edge)),
+            "face": self.assembly.index([self.element(*face) for face in beside]),
+            "place": self._four(around, lambda edge, _: self.element(*edge)),
             "edge": self._four(around, lambda edge, _: self.slot[edge]),
             "weight": self._four(around, lambda _, weight: weight, real=True),
             "count": len(beside),
@@ -139,12 +135,8 @@ class SheetStages:
         row = assembly.face_ids["xyz".index(component[-1])][face]
         return float(assembly.face_rows.da[row]), float(assembly.face_rows.db[row])
 
-    def _offset(self, component: str, index: Index) -> int:
-        plane, row, _ = self._strides
-        return self._starts[component] + index[0] * plane + index[1] * row + index[2]
-
     def _where(self, places: Iterable[tuple[str, Index]]) -> NDArray[np.int64]:
-        return self.assembly.where([self._offset(*place) for place in places])
+        return self.assembly.where([self.element(*place) for place in places])
 
     # -- the edges ---------------------------------------------------------------------------
 
@@ -160,8 +152,8 @@ class SheetStages:
             "e_2": self.e_2,
             "h_2": self.h_2,
             "current": current,
-            "place": self._index(self._offset(e.component, e.index) for e in self.edge_list),
-            "face": self._index(self._offset(*f) for f in self._round_edges()),
+            "place": self._index(self.element(e.component, e.index) for e in self.edge_list),
+            "face": self._index(self.element(*f) for f in self._round_edges()),
             "face_2": self._index(self._face_slots.get(f, 0) for f in self._round_edges()),
             "keep": assembly.real(keep),
             "gain": assembly.real(gain),
@@ -183,7 +175,7 @@ class SheetStages:
         if not self.copies:
             return ()
         count = len(self.copies)
-        places = [self._offset(*pair[n]) for n in (0, 1) for pair in self.copies]
+        places = [self.element(*pair[n]) for n in (0, 1) for pair in self.copies]
         arguments = {
             "field": self.assembly.fields,
             "place": self._index(places),

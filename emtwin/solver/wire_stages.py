@@ -135,7 +135,7 @@ class WireStages:
         )
 
     def _edge(self, segment: Segment, at: tuple[int, int, int]) -> int:
-        return int(self._assembly.offset(segment.component, at)[0])
+        return self._assembly.layout.element(segment.component, at)
 
     def _deposit(self, segment: Segment, at: tuple[int, int, int]) -> float:
         """Change of e per ampere: cb of the edge over its area; zero inside a conductor."""
