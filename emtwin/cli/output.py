@@ -63,15 +63,11 @@ def table(
     lines : bool, default False
         Draw a line between rows, for cells of several lines.
     """
-    from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title), title_justify="left", expand=False, show_lines=lines)
-    for index, name in enumerate(names):
-        made.add_column(Text(name), justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*map(Text, row))
-    return made
+    from emtwin.report.text_table import text_table
+
+    return text_table(Text(title), names, rows, right, lines=lines)
 
 
 def print_json(values: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from emtwin.report.strings import Texts
+from emtwin.report.text_table import text_table
 from emtwin.report.wording import DASH, decibel
 from emtwin.results import Campaign
 from emtwin.units import duration, format_si
@@ -111,24 +112,11 @@ def convergence_tables(campaign: Campaign, language: str = "en") -> list[Table]:
         return []
     texts = Texts(language)
     levels, quantities = level_rows(campaign, texts), quantity_rows(campaign, texts)
-    tables = [_table(texts("convergence"), *levels, left=(0,))]
+    tables = [text_table(texts("convergence"), *levels, right=range(1, len(levels[0])))]
     if quantities[1]:  # none where every test has one level only
-        left = (0, len(quantities[0]) - 1)
-        tables.append(_table(texts("estimates"), *quantities, left=left))
+        right = range(1, len(quantities[0]) - 1)
+        tables.append(text_table(texts("estimates"), *quantities, right=right))
     return tables
-
-
-def _table(title: str, heads: tuple[str, ...], rows: Rows, *, left: tuple[int, ...]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left", expand=False)
-    for number, head in enumerate(heads):
-        justify: Literal["left", "right"] = "left" if number in left else "right"
-        table.add_column(head, justify=justify, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
 
 
 def _level(test: str, level: dict[str, Any], texts: Texts) -> tuple[str, ...]:

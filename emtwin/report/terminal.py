@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emtwin.report.strings import Texts
+from emtwin.report.text_table import text_table
 from emtwin.report.wording import decibel, worst_case
 from emtwin.results import Campaign
 
@@ -67,34 +68,22 @@ def run_table(campaign: Campaign, language: str = "en") -> Table:
     rich.table.Table
         One row per run: site, cells, port, steps, decay reached, how it ended, time.
     """
-    from rich.table import Table
-    from rich.text import Text
-
     texts = Texts(language)
-    table = Table(title=texts("runs"), title_justify="left", expand=False)
-    for name, justify in (
-        ("site", "left"),
-        ("cells", "right"),
-        ("port", "left"),
-        ("steps", "right"),
-        ("decay", "right"),
-        ("finished_by", "left"),
-        ("time", "right"),
-    ):
-        table.add_column(texts(name), justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for site in campaign.meta.get("sites", []):
-        for run in site["runs"]:
-            cells = (
-                texts(site["name"]),
-                f"{site['grid']['cells']:,}",
-                run["port"],
-                f"{run['steps']:,}",
-                decibel(run["decay_db"]),
-                run["finished_by"],
-                f"{run['seconds']:.0f} s",
-            )
-            table.add_row(*map(Text, cells))
-    return table
+    rows = [
+        (
+            texts(site["name"]),
+            f"{site['grid']['cells']:,}",
+            run["port"],
+            f"{run['steps']:,}",
+            decibel(run["decay_db"]),
+            run["finished_by"],
+            f"{run['seconds']:.0f} s",
+        )
+        for site in campaign.meta.get("sites", [])
+        for run in site["runs"]
+    ]
+    names = ("site", "cells", "port", "steps", "decay", "finished_by", "time")
+    return text_table(texts("runs"), [*map(texts, names)], rows, right=(1, 3, 4, 6))
 
 
 def stage_table(campaign: Campaign, language: str = "en") -> Table:
@@ -112,18 +101,15 @@ def stage_table(campaign: Campaign, language: str = "en") -> Table:
     rich.table.Table
         One row per stage that took a hundredth of the time or more: seconds and share.
     """
-    from rich.table import Table
-    from rich.text import Text
-
     texts, timing = Texts(language), campaign.meta.get("timing", {})
-    table = Table(title=texts("stages"), title_justify="left", expand=False)
-    for name, justify in (("stage", "left"), ("time", "right"), ("share", "right")):
-        table.add_column(texts(name), justify=justify, overflow="fold")  # type: ignore[arg-type]
     total = sum(timing.values())
-    for stage, seconds in sorted(timing.items(), key=lambda item: -item[1]):
-        if seconds >= 0.01 * total:
-            table.add_row(*map(Text, (stage, f"{seconds:.1f} s", f"{seconds / total:.0%}")))
-    return table
+    rows = [
+        (stage, f"{seconds:.1f} s", f"{seconds / total:.0%}")
+        for stage, seconds in sorted(timing.items(), key=lambda item: -item[1])
+        if seconds >= 0.01 * total
+    ]
+    names = [texts(name) for name in ("stage", "time", "share")]
+    return text_table(texts("stages"), names, rows, right=(1, 2))
 
 
 def _row(verdict: dict[str, Any], texts: Texts) -> list[Any]:
