@@ -1,15 +1,19 @@
 """A small run with everything in it that may be killed: ``python -m tests.physics.interrupted``.
 
-Arguments: backend, precision, folder, seconds between checkpoints. It says "begun" when its steps
-begin and leaves ``result.npz`` when it is done.
+Arguments: backend, precision, folder, and where to wait for being killed: a batch of steps (0:
+nowhere), and the share of its checkpoint that is written by then (0: none of it). It says how many
+steps are done after each batch, "waiting" where it waits, and leaves ``result.npz`` when done.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +27,7 @@ from emtwin.solver import (
     FieldSamples,
     HuygensSurface,
     PlaneWave,
+    Progress,
     Recording,
     RunResult,
     Simulation,
@@ -84,21 +89,52 @@ def flat(result: RunResult) -> dict[str, NDArray[Any]]:
     return found | {"numbers": np.array(numbers)}
 
 
-def done(backend: Backend, checkpoint: Path | None = None, every_seconds: float = 0.0) -> RunResult:
-    """The run, kept in `checkpoint`."""
+def done(
+    backend: Backend,
+    checkpoint: Path | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> RunResult:
+    """The run, kept in `checkpoint` after every batch."""
     stop = StopRule(-300, -300, STEPS)
+    return run(scene(), backend, stop, progress, checkpoint=checkpoint, every_seconds=0.0)
 
-    def say(progress: object) -> None:
-        print("begun", flush=True)
 
-    return run(scene(), backend, stop, say, checkpoint=checkpoint, every_seconds=every_seconds)
+def wait() -> None:
+    """Until this process is killed; or its standard input ends, should the killer have died."""
+    print("waiting", flush=True)
+    sys.stdin.read()
+    sys.exit("nobody killed this process")
+
+
+def torn(share: float) -> Callable[..., None]:
+    """What takes the place of ``numpy.savez`` and waits when `share` of the file is written."""
+
+    def savez(file: IO[bytes], **arrays: Any) -> None:
+        whole = BytesIO()
+        _savez(whole, **arrays)
+        file.write(whole.getvalue()[: int(share * whole.tell())])
+        file.flush()
+        wait()
+
+    return savez
+
+
+_savez = np.savez
 
 
 def main() -> None:
     """Run, killed or not."""
-    backend, precision, folder, seconds = sys.argv[1:]
-    place = Path(folder)
-    result = done(select_backend(backend, precision), place / "run.npz", float(seconds))
+    backend, precision, folder, batch, share = sys.argv[1:]
+    place, batches = Path(folder), count(1)
+
+    def say(progress: Progress) -> None:
+        print(progress.step, flush=True)
+        if next(batches) == int(batch):
+            if float(share) == 0:
+                wait()
+            np.savez = torn(float(share))
+
+    result = done(select_backend(backend, precision), place / "run.npz", say)
     unfinished = place / "result.part.npz"
     np.savez(unfinished, **flat(result))
     unfinished.replace(place / "result.npz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,49 +20,66 @@ from tests.machines import quick_backend
 from tests.physics.interrupted import done, flat, scene
 
 REPOSITORY = Path(__file__).parents[2]
-_ATTEMPTS = 60
 
 
-def child(machine: Backend, folder: Path, seconds: float) -> subprocess.Popen[str]:
-    """The run in a process of its own."""
-    arguments = [machine.name, machine.real.name, str(folder), str(seconds)]
-    command = [sys.executable, "-m", "tests.physics.interrupted", *arguments]
-    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+class Child:
+    """The run in a process of its own, which may wait at some place; see `interrupted`."""
+
+    def __init__(self, machine: Backend, folder: Path, batch: int = 0, share: float = 0.0) -> None:
+        place = [machine.name, machine.real.name, str(folder), str(batch), str(share)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.physics.interrupted", *place],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self._said = self._process.stdout
+        self.first = self._said.readline().strip()
+        """Steps done after its first batch; nothing if none was left."""
+
+    def kill(self) -> None:
+        """SIGKILL, now."""
+        self._process.kill()
+        with self._process:
+            self._said.read()
+
+    def kill_where_it_waits(self) -> None:
+        """SIGKILL at its place."""
+        while (said := self._said.readline().strip()) != "waiting":
+            assert said, "the process ended before it came to its place"
+        self.kill()
+
+    def end(self) -> None:
+        """Let it come to its end."""
+        with self._process:
+            self._said.read()
+        assert self._process.returncode == 0
 
 
-def killed(process: subprocess.Popen[str], folder: Path, wait: float | None) -> bool:
-    """SIGKILL `wait` seconds after its first batch, or in the midst of a write; False if done."""
-    assert process.stdout is not None
-    with process:
-        process.stdout.readline()
-        if wait is None:
-            while process.poll() is None and not (folder / "run.npz.part").exists():
-                pass
-        else:
-            time.sleep(wait)
-        if process.poll() is not None:
-            return False
-        process.kill()
-        process.stdout.read()
-    return True
+def interrupted(machine: Backend, folder: Path, places: Sequence[tuple[int, float]]) -> None:
+    """Kill at each place in turn, each process going on from where the last one's file was.
 
-
-def interrupted(machine: Backend, folder: Path, kills: int, seed: int, longest: float) -> None:
-    """Resume and kill; let the run end when so many kills have come before its end.
-
-    A kill that comes too late, as most do on a fast machine, does not count: the run begins anew.
+    A place is a batch of the process and the share of the checkpoint after it that is written.
     """
-    rng, count = np.random.default_rng(seed), 0
-    for n in range(_ATTEMPTS):
-        wait = None if n % 3 == 1 else rng.uniform(0, longest)
-        count += killed(child(machine, folder, 0.0), folder, wait)
-        if count == kills:
-            break
-    assert count == kills
-    with child(machine, folder, 0.0) as last:
-        assert last.stdout is not None
-        last.stdout.read()
-    assert last.returncode == 0
+    kept, batch = 0, None
+    for n, share in places:
+        child = Child(machine, folder, n, share)
+        batch = batch or int(child.first)
+        assert int(child.first) == (kept + 1) * batch
+        child.kill_where_it_waits()
+        assert (folder / "run.npz.part").exists() == (share > 0)
+        kept += n - 1
+
+
+def at_any_moment(machine: Backend, folder: Path, kills: int, longest: float) -> None:
+    """Kill within `longest` seconds, wherever the process is then; on a fast machine at its end."""
+    rng = np.random.default_rng(2)
+    for wait in rng.uniform(0, longest, kills):
+        child = Child(machine, folder)
+        time.sleep(wait)
+        child.kill()
 
 
 def the_same(folder: Path, machine: Backend) -> None:
@@ -76,12 +94,13 @@ def the_same(folder: Path, machine: Backend) -> None:
 
 
 def test_killed_and_resumed_to_the_bit(machine: Backend, tmp_path: Path) -> None:
-    """SIGKILL twice, once in the midst of writing if it hits; the result's arrays are the same.
+    """SIGKILL between two writings and in the midst of one; the result's arrays are the same.
 
     The run is deterministic and its checkpoint holds all that a step changes, so the tolerance is
     no bit at all.
     """
-    interrupted(machine, tmp_path, 2, seed=1, longest=0.15)
+    interrupted(machine, tmp_path, [(3, 0.0), (1, 0.5)])
+    Child(machine, tmp_path).end()
     the_same(tmp_path, machine)
 
 
@@ -91,9 +110,12 @@ def test_killed_and_resumed_to_the_bit(machine: Backend, tmp_path: Path) -> None
     [("native", "float32", 0.4), ("native", "float64", 0.4), ("numpy", "float32", 2.0)],
 )
 def test_killed_many_times(name: str, precision: str, longest: float, tmp_path: Path) -> None:
-    """The same four times on each backend, at random moments and in the midst of writing."""
+    """Before the first checkpoint, in the midst of several, and at moments that nobody chose."""
     machine = quick_backend(name, precision)
-    interrupted(machine, tmp_path, 4, seed=2, longest=longest)
+    places = [(1, 0.0), (1, 0.3), (2, 0.0), (2, 0.01), (1, 0.99), (3, 0.0)]
+    interrupted(machine, tmp_path, places)
+    at_any_moment(machine, tmp_path, 4, longest)
+    Child(machine, tmp_path).end()
     the_same(tmp_path, machine)
 
 
