@@ -1,8 +1,8 @@
 """Which way the triangles of a surface face, and how to make them face outward.
 
 Neighbours are made to agree first, patch by patch. A closed patch (a shell) then encloses a
-positive volume, unless it lies inside another shell: there it stays as it is, because a cavity
-faces inward. An open patch is turned by rays from both its sides: the side from which more rays
+positive volume, unless it lies in the solid of another shell: there it stays as it is, because a
+cavity faces inward. An open patch is turned by rays from both its sides: the side from which more rays
 find themselves outside is its front.
 """
 
@@ -45,7 +45,9 @@ class Orientation:
     cavities : int
         Shells inside another one that face inward.
     nested : int
-        Shells inside another one that face outward.
+        Shells in the solid of another one that face outward.
+    buried : ndarray of bool
+        Patches that have solid on both their sides, shape (p,): they bound nothing.
     one_sided : int
         Patches that have no two sides (a Moebius strip).
     """
@@ -57,6 +59,7 @@ class Orientation:
     inverted: int
     cavities: int
     nested: int
+    buried: Bools
     one_sided: int
 
 
@@ -107,18 +110,28 @@ def orient(surface: Surface) -> Orientation:
     vote of rays from both sides of a patch).
     """
     patches = _agreeing(surface)
-    depth = _depths(patches)
-    outer = patches.closed & (depth == 0)
-    inverted = outer & (patches.volume < 0.0)
-    if outer.any() and np.array_equal(inverted, outer):
+    inner, outer = _enclosing(patches)
+    depth = np.bincount(inner, minlength=len(patches.closed))
+    first = patches.closed & (depth == 0)
+    inverted = first & (patches.volume < 0.0)
+    if first.any() and np.array_equal(inverted, first):
         # All is inside out, so the cavities are as well.
         patches.turn(patches.closed.copy())
     else:
-        patches.turn(inverted)
+        # A body that is inside out as a whole has cavities that face outward.
+        cavities = np.zeros_like(first)
+        cavities[inner[inverted[outer]]] = True
+        patches.turn(inverted | (cavities & (depth == 1) & (patches.volume > 0.0)))
+    for level in range(1, int(depth.max(initial=0)) + 1):
+        # In a cavity, what faces inward is a body that is inside out.
+        lost = (depth == level) & (_around(patches, inner, outer) <= 0) & (patches.volume < 0.0)
+        patches.turn(lost)
+        inverted |= lost
     if not patches.closed.all():
         front, back = sides_inside(surface, patches.patch, ~patches.closed, patches.flip)
         patches.turn(~patches.closed & (front > back))
-    inner = patches.closed & (depth > 0)
+    around = _around(patches, inner, outer)
+    inside = patches.closed & (depth > 0)
     triangles = surface.triangles.copy()
     triangles[patches.flip] = triangles[patches.flip][:, ::-1]
     return Orientation(
@@ -127,8 +140,9 @@ def orient(surface: Surface) -> Orientation:
         patches.patch,
         patches.closed,
         int(inverted.sum()),
-        int((inner & (patches.volume < 0.0)).sum()),
-        int((inner & (patches.volume > 0.0)).sum()),
+        int((inside & (patches.volume < 0.0)).sum()),
+        int((inside & (patches.volume > 0.0) & (around > 0)).sum()),
+        inside & (np.minimum(around, around + np.sign(patches.volume)) > 0),
         patches.one_sided,
     )
 
@@ -205,23 +219,50 @@ def _closed(triangles: Ints, patch: Ints) -> Bools:
     return closed
 
 
-def _depths(patches: _Patches) -> Ints:
-    """Number of other shells that each closed patch lies in, shape (p,)."""
+def _enclosing(patches: _Patches) -> tuple[Ints, Ints]:
+    """Pairs of closed patches, the first inside the second, two arrays of shape (k,)."""
     n = len(patches.closed)
-    depth = np.zeros(n, dtype=np.int64)
+    none = np.zeros(0, dtype=np.int64)
     if patches.closed.sum() < 2:
-        return depth
-    places, triangle = _places(patches.surface, patches.patch, patches.closed, most=3)
+        return none, none
+    surface = patches.surface
+    places, triangle = _places(surface, patches.patch, patches.closed, most=9)
     home = patches.patch[triangle]
-    hits = line_hits(patches.surface, places, 2)
-    other = patches.patch[hits.triangle]
-    above = (hits.height > 0.0) & (other != home[hits.point]) & patches.closed[other]
-    pairs, counts = np.unique(hits.point[above] * n + other[above], return_counts=True)
-    around = np.bincount(pairs[counts % 2 == 1] // n, minlength=len(places))
-    # The median place decides: one on a contact with the other shell may be wrong.
-    for number in np.unique(home):
-        depth[number] = int(np.median(around[home == number]))
-    return depth
+    # A ray along a wall may run in the sides of other triangles, so each leaves its wall steeply.
+    steepest = np.abs(surface.normals[triangle]).argmax(axis=1)
+    crossed = []
+    for axis in range(3):
+        use = np.flatnonzero(steepest == axis)
+        hits = line_hits(surface, places[use], axis)
+        point, other = use[hits.point], patches.patch[hits.triangle]
+        above = (hits.height > 0.0) & (other != home[point]) & patches.closed[other]
+        crossed.append(point[above] * n + other[above])
+    place_in, times = np.unique(np.concatenate(crossed), return_counts=True)
+    place_in = place_in[times % 2 == 1]
+    pair, votes = np.unique(home[place_in // n] * n + place_in % n, return_counts=True)
+    inner, outer = np.divmod(pair, n)
+    # The majority decides: a place on a contact with the other shell may be wrong.
+    sure = 2 * votes > np.bincount(home, minlength=n)[inner]
+    lo, hi = _boxes(patches)
+    slack = 1e-9 * float(np.linalg.norm(surface.hi - surface.lo))
+    sure &= (lo[inner] >= lo[outer] - slack).all(axis=1)
+    sure &= (hi[inner] <= hi[outer] + slack).all(axis=1)
+    return inner[sure], outer[sure]
+
+
+def _boxes(patches: _Patches) -> tuple[Floats, Floats]:
+    """Lower and upper corner of every patch, shape (p, 3) each."""
+    corners = patches.surface.corners
+    lo, hi = np.full((2, len(patches.closed), 3), np.inf)
+    np.minimum.at(lo, patches.patch, corners.min(axis=1))
+    np.minimum.at(hi, patches.patch, -corners.max(axis=1))
+    return lo, -hi
+
+
+def _around(patches: _Patches, inner: Ints, outer: Ints) -> Ints:
+    """Winding number of the shells around each patch, shape (p,)."""
+    facing = np.sign(patches.volume[outer])
+    return np.bincount(inner, facing, minlength=len(patches.closed)).astype(np.int64)
 
 
 def _places(surface: Surface, patch: Ints, wanted: Bools, most: int = _MOST) -> tuple[Floats, Ints]:

@@ -21,7 +21,7 @@ from emtwin.geometry.diagnosis import (
     torn_points,
 )
 from emtwin.geometry.intersections import self_intersections
-from emtwin.geometry.orientation import orient, sides_inside
+from emtwin.geometry.orientation import Orientation, orient, sides_inside
 from emtwin.geometry.rims import rim_loops
 from emtwin.geometry.surface import Surface
 from emtwin.geometry.topology import connected, directed_edges, edges_of
@@ -309,4 +309,20 @@ def _facing_outward(found: Repaired, where: str) -> Repaired:
     if done.one_sided:
         text = f"{where}: {done.one_sided} pieces have one side only, like a Moebius strip"
         notices.append(Notice("one-sided", text))
-    return Repaired(done.surface, tuple(notices))
+    return Repaired(_without_buried(done), tuple(notices))
+
+
+def _without_buried(done: Orientation) -> Surface:
+    """No shells with solid on both sides: they bound nothing, and would count in volume and area.
+
+    Only where they cross nothing, so that no part of them can stick out.
+    """
+    surface = done.surface
+    if not done.buried.any():
+        return surface
+    crossing = self_intersections(surface)
+    buried = done.buried.copy()
+    buried[done.patch[crossing.pairs.ravel()]] = False
+    if crossing.searched < 1.0 or not buried.any():
+        return surface
+    return Surface(surface.points, surface.triangles[~buried[done.patch]])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emtwin.geometry import Surface, oriented, topology
+from emtwin.geometry.labels import boundaries
 from emtwin.geometry.repair import cleaned, repaired_solid
 from emtwin.geometry.surface import weld
 from tests.unit.geometry.damage import box, joined, more, torn, turned
@@ -15,6 +16,8 @@ from tests.unit.voxel.shapes import sphere
 
 BALL = sphere(0.02, (0.0, 0.0, 0.0))
 SHELL = joined(box(), turned(box(0.02, 0.01)))
+CORE = box(0.01, 0.015)
+BESIDE = Surface(SHELL.points + np.array([0.1, 0.0, 0.0]), SHELL.triangles)
 # A sliver between the halves of a cube's edge: point 8 lies in the middle of the edge 0-1.
 SLIVER = more(
     Surface(box().points, np.delete(box().triangles, 4, axis=0)),
@@ -43,7 +46,20 @@ MENDED: dict[str, tuple[Surface, str, str, float]] = {
     "turned": (turned(box(), slice(0, 2)), "normals-turned", "of 2 of 12 triangles", 6.4e-5),
     "inside out": (turned(box()), "normals-turned", "1 closed pieces were inside out", 6.4e-5),
     "cavity in an inverted cube": (turned(SHELL), "normals-turned", "24 of 24", 5.6e-5),
-    "nested": (joined(box(), box(0.02, 0.01)), "nested-shells", "space in them is filled", 7.2e-5),
+    "nested": (joined(box(), box(0.02, 0.01)), "nested-shells", "space in them is filled", 6.4e-5),
+    "cavity in a nested cube": (
+        joined(box(), box(0.02, 0.01), turned(CORE)),
+        "nested-shells",
+        "1 closed pieces inside another one",
+        6.4e-5,
+    ),
+    "inside out in a cavity": (
+        joined(SHELL, turned(CORE)),
+        "normals-turned",
+        "of 12 of 36 triangles pointed inward, one at (18.33, 21.67, 15) mm, 1 closed pieces were",
+        5.7e-5,
+    ),
+    "one of two inside out": (joined(SHELL, turned(BESIDE)), "normals-turned", "24 of 48", 1.12e-4),
 }
 
 
@@ -58,7 +74,7 @@ def test_fault_is_mended_and_told(case: str) -> None:
     assert mended.surface.signed_volume == pytest.approx(volume, rel=1e-4)
 
 
-@pytest.mark.parametrize("surface", [box(), BALL, SHELL])
+@pytest.mark.parametrize("surface", [box(), BALL, SHELL, joined(SHELL, CORE)])
 def test_sound_surface_stays_as_it_is(surface: Surface) -> None:
     mended = repaired_solid(surface, "region 'x'")
     assert mended.notices == ()
@@ -86,6 +102,29 @@ def test_self_intersection_is_told_and_left() -> None:
     mended = repaired_solid(both, "region 'x'")
     assert [notice.name for notice in mended.notices] == ["self-intersections"]
     assert np.array_equal(mended.surface.triangles, both.triangles)
+
+
+def test_cavity_stays_where_its_walls_meet_the_sides_of_other_triangles() -> None:
+    """Voxels are such bodies: a ray along a wall runs in the sides of the outer triangles."""
+    label = np.full((22, 18, 14), -1, dtype=np.int16)
+    label[3:19, 3:15, 3:11] = 0
+    label[7:15, 6:12, 5:9] = 1
+    surface = dict(boundaries(label))[0]
+    assert repaired_solid(surface, "region 'x'").notices == ()
+    assert oriented(surface).signed_volume == pytest.approx(16 * 12 * 8 - 8 * 6 * 4)
+
+
+def test_shell_that_crosses_another_is_not_left_out() -> None:
+    """It ends in the notch of an L, within the bounds of the L, with most of it in the metal."""
+    corner = np.full((4, 4, 3), -1, dtype=np.int16)
+    corner[1:3, 1:3, 1] = 0
+    corner[2, 2, 1] = -1
+    notched = dict(boundaries(corner))[0]
+    bar = Surface(box(0.8).points * [1.8, 0.75, 0.5] + [-0.4, 0.05, -0.2], box().triangles)
+    both = joined(notched, turned(bar))
+    mended = repaired_solid(both, "region 'x'")
+    assert "self-intersections" in {notice.name for notice in mended.notices}
+    assert len(mended.surface.triangles) == len(both.triangles)
 
 
 def test_sheet_keeps_its_openings_and_loses_its_copies() -> None:
