@@ -1,7 +1,7 @@
 """Which stretches of the rays through the cell centres lie inside a body, and whose they are.
 
-A body's crossings along a ray, in rising order, are pairs of entry and exit. What bodies of higher
-priority leave of such a span is what is there: it can be thinner than a cell, and end on a facet
+Along a ray a body begins where its winding number rises above zero, and ends where it falls back to
+it: shells of one body that overlap are one span. What bodies of higher priority leave of such a span is what is there: it can be thinner than a cell, and end on a facet
 of its own body or of another.
 """
 
@@ -86,15 +86,16 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
     -------
     Spans
         One for each entry and exit. A ray with an odd number of crossings meets a hole of the
-        surface: each of its crossings is a span without length.
+        surface: each of its crossings is a span without length. Where the normals of an even
+        number contradict each other, the crossings are taken in pairs.
     """
     hits = crossings(surface, axis, centres)
     ray = hits.u * centres[(axis + 2) % 3].size + hits.v
-    order = np.lexsort((hits.height, ray))
+    # At one place what begins comes first: pieces that touch are one span.
+    order = np.lexsort((hits.side, hits.height, ray))
     ray, height, triangle = ray[order], hits.height[order], hits.triangle[order]
-    _, number, counts = np.unique(ray, return_inverse=True, return_counts=True)
-    odd = (counts % 2 == 1)[number.ravel()]
-    low, high = np.flatnonzero(~odd)[::2], np.flatnonzero(~odd)[1::2]
+    odd, enters, leaves = _ends(ray, hits.side[order])
+    low, high = np.flatnonzero(enters), np.flatnonzero(leaves)
     alone = np.flatnonzero(odd)
     low, high = np.concatenate([low, alone]), np.concatenate([high, alone])
     sorted_again = np.argsort(low)
@@ -107,6 +108,28 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
         _turned(normals[triangle[low]], axis, -1.0),
         _turned(normals[triangle[high]], axis, 1.0),
     )
+
+
+def _ends(ray: Ints, side: Ints) -> tuple[NDArray[np.bool_], ...]:
+    """Which crossings are on a ray with an odd number, and which of the others begin or end spans.
+
+    `ray` and `side` as in `Crossings`, in the order of ray and height, shape (n,).
+    """
+    _, first, number, counts = np.unique(
+        ray, return_index=True, return_inverse=True, return_counts=True
+    )
+    number = number.ravel()
+    odd = (counts % 2 == 1)[number]
+    total = np.cumsum(-side)
+    after = total - (total[first] + side[first])[number]
+    before = after + side
+    clear = np.ones(counts.size, dtype=bool)
+    clear[number[after < 0]] = False
+    clear &= after[first + counts - 1] == 0
+    rank = np.arange(ray.size) - first[number]
+    enters = np.where(clear[number], (before == 0) & (after == 1), rank % 2 == 0)
+    leaves = np.where(clear[number], (before == 1) & (after == 0), rank % 2 == 1)
+    return odd, enters & ~odd, leaves & ~odd
 
 
 def oblique_triangles(surface: Surface) -> NDArray[np.bool_]:

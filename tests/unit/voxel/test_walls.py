@@ -15,6 +15,7 @@ from emtwin.materials import Material
 from emtwin.voxel import Body, VoxelModel, shielding_notices, voxelise
 from emtwin.voxel.solids import inside
 from emtwin.voxel.thickness import thickness_of
+from tests.unit.geometry.damage import joined
 from tests.unit.voxel.floods import flooded
 from tests.unit.voxel.shapes import (
     METAL,
@@ -305,3 +306,16 @@ def test_sample_box_of_half_a_millimetre_is_faces_on_cells_of_three() -> None:
     assert model.walls[0].models == ("perfectly conducting sheet on cell faces",)
     middle = [int(n) for n in np.array(model.grid.shape) // 2]
     assert not flooded(model)[tuple(middle)]
+
+
+def test_wall_of_overlapping_shells_is_as_thick_as_their_union() -> None:
+    """Two plates of 0.4 m that share 0.1 m, in one part: 0.7 m of metal, not 0.3 m twice."""
+    both = joined(box((2.0, 2.0, 2.0), (10.0, 10.0, 2.4)), box((2.0, 2.0, 2.3), (10.0, 10.0, 2.7)))
+    found = thickness_of(both, GRID)
+    assert found.median == pytest.approx(0.7)
+    assert found.thinnest == pytest.approx(0.7)
+
+
+def test_pieces_that_touch_are_one_wall() -> None:
+    both = joined(box((2.0, 2.0, 2.0), (10.0, 10.0, 2.4)), box((2.0, 2.0, 2.4), (10.0, 10.0, 2.7)))
+    assert thickness_of(both, GRID).median == pytest.approx(0.7)
