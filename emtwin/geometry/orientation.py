@@ -2,8 +2,8 @@
 
 Neighbours are made to agree first, patch by patch. A closed patch (a shell) then encloses a
 positive volume, unless it lies in the solid of another shell: there it stays as it is, because a
-cavity faces inward. An open patch is turned by rays from both its sides: the side from which more rays
-find themselves outside is its front.
+cavity faces inward. An open patch is turned by rays from both its sides: the side from which more
+rays find themselves outside is its front.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emtwin.errors import Notice, Problem
 from emtwin.geometry import Surface, oriented, topology
@@ -49,11 +50,12 @@ class PartAudit:
     area_before : float
         Area of the surface in square metres.
     area_after : float or None
-        Metal: area in square metres of its faces in the grid, each weighted with the surface's
-        normal there (see `area_in_grid`), before other parts took cells. None for a dielectric,
+        Metal: area in square metres of its faces in the grid, both sides of those that stand for
+        walls, each weighted with the surface's normal there (see `area_in_grid`), before other
+        parts took cells. None for a dielectric,
         which the grid holds as shares of cells.
     notes : tuple of str
-        What is worth knowing: overlaps, staircase.
+        What is worth knowing: overlaps, staircase, walls on cell faces.
     """
 
     name: str
@@ -81,9 +83,33 @@ class PartAudit:
 
 
 def audit_parts(
-    bodies: Sequence[Body], grid: Grid, filled: Filled, edges: Sequence[int]
+    bodies: Sequence[Body],
+    grid: Grid,
+    filled: Filled,
+    edges: Sequence[int],
+    walls: Mapping[int, Sequence[NDArray[np.int64]]],
 ) -> tuple[PartAudit, ...]:
-    """Audit of every body; `edges` holds the number of edges of each."""
+    """Audit of every body.
+
+    Parameters
+    ----------
+    bodies : sequence of Body
+        All bodies.
+    grid : Grid
+        Grid.
+    filled : Filled
+        Its cells.
+    edges : sequence of int
+        Number of edges of each body.
+    walls : mapping of int to sequence of ndarray of int64
+        Metal faces normal to x, y, z that stand for each metal body: flat indices into
+        `grid.nodes`.
+
+    Returns
+    -------
+    tuple of PartAudit
+        In the order of the bodies.
+    """
     cells = np.bincount((filled.cell_part + np.int16(1)).ravel(), minlength=len(bodies) + 1)[1:]
     return tuple(
         PartAudit(
@@ -95,19 +121,28 @@ def audit_parts(
             abs(oriented(body.surface).signed_volume) if body.kind == "solid" else 0.0,
             filled.volumes.get(index, 0.0),
             body.surface.area,
-            area_in_grid(body, grid) if body.material.metal else None,
-            tuple(_notes(bodies, index, filled, edges[index])),
+            area_in_grid(body, grid, walls.get(index, ())) if body.material.metal else None,
+            tuple(_notes(bodies, index, filled, edges[index], walls.get(index, ()))),
         )
         for index, body in enumerate(bodies)
     )
 
 
-def _notes(bodies: Sequence[Body], index: int, filled: Filled, edges: int) -> Iterator[str]:
+def _notes(
+    bodies: Sequence[Body],
+    index: int,
+    filled: Filled,
+    edges: int,
+    walls: Sequence[NDArray[np.int64]],
+) -> Iterator[str]:
     if edges < FEW_EDGES:
         yield f"few edges: {edges}"
     covering = sorted(bodies[other].name for other in filled.covered_by.get(index, ()))
     if covering:
         yield f"gave cells to {', '.join(covering)}"
+    on_faces = sum(flat.size for flat in walls)
+    if on_faces and bodies[index].kind == "solid":
+        yield f"walls on {on_faces:,} cell faces, which hold no volume"
     share = oblique_share(bodies[index].surface)
     if share > _OBLIQUE:
         yield f"staircased: {share:.0%} of its area is oblique to the grid"
@@ -188,8 +223,11 @@ def edge_notices(audits: Sequence[PartAudit]) -> Iterator[Notice]:
             )
 
 
-def part_notices(audits: Sequence[PartAudit]) -> Iterator[Notice]:
-    """Everything that is doubtful about single parts."""
-    yield from volume_notices(audits)
+def part_notices(audits: Sequence[PartAudit], walled: Sequence[bool]) -> Iterator[Notice]:
+    """Everything that is doubtful about single parts; `walled`: those with walls on cell faces.
+
+    Their metal is there without a volume in the grid, so it is their area that counts.
+    """
+    yield from volume_notices([a for a, wall in zip(audits, walled, strict=True) if not wall])
     yield from area_notices(audits)
     yield from edge_notices(audits)

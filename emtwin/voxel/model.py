@@ -191,7 +191,7 @@ def voxelise(
     two_sided = metal_faces.two_sided(faces, ids, grid)
     steps = metal_faces.steps(ids, two_sided, grid)
     metal = [builder.owners(ranks) for ranks in rank]
-    audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal))
+    audits = audit_parts(bodies, grid, filled, builder.edge_counts(metal), metal_faces.faces)
     swallowed = list(loss_problems(bodies, solids, covered))
     named = {problem.field for problem in swallowed}
     lost = lost_parts(bodies, filled, audits)
@@ -214,7 +214,7 @@ def voxelise(
         rounding=rounding,
         notices=(
             *_carried(bodies),
-            *part_notices([a for a, wall in zip(audits, walls, strict=True) if not wall.faces]),
+            *part_notices(audits, [wall.faces > 0 for wall in walls]),
             *loss_notices(walls),
             *_rounding_notices(rounding),
             *(

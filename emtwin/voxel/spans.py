@@ -1,8 +1,9 @@
 """Which stretches of the rays through the cell centres lie inside a body, and whose they are.
 
-Along a ray a body begins where its winding number rises above zero, and ends where it falls back to
-it: shells of one body that overlap are one span. What bodies of higher priority leave of such a span is what is there: it can be thinner than a cell, and end on a facet
-of its own body or of another.
+Along a ray a body begins where its winding number rises above zero, and ends where it falls back
+to it: shells of one body that overlap are one span. What bodies of higher priority leave of such a
+span is what is there: it can be thinner than a cell, and end on a facet of its own body or of
+another.
 """
 
 from __future__ import annotations

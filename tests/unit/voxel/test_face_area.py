@@ -9,7 +9,8 @@ from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
 from emtwin.voxel.face_area import area_in_grid
-from tests.unit.voxel.shapes import METAL, box, plate, rotated, sheet, solid, sphere
+from tests.unit.geometry.damage import joined
+from tests.unit.voxel.shapes import METAL, box, hollow, plate, rotated, sheet, solid, sphere
 
 
 def test_planes_of_the_grid_have_their_exact_area() -> None:
@@ -47,6 +48,30 @@ def test_what_two_crossings_of_one_link_hide_is_missing() -> None:
     model = voxelise(blocks[1:], grid)
     assert model.audit[0].area_after == pytest.approx(2 * 36 + 24 * 2)
     assert model.audit[0].area_error == pytest.approx((72 + 48) / (72 + 24 * 2.45) - 1)
+
+
+def test_both_sides_of_a_wall_on_cell_faces_count() -> None:
+    """A shield of 0.2 on cells of 1 has no cell of its own, and all of its area."""
+    grid = Grid.uniform((14, 14, 14), 1.0)
+    outer, wall = 2 * (80 + 80 + 64), 0.2
+    inner = 2 * ((10 - 2 * wall) * (8 - 2 * wall) * 2 + (8 - 2 * wall) ** 2)
+    surface, _ = hollow((1.9, 2.9, 2.9), (11.9, 10.9, 10.9), wall)
+    model = voxelise([solid("s", surface, METAL)], grid)
+    assert model.audit[0].cells == 0
+    assert model.audit[0].area_before == pytest.approx(outer + inner)
+    assert model.audit[0].area_after == pytest.approx(2 * outer)
+    assert model.audit[0].notes == ("walls on 448 cell faces, which hold no volume",)
+    assert model.notices == ()
+
+
+def test_area_that_a_part_with_walls_loses_is_told() -> None:
+    """Thirty blades of 0.1 x 0.5 x 3 on a plate: most lie between the lines of the centres."""
+    grid = Grid.uniform((12, 12, 12), 1.0)
+    blades = [box((1.6 + 0.25 * n, 2.6, 4.0), (1.7 + 0.25 * n, 3.4, 9.0)) for n in range(30)]
+    comb = joined(box((1.5, 1.5, 3.8), (10.0, 10.0, 4.0)), *blades)
+    model = voxelise([solid("comb", comb, METAL)], grid)
+    assert model.walls[0].faces
+    assert "area-error" in {notice.name for notice in model.notices}
 
 
 def test_a_dielectric_has_no_faces_in_the_grid() -> None:
