@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from emtwin.benches.boards import board_of_part, region_of_board
-from emtwin.errors import InputError, Problem
+from emtwin.errors import InputError, Notice, Problem
 from emtwin.geometry import FileOptions, Region, demand_kind, read_regions, select_region
 from emtwin.geometry.length_unit import size_notices
 from emtwin.geometry.placement import (
@@ -23,6 +24,8 @@ from emtwin.scene import LoadedTwin, MeshFile
 from emtwin.scene.transforms import Step
 from emtwin.units import format_si
 from emtwin.voxel import Body
+
+_SHOWN = 10  # regions that a notice names
 
 
 def declared_materials(loaded: LoadedTwin) -> dict[str, Material]:
@@ -81,7 +84,7 @@ def bodies_of(loaded: LoadedTwin) -> tuple[Body, ...]:
             problems += [p for p in error.problems if p not in problems]
     if problems:
         raise InputError(problems)
-    return _with_size(bodies)
+    return _with_notices(bodies, list(_unused(loaded)))
 
 
 def regions_of(mesh: MeshFile) -> Mapping[str, Region]:
@@ -154,8 +157,36 @@ def _one(step: Step) -> Placement:
     return translation(step.translate or (0.0, 0.0, 0.0))
 
 
-def _with_size(bodies: Sequence[Body]) -> tuple[Body, ...]:
-    """The bodies; the first carries a notice if the whole device is implausibly large or small."""
-    notices = size_notices((body.name, body.surface) for body in bodies)
+def _unused(loaded: LoadedTwin) -> Iterator[Notice]:
+    """A notice for every mesh file with regions that are no part: they are not in the model."""
+    device = loaded.twin.device
+    known: dict[tuple[Path, str | None], Collection[str]] = {}
+    used: set[tuple[Path, str | None, str]] = set()
+    for part in device.parts:
+        if board_of_part(device, part):
+            continue
+        mesh = device.mesh_of(part)
+        regions = regions_of(mesh)
+        known[mesh.file, mesh.cell_data] = regions
+        used.add((mesh.file, mesh.cell_data, device.region_of(part, regions)))
+    for (file, array), names in known.items():
+        left = [name for name in names if (file, array, name) not in used]
+        if left:
+            shown = ", ".join(left[:_SHOWN]) + f" and {len(left) - _SHOWN} more" * (
+                len(left) > _SHOWN
+            )
+            yield Notice(
+                "regions-not-used",
+                f"{file.name} has regions that are no part of the device: {shown}; they are "
+                "not in the model. Declare a part for each that matters",
+            )
+
+
+def _with_notices(bodies: Sequence[Body], notices: Sequence[Notice]) -> tuple[Body, ...]:
+    """The bodies; the first carries what is to be said about the whole device.
+
+    That is `notices`, and whether it is implausibly large or small.
+    """
+    size = size_notices((body.name, body.surface) for body in bodies)
     first, *others = bodies
-    return (replace(first, notices=(*first.notices, *notices)), *others)
+    return (replace(first, notices=(*first.notices, *notices, *size)), *others)

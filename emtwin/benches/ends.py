@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emtwin.errors import Notice
 from emtwin.geometry import Surface
 from emtwin.geometry.proximity import BoxTrees
 from emtwin.grid import Node
 from emtwin.scene import EndBond, LoadedTwin
 from emtwin.solver import Trace, Wire
 from emtwin.voxel import VoxelModel, parts_at
+
+APART = 1e-4
+"""Distance in metres from a declared end to its part from which on it is told.
+
+The triangles of a curved surface are about that far from where the end was drawn.
+"""
 
 _NO_PART = ""
 
@@ -80,6 +87,18 @@ def audit_ends(
             declared = np.array([*trace.path[0 if side == "start" else -1], z])
             found.append(_audit(model, trace.name, side, getattr(trace, side), declared, node))
     return tuple(found)
+
+
+def end_notices(ends: Sequence[EndAudit]) -> Iterator[Notice]:
+    """A notice for every end that meets its part in the grid, but was not drawn on it."""
+    for end in ends:
+        if end.distance is not None and end.distance > APART:
+            yield Notice(
+                "end-apart",
+                f"the {end.end} of {end.wire} is declared {end.distance * 1e3:.3g} mm from the "
+                f"surface of {end.wanted}, and meets it only because the cells there are larger; "
+                f"move it onto {end.wanted} if it is to touch, or further away if it is not",
+            )
 
 
 def wanted_part(end: object) -> str:

@@ -56,7 +56,7 @@ def check_paths(
             if np.any(np.array(point) < low - 1e-6) or np.any(np.array(point) > high + 1e-6)
         ]
     if problems:
-        raise InputError(problems)
+        raise InputError(dict.fromkeys(problems))
 
 
 def _at_floor(

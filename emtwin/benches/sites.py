@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Backend
 from emtwin.benches.conductors import place_traces, place_wires
-from emtwin.benches.ends import EndAudit, audit_ends
+from emtwin.benches.ends import EndAudit, audit_ends, end_notices
 from emtwin.benches.fitting import fitted
 from emtwin.benches.gap_slots import SLOT, slot_notices, with_gap_slots
 from emtwin.benches.memory import refuse_if_too_large
@@ -217,6 +217,7 @@ def build_site(
         for p in loaded.twin.device.ports
     ]
     network = build_network(outline.grid, tuple(wires), tuple(traces))
+    ends = audit_ends(loaded, model, wires, traces)
     return Site(
         outline.name,
         model,
@@ -238,10 +239,11 @@ def build_site(
             *gap_notices([found.gap for found in gaps if found.state != SLOT]),
             *slot_notices(gaps),
             *bridge_notices(gaps),
+            *end_notices(ends),
             *network.notices,
         ),
         netlist,
-        audit_ends(loaded, model, wires, traces),
+        ends,
         gaps,
     )
 

@@ -64,6 +64,7 @@ def site_of(
     allow: str = "",
     posts: bool = False,
     slab: tuple[tuple[float, ...], tuple[float, ...]] = BETWEEN,
+    twin: str = TWIN,
 ) -> Site:
     """Two boxes `gap` millimetres apart, in free space."""
     write_stl(folder / "left.stl", ((0, 0, 0), (40, 40, 40)))
@@ -72,7 +73,7 @@ def site_of(
     write_stl(folder / "right.stl", *right)
     write_stl(folder / "slab.stl", slab)
     file = folder / "twin.yaml"
-    text = TWIN.format(more=more, allow=allow).replace("  mesh: {file: boxes, unit: mm}\n", "")
+    text = twin.format(more=more, allow=allow).replace("  mesh: {file: boxes, unit: mm}\n", "")
     file.write_text(text, encoding="utf-8")
     loaded = pipeline.load(file)
     (site,) = pipeline.sites_of(loaded, bodies_of(loaded)).values()
@@ -199,3 +200,24 @@ def test_the_ends_of_the_pump() -> None:
         assert end.moved < 1e-9
     assert found["dc_lead", "end"].kind == "floor"
     assert found["dc_lead", "end"].distance is None
+
+
+@pytest.mark.parametrize(("apart", "told"), [(0.05, False), (1.0, True)])
+def test_an_end_that_only_the_grid_joins_is_told(tmp_path: Path, apart: float, told: bool) -> None:
+    moved = TWIN.replace("path: [[0 mm,", f"path: [[-{apart:g} mm,")
+    site = site_of(tmp_path, 5.0, twin=moved)
+    texts = [str(notice) for notice in site.notices if notice.name == "end-apart"]
+    assert bool(texts) == told
+    if told:
+        assert texts[0].startswith("end-apart: the start of lead is declared 1 mm from the surface")
+
+
+def test_a_region_that_is_no_part_is_told(tmp_path: Path) -> None:
+    more = "    - {name: post, region: near, material: copper, mesh: {file: two.stl, unit: mm}}"
+    write_stl(tmp_path / "near.stl", ((0, 80, 0), (10, 90, 10)))
+    write_stl(tmp_path / "far.stl", ((30, 80, 0), (40, 90, 10)))
+    text = [(tmp_path / name).read_text(encoding="utf-8") for name in ("near.stl", "far.stl")]
+    (tmp_path / "two.stl").write_text("".join(text), encoding="utf-8")
+    site = site_of(tmp_path, 5.0, more)
+    (told,) = [n.message for n in site.model.notices if n.name == "regions-not-used"]
+    assert told.startswith("two.stl has regions that are no part of the device: far; they are not")
