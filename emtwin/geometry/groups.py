@@ -82,6 +82,13 @@ def grouped(mesh: Any, stem: str, form: str, array: str | None = None) -> Cells:
     selections, notices = _selections(mesh, stem, form, array)
     points = np.asarray(mesh.points, dtype=np.float64)
     groups = dict(_blocks(mesh, selections))
+    if not groups and any(block.type.rstrip("0123456789") in _LINEAR for block in mesh.cells):
+        raise InputError.single(
+            f"none of the triangles and volume cells of the mesh is in a group; its groups "
+            f"{', '.join(map(repr, selections))} are empty",
+            remedy="assign the groups to surfaces or volumes and save again; a program that "
+            "loses them in Gmsh 4.1 may keep them in Gmsh 2.2",
+        )
     if not groups:
         found = ", ".join(sorted({block.type for block in mesh.cells})) or "no cells"
         raise InputError.single(

@@ -140,6 +140,20 @@ def test_mesh_of_lines_has_no_region(tmp_path: Path) -> None:
         read_regions(tmp_path / "wire.vtu", "mm")
 
 
+def test_groups_without_cells_are_named(tmp_path: Path) -> None:
+    """meshio writes Gmsh 4.1 with the names of groups, and without what belongs to them."""
+    tags = [np.full(6, 3)]
+    mesh = meshio.Mesh(
+        CUBE,
+        [("tetra", np.array(TETS))],
+        cell_data={"gmsh:physical": tags, "gmsh:geometrical": tags},
+        field_data={"block": np.array([3, 3])},
+    )
+    meshio.write(tmp_path / "device.msh", mesh, file_format="gmsh", binary=False)
+    with pytest.raises(InputError, match=r"none of the .* is in a group; .* 'block' are empty"):
+        read_regions(tmp_path / "device.msh", "mm")
+
+
 @pytest.mark.parametrize(("unit", "message"), [("furlong", "unit"), (-1.0, "positive"), (0, "pos")])
 def test_bad_unit(tmp_path: Path, unit: str | float, message: str) -> None:
     write_groups(tmp_path / "device.msh")
