@@ -140,6 +140,12 @@ def heights(surface: Surface) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     return 2.0 * surface.areas / np.maximum(longest, np.finfo(float).tiny), longest
 
 
+def is_flat(surface: Surface) -> NDArray[np.bool_]:
+    """Triangles without area, those of a line or a point, shape (m,)."""
+    height, _ = heights(surface)
+    return np.asarray(height <= FLAT_SHARE * diagonal(surface), dtype=np.bool_)
+
+
 def diagonal(surface: Surface) -> float:
     """Diagonal of the bounding box in metres."""
     return float(np.linalg.norm(surface.hi - surface.lo))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from emtwin.errors import InputError, Notice
-from emtwin.geometry.diagnosis import holes
+from emtwin.geometry.diagnosis import holes, is_flat
 from emtwin.geometry.regions import Kind, Region
 from emtwin.geometry.repair import Repaired, repaired_solid, stitched
 from emtwin.geometry.rims import rims_of
@@ -20,10 +20,9 @@ A cube without one face lacks a sixth, a half sphere a third, a flat sheet one h
 number is one half in the plane of a flat hole, so it closes the hole by that plane.
 """
 
-NEARLY_CLOSED = 0.02
-"""Missing share below which an open metal surface may have been meant as a solid."""
-
 CLOSE_IT = "close the surface in the CAD program, or declare the part `kind: sheet` if it is metal"
+
+_WITHOUT_AREA = "export its surface again, leave the part out, or declare a wire as a cable"
 
 
 def demand_kind(
@@ -55,11 +54,17 @@ def demand_kind(
     Raises
     ------
     InputError
-        If it must be a solid, but too much of the surface is missing.
+        If it must be a solid, but too much of the surface is missing; if it has no area.
     """
+    where = f"region '{region.name}' of {region.file.name}"
+    if is_flat(region.surface).all():
+        raise InputError.single(
+            f"{where} has no area: its {len(region.surface.triangles)} triangles are lines or "
+            "points",
+            **{"file": region.file, "remedy": _WITHOUT_AREA, **place},
+        )
     if kind == "sheet":
         return replace(region, kind="sheet")
-    where = f"region '{region.name}' of {region.file.name}"
     if kind is None and region.kind == "sheet" and metal:
         return _open_metal(region, where)
     mended = repaired_solid(region.surface, where)
@@ -92,7 +97,7 @@ def _open_metal(region: Region, where: str) -> Region:
         branches = {notice.name for notice in mended.notices} & {"inner-walls", "fins"}
         if topology(mended.surface).closed and not branches:
             return _as_solid(region, mended, where, told=False)
-    if whole > NEARLY_CLOSED:
+    if whole > LARGEST_MISSING:
         return region
     notice = Notice(
         "taken-as-sheet",

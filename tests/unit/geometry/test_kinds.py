@@ -10,7 +10,7 @@ import pytest
 from emtwin.errors import InputError
 from emtwin.geometry import Region, Surface, demand_kind
 from emtwin.geometry.kinds import LARGEST_MISSING
-from emtwin.geometry.regions import region_of
+from emtwin.geometry.regions import Kind, region_of
 from emtwin.geometry.rims import rims_of
 from tests.unit.geometry.damage import box, more, torn
 from tests.unit.voxel.shapes import plate, sphere
@@ -71,11 +71,24 @@ def test_open_dielectric_is_a_solid_and_told_or_refused() -> None:
 
 
 def test_open_metal_is_a_sheet_because_its_holes_may_be_meant() -> None:
-    assert demand_kind(cut(0.5)).kind == "sheet"
-    assert names(demand_kind(cut(0.5))) == []
-    slotted = demand_kind(cut(0.975))  # a hole of 1.2 % of the area
+    assert demand_kind(cut(0.0)).kind == "sheet"
+    assert names(demand_kind(cut(0.0))) == []
+
+
+@pytest.mark.parametrize("height", [0.5, 0.975])
+def test_open_metal_that_may_be_a_damaged_solid_is_told(height: float) -> None:
+    """A hole of 1.2 % of the area, and one of 20 %: a massive body would be hollow unsaid."""
+    slotted = demand_kind(cut(height))
     assert (slotted.kind, names(slotted)) == ("sheet", ["taken-as-sheet"])
     assert "`kind: solid`" in slotted.notices[0].message
+
+
+@pytest.mark.parametrize("kind", [None, "sheet", "solid"])
+def test_region_without_area_is_refused(kind: Kind | None) -> None:
+    line = Surface(np.array([[0.0, 0, 0], [0.05, 0, 0], [0.1, 0, 0]]), np.array([[0, 1, 2]]))
+    with pytest.raises(InputError, match=r"has no area: its 1 triangles are lines") as caught:
+        demand_kind(region(line), kind)
+    assert "leave the part out" in caught.value.problems[0].remedy
 
 
 @pytest.mark.parametrize("metal", [True, False])
