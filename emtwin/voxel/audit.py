@@ -14,6 +14,7 @@ from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.face_area import area_in_grid
 from emtwin.voxel.solids import Filled
+from emtwin.voxel.thickness import union_size
 
 VOLUME_TOLERANCE = 0.2
 """Relative error of a solid's volume above which a notice is given."""
@@ -44,7 +45,8 @@ class PartAudit:
     edges : int
         Metal: edges that it owns. Dielectric: edges that it touches and solid metal does not.
     volume_before : float
-        Volume of the closed surface in cubic metres; 0 for a sheet.
+        Volume of the closed surface in cubic metres, what lies in several of its shells once; 0
+        for a sheet.
     volume_after : float
         Volume in cubic metres of the cells inside, before other parts took theirs.
     area_before : float
@@ -111,6 +113,7 @@ def audit_parts(
         In the order of the bodies.
     """
     cells = np.bincount((filled.cell_part + np.int16(1)).ravel(), minlength=len(bodies) + 1)[1:]
+    drawn = [_drawn(body) for body in bodies]
     return tuple(
         PartAudit(
             body.name,
@@ -118,14 +121,23 @@ def audit_parts(
             body.material.name,
             int(cells[index]),
             int(edges[index]),
-            abs(oriented(body.surface).signed_volume) if body.kind == "solid" else 0.0,
+            drawn[index][0],
             filled.volumes.get(index, 0.0),
-            body.surface.area,
+            drawn[index][1],
             area_in_grid(body, grid, walls.get(index, ())) if body.material.metal else None,
             tuple(_notes(bodies, index, filled, edges[index], walls.get(index, ()))),
         )
         for index, body in enumerate(bodies)
     )
+
+
+def _drawn(body: Body) -> tuple[float, float]:
+    """Volume and area of a body as drawn, in cubic and square metres."""
+    if body.kind == "sheet":
+        return 0.0, body.surface.area
+    if any(notice.name == "self-intersections" for notice in body.notices):
+        return union_size(body.surface)
+    return abs(oriented(body.surface).signed_volume), body.surface.area
 
 
 def _notes(

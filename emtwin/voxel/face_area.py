@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from emtwin.grid import Grid
 from emtwin.voxel.bodies import Body
 from emtwin.voxel.scanline import Crossings, crossings
+from emtwin.voxel.spans import ends_of_spans
 
 Ints = NDArray[np.int64]
 
@@ -66,6 +67,8 @@ def _weighted(
     walls: Ints,
 ) -> float:
     """Sum over the faces normal to one axis."""
+    if body.kind == "solid":
+        hits = _outer(hits, grid, axis)
     if not hits.w.size:
         return 0.0
     across_u, across_v = grid.spacings[(axis + 1) % 3], grid.spacings[(axis + 2) % 3]
@@ -81,3 +84,11 @@ def _weighted(
     index[axis], index[(axis + 1) % 3], index[(axis + 2) % 3] = w, u, v
     wall = np.isin(np.ravel_multi_index(tuple(index), grid.nodes), walls)
     return float(area[count % 2 == 1].sum() + 2.0 * area[(count % 2 == 0) & wall].sum())
+
+
+def _outer(hits: Crossings, grid: Grid, axis: int) -> Crossings:
+    """Crossings at which a solid begins or ends, without those of its shells inside others."""
+    ray = hits.u * grid.shape[(axis + 2) % 3] + hits.v
+    order = np.lexsort((hits.side, hits.height, ray))
+    kept = order[np.logical_or.reduce(ends_of_spans(ray[order], hits.side[order]))]
+    return Crossings(*(getattr(hits, name)[kept] for name in hits.__dataclass_fields__))

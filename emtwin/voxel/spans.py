@@ -95,7 +95,7 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
     # At one place what begins comes first: pieces that touch are one span.
     order = np.lexsort((hits.side, hits.height, ray))
     ray, height, triangle = ray[order], hits.height[order], hits.triangle[order]
-    odd, enters, leaves = _ends(ray, hits.side[order])
+    odd, enters, leaves = ends_of_spans(ray, hits.side[order])
     low, high = np.flatnonzero(enters), np.flatnonzero(leaves)
     alone = np.flatnonzero(odd)
     low, high = np.concatenate([low, alone]), np.concatenate([high, alone])
@@ -111,10 +111,20 @@ def spans_of(surface: Surface, axis: int, centres: tuple[Floats, ...]) -> Spans:
     )
 
 
-def _ends(ray: Ints, side: Ints) -> tuple[NDArray[np.bool_], ...]:
+def ends_of_spans(ray: Ints, side: Ints) -> tuple[NDArray[np.bool_], ...]:
     """Which crossings are on a ray with an odd number, and which of the others begin or end spans.
 
-    `ray` and `side` as in `Crossings`, in the order of ray and height, shape (n,).
+    Parameters
+    ----------
+    ray : ndarray of int64
+        Ray of each crossing, in the order of ray and height, shape (n,).
+    side : ndarray of int64
+        As in `Crossings`, shape (n,).
+
+    Returns
+    -------
+    tuple of ndarray of bool
+        On an odd ray, begins a span, ends a span; each of shape (n,).
     """
     _, first, number, counts = np.unique(
         ray, return_index=True, return_inverse=True, return_counts=True

@@ -59,9 +59,7 @@ def thickness_of(surface: Surface, grid: Grid) -> Thickness:
     Thickness
         What was found.
     """
-    size = surface.hi - surface.lo
-    places = (np.arange(RAYS) + 0.5) / RAYS
-    lattice = tuple(lo + places * side for lo, side in zip(surface.lo, size, strict=True))
+    lattice = _lattice(surface)
     sampled = [_along(surface, axis, lattice, grid) for axis in range(3)]
     thickness, weight, cell = (np.concatenate(parts) for parts in zip(*sampled, strict=True))
     total = float(weight.sum())
@@ -78,6 +76,40 @@ def thickness_of(surface: Surface, grid: Grid) -> Thickness:
         thinnest if np.isfinite(thinnest) else None,
         float(weight[thickness < cell * (1.0 - 1e-6)].sum()) / total,
     )
+
+
+def union_size(surface: Surface) -> tuple[float, float]:
+    """Volume and area of a solid whose shells go through each other, by the same rays.
+
+    What lies in several shells counts once, and the parts of them that lie inside not at all.
+
+    Parameters
+    ----------
+    surface : Surface
+        Closed surface in metres.
+
+    Returns
+    -------
+    tuple of float
+        Cubic metres and square metres, to about a percent.
+    """
+    lattice, size = _lattice(surface), surface.hi - surface.lo
+    volume = area = 0.0
+    for axis in range(3):
+        spans = spans_of(surface, axis, lattice)
+        section = float(size[(axis + 1) % 3] * size[(axis + 2) % 3]) / RAYS**2
+        volume += section * float(spans.length.sum()) / 3.0
+        for normal in (spans.low_normal, spans.high_normal):
+            mine = np.abs(normal).argmax(axis=1) == axis
+            area += section * float((1.0 / np.abs(normal[mine, axis])).sum())
+    return volume, area
+
+
+def _lattice(surface: Surface) -> tuple[Floats, ...]:
+    """Places of the rays along x, y, z."""
+    places = (np.arange(RAYS) + 0.5) / RAYS
+    size = surface.hi - surface.lo
+    return tuple(lo + places * side for lo, side in zip(surface.lo, size, strict=True))
 
 
 def _along(

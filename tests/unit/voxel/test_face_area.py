@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from emtwin.errors import Notice
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
@@ -72,6 +75,18 @@ def test_area_that_a_part_with_walls_loses_is_told() -> None:
     model = voxelise([solid("comb", comb, METAL)], grid)
     assert model.walls[0].faces
     assert "area-error" in {notice.name for notice in model.notices}
+
+
+def test_shells_that_cross_count_once() -> None:
+    """Two boxes of 6 x 4 x 4 that share 2 x 4 x 4: a bar of 10 x 4 x 4."""
+    both = joined(box((1, 4, 4), (7, 8, 8)), box((5, 4, 4), (11, 8, 8)))
+    crossing = Notice("self-intersections", "as read")
+    body = replace(solid("bar", both, METAL), notices=(crossing,))
+    (audit,) = voxelise([body], Grid.uniform((24, 24, 24), 0.5)).audit
+    assert audit.volume_before == pytest.approx(160.0, rel=0.01)
+    assert audit.volume_after == pytest.approx(160.0)
+    assert audit.area_before == pytest.approx(192.0, rel=0.01)
+    assert audit.area_after == pytest.approx(192.0)
 
 
 def test_a_dielectric_has_no_faces_in_the_grid() -> None:
