@@ -12,6 +12,7 @@ from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
 from emtwin.voxel.face_area import area_in_grid
+from emtwin.voxel.thickness import union_size
 from tests.unit.geometry.damage import joined
 from tests.unit.voxel.shapes import METAL, box, hollow, plate, rotated, sheet, solid, sphere
 
@@ -83,10 +84,18 @@ def test_shells_that_cross_count_once() -> None:
     crossing = Notice("self-intersections", "as read")
     body = replace(solid("bar", both, METAL), notices=(crossing,))
     (audit,) = voxelise([body], Grid.uniform((24, 24, 24), 0.5)).audit
-    assert audit.volume_before == pytest.approx(160.0, rel=0.01)
+    assert audit.volume_before == pytest.approx(160.0, rel=0.002)
     assert audit.volume_after == pytest.approx(160.0)
-    assert audit.area_before == pytest.approx(192.0, rel=0.01)
+    assert audit.area_before == pytest.approx(192.0, rel=0.002)
     assert audit.area_after == pytest.approx(192.0)
+
+
+def test_thin_walls_that_cross_have_their_volume() -> None:
+    """Two walls of 0.05 that meet in a corner of 0.05 x 0.05, in planes of the axes."""
+    corner = joined(box((0, 0, 0), (6, 0.05, 4)), box((0, 0, 0), (0.05, 5, 4)))
+    volume, area = union_size(corner)
+    assert volume == pytest.approx(4 * 0.05 * (6 + 5 - 0.05), rel=0.005)
+    assert area == pytest.approx(4 * 2 * (6 + 5) + 2 * 0.05 * 10.95, rel=0.005)
 
 
 def test_a_dielectric_has_no_faces_in_the_grid() -> None:
