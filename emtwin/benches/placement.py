@@ -90,12 +90,12 @@ def _beside_plane(
 
 @contextmanager
 def located(loaded: LoadedTwin) -> Iterator[None]:
-    """Add file and line to problems that only know the name of a part.
+    """Add file and line to problems that only know the name of a part, cable or trace.
 
     Parameters
     ----------
     loaded : LoadedTwin
-        The twin that declares the parts.
+        The twin that declares them.
     """
     try:
         yield
@@ -104,9 +104,20 @@ def located(loaded: LoadedTwin) -> Iterator[None]:
 
 
 def _placed(loaded: LoadedTwin, problem: Problem) -> Problem:
+    if problem.file is not None:
+        return problem
     found = _PART.fullmatch(problem.field)
-    names = [part.name for part in loaded.twin.device.parts]
-    if problem.file is not None or found is None or found[1] not in names:
+    device = loaded.twin.device
+    if found is None:
+        for group, wires in (("cables", device.cables), ("traces", device.traces)):
+            for number, wire in enumerate(wires):
+                if wire.name == problem.field:
+                    place = f"device.{group}[{number}]"
+                    line = loaded.line_of(place)
+                    return replace(problem, file=loaded.path, line=line, field=place)
+        return problem
+    names = [part.name for part in device.parts]
+    if found[1] not in names:
         return problem
     place = f"device.parts[{names.index(found[1])}]"
     message = f"part {found[1]}: {problem.message}"

@@ -216,7 +216,8 @@ def build_site(
         SitePort(p.name, p.termination.resistance, p.termination.capacitance)
         for p in loaded.twin.device.ports
     ]
-    network = build_network(outline.grid, tuple(wires), tuple(traces))
+    with located(loaded):
+        network = build_network(outline.grid, tuple(wires), tuple(traces))
     ends = audit_ends(loaded, model, wires, traces)
     return Site(
         outline.name,

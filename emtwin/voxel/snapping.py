@@ -98,7 +98,7 @@ def keep(wanted: Sequence[Candidate], smallest: float) -> tuple[list[Candidate],
             kept.insert(after, one)
         elif distance > _SAME:
             text = (
-                f"{one.source} at {one.at * 1e3:.5g} mm moved by {distance * 1e3:.3g} mm to "
+                f"{one.source} at {one.at * 1e3:.7g} mm moved by {distance * 1e3:.3g} mm to "
                 f"{nearest.source}"
             )
             moved.append((distance, text))

@@ -221,3 +221,19 @@ def test_a_region_that_is_no_part_is_told(tmp_path: Path) -> None:
     site = site_of(tmp_path, 5.0, more)
     (told,) = [n.message for n in site.model.notices if n.name == "regions-not-used"]
     assert told.startswith("two.stl has regions that are no part of the device: far; they are not")
+
+
+def test_a_wire_too_thick_for_its_cells_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="above half the") as refused:
+        site_of(tmp_path, 5.0, twin=TWIN.replace("radius: 0.5 mm", "radius: 8 mm"))
+    (problem,) = refused.value.problems
+    assert (problem.file, problem.field) == (tmp_path / "twin.yaml", "device.cables[0]")
+    assert problem.line is not None
+
+
+def test_a_path_below_the_floor_is_told_once(tmp_path: Path) -> None:
+    low = TWIN.replace("[[0 mm, 10 mm, 10 mm], [-100 mm, 10 mm, 10 mm]]",
+                       "[[0 mm, 10 mm, -900 mm], [-100 mm, 10 mm, -900 mm]]")  # fmt: skip
+    with pytest.raises(InputError, match="outside the site") as refused:
+        site_of(tmp_path, 5.0, twin=low)
+    assert len(refused.value.problems) == 1
