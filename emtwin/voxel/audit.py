@@ -54,8 +54,7 @@ class PartAudit:
     area_after : float or None
         Metal: area in square metres of its faces in the grid, both sides of those that stand for
         walls, each weighted with the surface's normal there (see `area_in_grid`), before other
-        parts took cells. None for a dielectric,
-        which the grid holds as shares of cells.
+        parts took cells. None for a dielectric, which the grid holds as shares of cells.
     notes : tuple of str
         What is worth knowing: overlaps, staircase, walls on cell faces.
     """
