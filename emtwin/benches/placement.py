@@ -104,23 +104,18 @@ def located(loaded: LoadedTwin) -> Iterator[None]:
 
 
 def _placed(loaded: LoadedTwin, problem: Problem) -> Problem:
+    device = loaded.twin.device
     if problem.file is not None:
         return problem
-    found = _PART.fullmatch(problem.field)
-    device = loaded.twin.device
-    if found is None:
-        for group, wires in (("cables", device.cables), ("traces", device.traces)):
-            for number, wire in enumerate(wires):
-                if wire.name == problem.field:
-                    place = f"device.{group}[{number}]"
-                    line = loaded.line_of(place)
-                    return replace(problem, file=loaded.path, line=line, field=place)
+    places = {
+        cable.name: f"device.cables[{number}]" for number, cable in enumerate(device.cables)
+    } | {trace.name: f"device.traces[{number}]" for number, trace in enumerate(device.traces)}
+    place, message = places.get(problem.field), problem.message
+    if found := _PART.fullmatch(problem.field):
+        parts = {part.name: f"device.parts[{number}]" for number, part in enumerate(device.parts)}
+        place, message = parts.get(found[1]), f"part {found[1]}: {problem.message}"
+    if place is None:
         return problem
-    names = [part.name for part in device.parts]
-    if found[1] not in names:
-        return problem
-    place = f"device.parts[{names.index(found[1])}]"
-    message = f"part {found[1]}: {problem.message}"
     return replace(
         problem, message=message, file=loaded.path, line=loaded.line_of(place), field=place
     )
