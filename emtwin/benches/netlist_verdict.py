@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from emtwin.errors import InputError, Notice, Problem
 from emtwin.scene import Allowance, LoadedTwin
-from emtwin.voxel import Change, Contact, NetlistAudit, VoxelModel
+from emtwin.voxel import Change, Contact, Gap, NetlistAudit, VoxelModel, enough
 
 _NEAR_SHOWN = 20  # near contacts that a notice lists
 
 
-def judged(loaded: LoadedTwin, audit: NetlistAudit, site: str) -> NetlistAudit:
+def judged(
+    loaded: LoadedTwin, audit: NetlistAudit, site: str, gaps: Sequence[Gap] = ()
+) -> NetlistAudit:
     """The audit with the reasons of the changes that are allowed.
 
     Parameters
@@ -23,6 +25,8 @@ def judged(loaded: LoadedTwin, audit: NetlistAudit, site: str) -> NetlistAudit:
         Comparison of the netlists in one site.
     site : str
         Name of the site, for the messages.
+    gaps : sequence of Gap
+        Gaps that the planner found, which know the cells that resolve them.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def judged(loaded: LoadedTwin, audit: NetlistAudit, site: str) -> NetlistAudit:
         reasons = [a.reason for a in loaded.twin.device.allow if allows(a, change)]
         changes.append(replace(change, allowed=" ".join(reasons)))
         if not reasons:
-            problems.append(_problem(loaded, change, site))
+            problems.append(_problem(loaded, change, site, gaps))
     if problems:
         raise InputError(problems)
     return replace(audit, changes=tuple(changes))
@@ -116,15 +120,15 @@ def _unknown_pieces(loaded: LoadedTwin, audit: NetlistAudit) -> Iterator[Problem
                 )
 
 
-def _problem(loaded: LoadedTwin, change: Change, site: str) -> Problem:
+def _problem(loaded: LoadedTwin, change: Change, site: str, gaps: Sequence[Gap] = ()) -> Problem:
     names = [part.name for part in loaded.twin.device.parts]
     where = f"at {_millimetres(change.place)} in site {site}, where the cells are "
     cells = " x ".join(f"{size * 1e3:.3g}" for size in change.cell)
     return loaded.problem(
         f"device.parts[{names.index(change.parts[0])}]",
         f"{_what_happened(change)}, {where}{cells} mm",
-        f"{_remedy(change)}; or allow it under device: allow: [{{{_allowance(change)}, reason: "
-        "WHY}]",
+        f"{_remedy(change, gaps)}; or allow it under device: allow: [{{{_allowance(change)}, "
+        "reason: WHY}]",
     )
 
 
@@ -148,11 +152,13 @@ def _what_happened(change: Change) -> str:
     )
 
 
-def _remedy(change: Change) -> str:
+def _remedy(change: Change, gaps: Sequence[Gap]) -> str:
     if change.kind == "contact":
-        finest = (change.gap or 0.0) * 1e3 / 2
+        # An oblique gap needs cells that are smaller than half of it.
+        needed = [g.cell_needed for g in gaps if set(g.parts) == set(change.parts)]
+        finest = enough(min([(change.gap or 0.0) / 2, *needed]))
         return (
-            f"use cells of at most {finest:.3g} mm there (accuracy: smallest_cell), widen the gap, "
+            f"use cells of at most {finest} mm there (accuracy: smallest_cell), widen the gap, "
             "or draw the parts in contact if they are meant to touch"
         )
     if change.kind == "open" and len(change.pieces) == 2:

@@ -205,7 +205,7 @@ def build_site(
     """
     over_floor = wanted.over_floor
     outline, model, given_up = discretised(loaded, bodies, wanted, refinement, earlier, backend)
-    netlist = judged(loaded, audit_netlist(model), outline.name)
+    netlist = judged(loaded, audit_netlist(model), outline.name, outline.planned.gaps)
     medium, gaps = with_gap_slots(
         outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
     )

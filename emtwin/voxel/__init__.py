@@ -17,7 +17,7 @@ from emtwin.voxel.conductors import (
 )
 from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
 from emtwin.voxel.gap_search import find_gaps
-from emtwin.voxel.gaps import Gap
+from emtwin.voxel.gaps import Gap, enough
 from emtwin.voxel.model import VoxelModel, voxelise
 from emtwin.voxel.netlist import Contact
 from emtwin.voxel.netlist_changes import Change, Net, NetlistAudit, audit_netlist
@@ -55,6 +55,7 @@ __all__ = [
     "check_terminal",
     "conductor_of_nodes",
     "conductors",
+    "enough",
     "find_gaps",
     "parts_at",
     "plan",

@@ -7,6 +7,7 @@ gap between two rims. Gaps of other shapes: `emtwin.voxel.shaped_gaps`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -155,6 +156,15 @@ def gap_notices(found: Sequence[Gap]) -> list[Notice]:
     return [_notice(closed, group) for (closed, _), group in groups.items()]
 
 
+def enough(cell: float) -> str:
+    """A cell in millimetres with three digits, rounded down: a larger one would not resolve it."""
+    size = 1e3 * cell
+    if size <= 0.0:
+        return "0"
+    step = 10.0 ** (math.floor(math.log10(size)) - 2)
+    return f"{math.floor(size / step * (1.0 + 1e-9)) * step:.3g}"
+
+
 def _notice(closed: bool, group: Sequence[Gap]) -> Notice:
     worst = max(group, key=lambda gap: gap.length)
     more = f", and {len(group) - 1} more like it" if len(group) > 1 else ""
@@ -167,9 +177,9 @@ def _notice(closed: bool, group: Sequence[Gap]) -> Notice:
         else f"one across it{worst.where_few}, where its field needs {CELLS_ACROSS}"
     )
     remedy = (
-        f"accuracy.smallest_cell of {1e3 * least:.3g} mm resolves it"
+        f"accuracy.smallest_cell of {enough(least)} mm resolves it"
         if worst.refined
-        else f"accuracy.memory forbids the cells of {1e3 * least:.3g} mm that resolve it"
+        else f"accuracy.memory forbids the cells of {enough(least)} mm that resolve it"
     )
     return Notice("gap-closed" if closed else "gap-coarse", f"{head}, {effect}; {remedy}")
 

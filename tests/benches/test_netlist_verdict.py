@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from emtwin import pipeline, resources
 from emtwin.benches.bodies import bodies_of
+from emtwin.benches.netlist_verdict import judged
 from emtwin.benches.sites import Site
 from emtwin.errors import InputError
+from emtwin.voxel import Box, Change, enough
 from tests.unit.voxel.shapes import box
 from tests.unit.voxel.test_netlist import together
 
@@ -54,6 +57,7 @@ def write_stl(path: Path, *boxes: tuple[tuple[float, ...], tuple[float, ...]]) -
     path.write_text(f"solid {path.stem}\n{facets}endsolid {path.stem}\n", encoding="utf-8")
 
 
+PAIR = ("left", "right")
 BETWEEN = ((35, -5, -5), (45, 15, 15))
 
 
@@ -237,3 +241,20 @@ def test_a_path_below_the_floor_is_told_once(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="outside the site") as refused:
         site_of(tmp_path, 5.0, twin=low)
     assert len(refused.value.problems) == 1
+
+
+def test_the_remedy_for_an_oblique_gap_is_the_cell_that_it_needs(tmp_path: Path) -> None:
+    """Half of the gap is not enough where the faces are along no axis."""
+    site = site_of(tmp_path, 4.0)
+    assert {gap.gap.parts for gap in site.gaps} == {PAIR}
+    change = Change("contact", PAIR, PAIR, 0.001, 0.0, (0, 0, 0), (1, 1, 1))
+    narrow = Box((0.04, 0.0, 0.0), (0.0407333, 0.01, 0.01))
+    gap = replace(site.gaps[0].gap, axis=0, box=narrow)
+    loaded = pipeline.load(tmp_path / "twin.yaml")
+    with pytest.raises(InputError, match=r"use cells of at most 0\.366 mm there"):
+        judged(loaded, replace(site.netlist, changes=(change,)), "site", [gap])
+
+
+@pytest.mark.parametrize(("cell", "text"), [(2e-4, "0.2"), (3.66667e-4, "0.366"), (0.0, "0")])
+def test_cells_that_are_enough_are_rounded_down(cell: float, text: str) -> None:
+    assert enough(cell) == text
