@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from emtwin.scene.quantities import Frequency, Length
+from emtwin.scene.quantities import ApparentPower, Frequency, Length
 from emtwin.standards.row import Number, Row, rising, said_band
 from emtwin.standards.terms import EmissionTest
 
@@ -62,8 +62,8 @@ class Limit(Row):
     quantity: Quantity
     equipment_class: Literal["A", "B"]
     group: Literal[1, 2]
-    power_above: Annotated[Number, Field(ge=0)] = 0.0
-    power_to: Annotated[Number, Field(gt=0)] | None = None
+    power_above: ApparentPower = 0.0
+    power_to: ApparentPower | None = None
     distance: Length | None = None
     port: Port | None = None
     fluctuating: bool = False

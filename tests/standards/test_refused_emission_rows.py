@@ -42,7 +42,12 @@ UNCERTAINTY = ("cispr16_4_2.yaml", "cispr16-4-2-amn-0.15-30")
         (MAINS, ("port: ac_mains", "port: signal"), "port: 'signal'"),
         (MAINS, ("quantity: voltage", "quantity: electric_field"), "measures voltage in dBuV"),
         (MAINS, ("frequency_from: 150 kHz", "frequency_from: 5 MHz"), "below frequency_to"),
-        (HIGH_POWER, ("power_to: 75000", "power_to: 20000"), "power_to must be above power_above"),
+        (
+            HIGH_POWER,
+            ("power_to: 75 kVA", "power_to: 20 kVA"),
+            "power_to must be above power_above",
+        ),
+        (HIGH_POWER, ("power_to: 75 kVA", "power_to: 75000"), "power_to: 75000 has no unit"),
         (NETWORK, ("inductance: 50 uH", "inductance: 50"), "50 has no unit"),
         (NETWORK, ("inductance: 50 uH", "inductance: 50 uF"), "is a capacitance"),
         (NETWORK, ("tolerance: 0.2", "tolerance: 20"), "less than 1"),
@@ -80,8 +85,8 @@ def one(name: str, **fields: str) -> str:
     ("first", "second"),
     [
         ({}, {"low": "10 MHz"}),
-        ({"power": "power_to: 20000,"}, {}),
-        ({"power": "power_to: 20000,"}, {"power": "power_above: 10000,"}),
+        ({"power": "power_to: 20 kVA,"}, {}),
+        ({"power": "power_to: 20 kVA,"}, {"power": "power_above: 10 kVA,"}),
     ],
     ids=["frequency", "any power", "power"],
 )
@@ -100,7 +105,7 @@ def test_two_pieces_that_hold_at_once_are_refused(
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"power": "power_to: 20000,"}, {"power": "power_above: 20000,"}),
+        ({"power": "power_to: 20 kVA,"}, {"power": "power_above: 20 kVA,"}),
         ({}, {"port": "dc_power"}),
         ({}, {"edition": "2024"}),
     ],

@@ -119,8 +119,8 @@ def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="no such limit at 5 GHz") as caught:
         limit_at(rows, 5e9)
     assert "from 100 kHz to 2 GHz" in caught.value.problems[0].remedy
-    with pytest.raises(InputError, match="no line for electric_field occupational whole_body"):
-        reference_level_rows("electric_field", WORKERS, "whole_body")
+    with pytest.raises(InputError, match="no line for power_density occupational peak"):
+        reference_level_rows("power_density", WORKERS, "peak")
     with pytest.raises(InputError, match="no line for heat general_public any") as caught:
         basic_restriction_rows("heat", PUBLIC, "any")
     assert "specific_absorption_rate general_public limbs" in caught.value.problems[0].remedy
