@@ -158,7 +158,9 @@ class Level(Row):
 
     def summary(self) -> str:
         """Phenomenon, level, range and environment in one line."""
-        return ", ".join(filter(None, (f"{self.phenomenon}: {self.said_level()}", self.scope())))
+        scope = self.scope()
+        comma = "" if scope.startswith("(") else ","
+        return f"{self.phenomenon}: {self.said_level()}{comma} {scope}"
 
     def scope(self) -> str:
         """Range, modulation, conditions, port and environments in one line."""
