@@ -148,7 +148,7 @@ def test_a_query_without_an_answer(call: Call) -> None:
             "surge is asked for at ac_mains, dc_input, signal",
         ),
         (
-            ("--test", "eft", "--edition", "2007"),
+            ("--test", "proximity_magnetic", "--edition", "2007"),
             "no row does not mean no test",
         ),
         (
