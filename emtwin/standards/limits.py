@@ -118,7 +118,7 @@ class Limit(Row):
         return above and (self.power_to is None or power <= self.power_to)
 
     def covers_work(self, highest: float | None) -> bool:
-        """Whether the row may hold for equipment that works up to a frequency in hertz, if known."""
+        """Whether the row may hold for equipment whose highest frequency is this, in hertz."""
         return self.works_above is None or highest is None or highest > self.works_above
 
     def summary(self) -> str:
