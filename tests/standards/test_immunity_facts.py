@@ -243,6 +243,15 @@ def test_edition_3_levels() -> None:
     assert {row.band for row in _levels("radiated_immunity", edition="2007")} == {(80e6, 2.5e9)}
 
 
+def test_edition_3_has_one_clause_for_each_test() -> None:
+    """6.2.2 to 6.2.8 in the order of the tests; rows without a place cannot be looked up."""
+    rows = [r for r in (*load().levels, *load().of(Dip)) if r.edition == "2007"]
+    clauses = {(row.test, row.clause.split()[0]) for row in rows}
+    tests = ("esd", "radiated_immunity", "eft", "surge", "conducted_immunity", "dips")
+    expected = {(test, f"6.2.{n}") for n, test in enumerate(tests, start=2)}
+    assert clauses == expected | {("interruptions", "6.2.7"), ("power_frequency_magnetic", "6.2.8")}
+
+
 def test_edition_3_dips_and_bursts() -> None:
     rows = [row for row in load().of(Dip) if row.edition == "2007"]
     found = [(row.residual_below, row.residual, row.cycles_50, row.duration) for row in rows]
