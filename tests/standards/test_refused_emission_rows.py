@@ -16,6 +16,7 @@ MAINS = ("cispr11_conducted.yaml", "cispr11-conducted-g1-b-qp-0.15-0.5")
 MAGNETIC = ("cispr11_group2_class_b_radiated.yaml", "cispr11-g2-b-3m-h-0.15-30")
 NETWORK = ("cispr16_1_2.yaml", "cispr16-1-2-50-50-5")
 BAND = ("cispr11_ism_bands.yaml", "cispr11-ism-13.56")
+SITE = ("cispr16_1_4.yaml", "cispr16-1-4-site-attenuation-3m-vertical")
 UNCERTAINTY = ("cispr16_4_2.yaml", "cispr16-4-2-amn-0.15-30")
 
 
@@ -54,6 +55,9 @@ UNCERTAINTY = ("cispr16_4_2.yaml", "cispr16-4-2-amn-0.15-30")
         (NETWORK, ("frequency_to: 30 MHz", "frequency_to: 3 kHz"), "below frequency_to"),
         (NETWORK, ("      bleed_resistance: 1 kohm", ""), "circuit.bleed_resistance: is missing"),
         (BAND, ("centre: 13.56 MHz", "centre: 13.6 MHz"), "centre lies outside the band"),
+        (SITE, (" 100 MHz,", ""), "24 values for 23 frequencies"),
+        (SITE, (" 100 MHz", " 20 MHz"), "frequencies must rise"),
+        (SITE, ("scan_to: 4 m", "scan_to: 1 m"), "scan_from must be below scan_to"),
         (UNCERTAINTY, ("unit: dB", "unit: '%'"), "unit: '%'"),
         (UNCERTAINTY, ("    frequency_to: 30 MHz\n", ""), "go together"),
         (UNCERTAINTY, ("frequency_to: 30 MHz", "frequency_to: 3 kHz"), "below frequency_to"),

@@ -165,6 +165,7 @@ def test_a_query_without_an_answer(call: Call) -> None:
         (("--edition", "7"), "CISPR 11 has 2015 (6.0)"),
         (("nothing", "--port", "patient"), "without the words"),
         (("--frequency", "0.001 Hz"), "the rows go from 50 Hz to"),
+        (("nothing", "--frequency", "0.001 Hz"), "use fewer words, or none for all rows"),
         (("--frequency", "433"), "'433' has no unit"),
         (("--frequency", "-1 MHz"), "-1 MHz is not above 0 Hz"),
     ],
