@@ -75,7 +75,7 @@ class PartAudit:
     @property
     def as_faces(self) -> bool:
         """Whether this is a thin metal part that the grid holds as faces of cells alone."""
-        return self.kind == "solid" and not self.cells and bool(self.edges) and not self.area_after
+        return self.kind == "solid" and self.cells == 0 < self.edges and self.area_after == 0.0
 
     @property
     def area_error(self) -> float:
