@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,6 @@ from emtwin.errors import InputError, Problem
 from emtwin.scene import LoadedTwin
 from emtwin.voxel import Body
 
-_PART = re.compile(r"part '(.*)'")
 _LEAST_CLEARANCE = 1e-3  # metres between a conductor and the floor
 
 Path3 = Sequence[tuple[float, float, float]]
@@ -90,12 +88,12 @@ def _beside_plane(
 
 @contextmanager
 def located(loaded: LoadedTwin) -> Iterator[None]:
-    """Add file and line to problems that only know the name of a part.
+    """Add file and line to problems that only know the name of a part, a cable or a trace.
 
     Parameters
     ----------
     loaded : LoadedTwin
-        The twin that declares the parts.
+        The twin that declares them.
     """
     try:
         yield
@@ -104,12 +102,19 @@ def located(loaded: LoadedTwin) -> Iterator[None]:
 
 
 def _placed(loaded: LoadedTwin, problem: Problem) -> Problem:
-    found = _PART.fullmatch(problem.field)
-    names = [part.name for part in loaded.twin.device.parts]
-    if problem.file is not None or found is None or found[1] not in names:
+    """The problem with its place, where its field is a name that the twin file declares."""
+    if problem.file is not None:
         return problem
-    place = f"device.parts[{names.index(found[1])}]"
-    message = f"part {found[1]}: {problem.message}"
-    return replace(
-        problem, message=message, file=loaded.path, line=loaded.line_of(place), field=place
-    )
+    device = loaded.twin.device
+    parts = {f"part '{p.name}'": (f"parts[{n}]", p.name) for n, p in enumerate(device.parts)}
+    wires = {w.name: f"cables[{n}]" for n, w in enumerate(device.cables)}
+    wires |= {w.name: f"traces[{n}]" for n, w in enumerate(device.traces)}
+    if problem.field in parts:
+        place, name = parts[problem.field]
+        problem = replace(problem, message=f"part {name}: {problem.message}")
+    elif problem.field in wires:
+        place = wires[problem.field]
+    else:
+        return problem
+    place = f"device.{place}"
+    return replace(problem, file=loaded.path, line=loaded.line_of(place), field=place)

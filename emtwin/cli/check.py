@@ -178,9 +178,9 @@ def audit_table(site: SitePlan) -> Table:
             f"{part.cells:,}",
             f"{part.edges:,}",
             _volume(part.volume_before),
-            _change(part.volume_error) if part.volume_before else "–",
+            _change(part.volume_error) if part.volume_before and not part.as_faces else "–",
             _area(part.area_before),
-            "–" if part.area_after is None else _change(part.area_error),
+            "–" if part.area_after is None or part.as_faces else _change(part.area_error),
             "; ".join(part.notes),
         )
         for part in site.audit
@@ -194,6 +194,8 @@ def audit_table(site: SitePlan) -> Table:
 
 def walls_table(site: SitePlan) -> Table:
     """How thick the walls of each part are, and what stands for them in the grid."""
+    from emtwin.report.walls import shields
+
     rows = [
         (
             wall.name,
@@ -203,7 +205,7 @@ def walls_table(site: SitePlan) -> Table:
             f"{wall.faces:,}" if wall.faces else "–",
             "–" if wall.conductivity is None else format_si(wall.conductivity, "S/m", 3),
             "–" if wall.resistance is None else format_si(wall.resistance, "ohm", 3),
-            _decibel(wall.shielding),
+            shields(wall.shielding),
             "; ".join(wall.models),
         )
         for wall in site.walls
@@ -213,15 +215,6 @@ def walls_table(site: SitePlan) -> Table:
         *("Conducts", "Ohm a square", "Shields", "In the grid"),
     )
     return output.table(f"Walls, {site.name}", names, rows, right=range(1, 8))
-
-
-def _decibel(shielding: float | None) -> str:
-    """Shielding of a wall by itself, at the lowest frequency."""
-    from emtwin.voxel.audit.walls import MOST_SHIELDING
-
-    if shielding is None:
-        return "–"
-    return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
 
 
 def netlist_table(site: SitePlan) -> Table:

@@ -113,7 +113,8 @@ def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
 
 
 def _verdict(verdict: dict[str, Any], texts: Texts) -> dict[str, Any]:
-    return verdict | {"place": wording.worst_case(verdict.get("worst"), texts)}
+    place = wording.worst_case(verdict.get("worst"), texts)
+    return verdict | {"place": place, "covered": wording.covered(verdict, texts)}
 
 
 def _test(
@@ -187,6 +188,9 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
     part = part | {"model": models(part.get("models", []), texts)}
+    if part.get("cells") == 0 and part.get("area_after") == 0.0 and part.get("edges"):
+        # A thin metal part is faces of cells: it has no volume there that could be compared.
+        part = part | {"volume_after": None, "area_after": None}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:
         return part | {"alarm": False, "solid": False}

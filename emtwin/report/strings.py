@@ -28,6 +28,8 @@ ENGLISH = {
     "verified": "Verified by refinement",
     "verified_yes": "verified by refinement",
     "verified_no": "not verified by refinement",
+    "band": "{low} to {high}",
+    "band_part": "{computed} of {asked}",
     "rule": "Pass: margin above the uncertainty. Marginal: margin within the uncertainty. "
     "Fail: below the limit by more than the uncertainty.",
     "no_verdicts": "This campaign holds no verdict.",
@@ -153,6 +155,8 @@ KOREAN = {
     "verified": "격자 세분화 검증",
     "verified_yes": "격자 세분화로 검증됨",
     "verified_no": "격자 세분화로 검증되지 않음",
+    "band": "{low}~{high}",
+    "band_part": "{computed} (전체 {asked})",
     "rule": "적합: 여유가 불확도보다 큼. 경계: 여유가 불확도 이내. "
     "부적합: 불확도를 넘어 한계를 초과함.",
     "no_verdicts": "이 캠페인에는 판정이 없습니다.",

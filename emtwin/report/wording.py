@@ -50,6 +50,18 @@ def worst_case(worst: Mapping[str, Any] | None, texts: Texts) -> list[tuple[str,
     return [(texts(name).lower(), quantity(name, value)) for name, value in (worst or {}).items()]
 
 
+def covered(verdict: Mapping[str, Any], texts: Texts) -> str:
+    """Frequencies that a verdict covers, and of which range of the test if of a part only."""
+    computed, asked = verdict.get("band"), verdict.get("band_of_test")
+    if not computed:
+        return ""
+    said, whole = (
+        texts("band", low=format_si(low, "Hz"), high=format_si(high, "Hz"))
+        for low, high in (computed, asked or computed)
+    )
+    return said if said == whole else texts("band_part", computed=said, asked=whole)
+
+
 def volume(cubic_metres: float | None) -> str:
     """A volume in cubic centimetres."""
     return DASH if cubic_metres is None else f"{cubic_metres * 1e6:,.4g} cm³"

@@ -73,6 +73,11 @@ class PartAudit:
         return self.volume_after / self.volume_before - 1.0 if self.volume_before > 0.0 else 0.0
 
     @property
+    def as_faces(self) -> bool:
+        """Whether this is a thin metal part that the grid holds as faces of cells alone."""
+        return self.kind == "solid" and self.cells == 0 < self.edges and self.area_after == 0.0
+
+    @property
     def area_error(self) -> float:
         """Relative error of the surface area; 0 for a dielectric."""
         if self.area_after is None or self.area_before <= 0.0:

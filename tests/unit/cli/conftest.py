@@ -81,6 +81,11 @@ class PartAudit:
         return self.volume_after / self.volume_before - 1
 
     @property
+    def as_faces(self) -> bool:
+        """No thin metal part."""
+        return False
+
+    @property
     def area_error(self) -> float:
         """As of the real one."""
         return (self.area_after or 0.0) / self.area_before - 1

@@ -57,6 +57,15 @@ def test_a_dielectric_has_no_faces_in_the_grid() -> None:
     assert audit.area_error == 0.0
 
 
+def test_only_a_thin_metal_part_is_faces_alone() -> None:
+    """No cell centre lies in it; a dielectric as thin is a share of cells, a block is cells."""
+    grid, thin = Grid.uniform((10, 10, 10), 1.0), box((1, 1, 4.6), (7, 7, 4.8))
+    block = solid("block", box((1, 1, 1), (7, 7, 4)), METAL)
+    bodies = solid("foil", thin, METAL), solid("film", thin), block
+    found = [voxelise([body], grid).audit[0].as_faces for body in bodies]
+    assert found == [True, False, False]
+
+
 def test_area_and_few_edges_are_told() -> None:
     """2.2 x 2.2 x 0.8 becomes one layer of 3 x 3 cells; a cube of 0.6 one cell of 12 edges."""
     grid = Grid.uniform((10, 10, 10), 1.0)
