@@ -19,6 +19,7 @@ from emtwin.cli.failures import reported
 from emtwin.cli.options import LANGUAGES
 from emtwin.cli.progress import display
 from emtwin.cli.report import translate
+from emtwin.errors import Notice
 
 if TYPE_CHECKING:
     from emtwin.convergence import Rules
@@ -154,9 +155,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
         stage_table,
         verdict_table,
     )
-    from emtwin.report.strings import Texts
 
-    console, texts = output.stdout(), Texts(language)
+    console = output.stdout()
     console.print(run_table(campaign, language))
     console.print(stage_table(campaign, language))
     for table in convergence_tables(campaign, language):
@@ -165,11 +165,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
         output.line(console, note)
     console.print(verdict_table(campaign, language))
     output.without_verdict(console, campaign.meta.get("tests_without_verdict", []))
-    notices = campaign.meta.get("notices", [])
-    if notices:
-        output.line(console, f"\n{texts('warnings')}", "bold yellow")
-    for notice in notices:
-        output.line(console, f"- {notice['name']}: {notice['message']}")
+    notices = [Notice(**notice) for notice in campaign.meta.get("notices", [])]
+    output.notices(console, notices, language)
     output.line(console, "")
     for file in files:
         output.line(console, str(file), "cyan")

@@ -28,7 +28,12 @@ def test_it_ends_with_verdicts_warnings_and_paths(call: Call, pipeline: FakePipe
         *("Time by stage", "solver", "94%"),
     ):
         assert text in done.out
-    assert "- outside-run: 2.0 to 2.7 GHz is above what this mesh carries." in done.out
+    lines = done.out.splitlines()
+    assert "- outside-run: 2.0 to 2.7 GHz is above what this mesh carries." in lines
+    told = lines[lines.index("Warnings") : lines.index("- gaps-refined: 2 cells across the lid.")]
+    assert [text[:13] for text in told if text] == [
+        *("Warnings", "- lines-merge", "- outside-run", "Information")
+    ]
     assert str(folder / "report.html") in done.out.splitlines()
     assert str(folder / "results.h5") in done.out.splitlines()
 
