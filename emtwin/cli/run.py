@@ -41,7 +41,8 @@ _Convergence = Annotated[
     bool,
     typer.Option(
         "--convergence",
-        help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty.",
+        help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty. The "
+        "same command goes on with a study that was interrupted.",
     ),
 ]
 _ConvergenceDb = Annotated[
@@ -57,7 +58,8 @@ _ConvergenceTime = Annotated[
     typer.Option(
         "--convergence-time",
         metavar="MINUTES",
-        help="Start no level that would end later, and give up one that does.",
+        help="Start no level that would end later, and give up one that does. Counts from this "
+        "start of the command; kept levels take none of it.",
     ),
 ]
 _ConvergenceLevels = Annotated[
@@ -95,7 +97,10 @@ def run(
     language: options.Language = "en",
     quiet: _Quiet = False,
 ) -> None:
-    """Run every test of TWIN: verdict table, result file, report and pictures."""
+    """Run every test of TWIN: verdict table, result file, report and pictures.
+
+    Interrupted, the same command goes on: field runs are kept in the output folder until then.
+    """
     from emtwin import pipeline
 
     folder = out or Path("results") / twin.stem
@@ -188,7 +193,8 @@ def _interrupt_told(folder: Path) -> Iterator[None]:
         _on_sigterm(_interrupt)
         yield
     except KeyboardInterrupt as error:
-        output.line(output.stderr(), f"Interrupted. {_left(result, began)}", "yellow")
+        said = " ".join(["Interrupted.", _left(result, began), *_kept(folder)])
+        output.line(output.stderr(), said, "yellow")
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     finally:
         _on_sigterm(before)
@@ -200,6 +206,13 @@ def _left(result: Path, began: float) -> str:
     if result.stat().st_mtime < began - 2.0:  # clocks of file systems are coarse
         return f"Nothing half-written was left: {result} still holds the results of an earlier run."
     return f"{result} is complete; `emtwin report {result}` makes the report."
+
+
+def _kept(folder: Path) -> list[str]:
+    from emtwin.kept_runs import FOLDER
+
+    kept = folder / FOLDER
+    return [f"The same command goes on with the field runs in {kept}."] if kept.is_dir() else []
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

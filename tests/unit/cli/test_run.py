@@ -280,6 +280,15 @@ class TestInterruptedRuns:
         assert f"Interrupted. Nothing half-written was left: there is no {result}." in done.err
         assert list(tmp_path.iterdir()) == []
 
+    def test_what_is_kept_is_told(self, call: Call, pipeline: FakePipeline) -> None:
+        kept = Path("results/pump/kept_runs")
+        kept.mkdir(parents=True)
+        pipeline.failure = KeyboardInterrupt()
+        said = f"The same command goes on with the field runs in {kept}."
+        assert said in call("run", "pump.yaml").err
+        kept.rmdir()
+        assert "goes on" not in call("run", "pump.yaml").err
+
     def test_an_earlier_result_stays(self, call: Call, pipeline: FakePipeline) -> None:
         result = Path("results/pump/results.h5")
         result.parent.mkdir(parents=True)
