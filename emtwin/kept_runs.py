@@ -21,7 +21,7 @@ import numpy as np
 from emtwin import resources
 from emtwin.backends import Backend
 from emtwin.clock import Clock
-from emtwin.errors import Notice
+from emtwin.errors import InputError, Notice
 from emtwin.results.provenance import version_of
 from emtwin.scene import LoadedTwin
 from emtwin.solver import (
@@ -55,6 +55,8 @@ FOLDER = "kept_runs"
 """Name of the folder beside the results."""
 
 _IDENTITY = "identity.json"
+_NAME = "[0-9a-f]" * 16  # of a run
+_OURS = f"{_NAME}*.npz*"  # unfinished files end in .part
 _STARTED = ".started.npz"
 _ROOM = 2**30  # bytes that stay free for the results and for others
 
@@ -108,7 +110,7 @@ class KeptRuns:
     def __init__(self, folder: Path, identity: Identity, clock: Clock, tell: Tell) -> None:
         self._folder, self._identity = folder, identity
         self._clock, self._tell = clock, tell
-        if folder.is_dir():
+        if (folder / _IDENTITY).is_file():
             self._take_up()
 
     def __call__(
@@ -122,9 +124,12 @@ class KeptRuns:
         with self._clock.stage("kept runs"):
             identity = identity_of(simulation, machine)
             finished = self._folder / f"{digest((identity, stop))[:16]}.npz"
-            if finished.exists():
-                return _result(read(finished, identity), simulation, machine)
+            done = self._read(finished, identity)
+            if done is not None:
+                return _result(done, simulation, machine)
             started = self._started(finished, simulation, machine)
+            if started is not None:
+                self._read(started, identity)
         try:
             result = run(simulation, machine, stop, progress, checkpoint=started)
             # What is given back is what the file gives, down to the layout of the arrays.
@@ -138,7 +143,7 @@ class KeptRuns:
 
     def clear(self) -> None:
         """The campaign is complete: delete what was kept."""
-        for file in (self._folder / _IDENTITY, *self._folder.glob("*.npz*")):
+        for file in (self._folder / _IDENTITY, *self._folder.glob(_OURS)):
             file.unlink(missing_ok=True)
         with suppress(OSError):  # somebody else's files are in it, or it is not there
             self._folder.rmdir()
@@ -153,9 +158,20 @@ class KeptRuns:
             self.clear()
             self._tell(f"deleted, to begin anew: {why}")
             return
-        files = [file.name for file in self._folder.glob("*.npz")]
-        started = sum(name.endswith(_STARTED) for name in files)
-        self._tell(f"going on from {len(files) - started} finished and {started} started")
+        started = len(list(self._folder.glob(f"*{_STARTED}")))
+        finished = len(list(self._folder.glob(f"{_NAME}.npz")))
+        self._tell(f"going on from {finished} finished and {started} started")
+
+    def _read(self, file: Path, identity: Identity) -> Saved | None:
+        """What a file holds, if it is there; one that is damaged is deleted."""
+        if not file.exists():
+            return None
+        try:
+            return read(file, identity)
+        except InputError as error:
+            self._tell(f"{file.name} deleted, to begin anew: {error.problems[0].message}")
+            file.unlink()
+            return None
 
     def _started(self, finished: Path, simulation: Simulation, machine: Backend) -> Path | None:
         """Checkpoint of a run; none where the disk could not take it twice, old and new."""
@@ -177,7 +193,7 @@ class KeptRuns:
             self._tell(f"this one is not kept: {error.strerror or error}")
 
     def _leave_no_empty_folder(self) -> None:
-        if not any(self._folder.glob("*.npz")):
+        if not any(self._folder.glob(f"{_NAME}*.npz")):
             self.clear()
 
 

@@ -16,7 +16,6 @@ import pytest
 from emtwin import kept_runs, pipeline, resources
 from emtwin.backends import Backend
 from emtwin.convergence import Rules
-from emtwin.errors import InputError
 from emtwin.pipeline import Update
 from emtwin.results import Campaign
 from emtwin.scene import LoadedTwin
@@ -210,7 +209,7 @@ def test_what_differs_is_told_and_the_campaign_begins_anew(
     folder = tmp_path / "kept_runs"
     folder.mkdir()
     (folder / "identity.json").write_text(json.dumps(first), "utf-8")
-    (folder / "0123.npz").write_bytes(b"a finished run")
+    (folder / f"{0:016x}.npz").write_bytes(b"a finished run")
     match change:
         case "twin":
             loaded = twin(tmp_path, ("radiated_immunity: {}", "radiated_immunity: {dwell: 2 s}"))
@@ -257,25 +256,37 @@ def test_an_identity_is_the_same_in_another_process(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == ours
 
 
-def test_a_damaged_file_is_refused_by_name(tmp_path: Path) -> None:
-    out = tmp_path / "out"
+@pytest.mark.parametrize("batch", [1, 2])
+def test_a_damaged_file_is_told_and_its_run_begins_anew(
+    batch: int, uninterrupted: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of the finished level; killed a batch later, the started one's checkpoint too."""
+    updates, out = list[Update](), tmp_path / "out"
+    monkeypatch.setattr(kept_runs, "run", Counted(every_seconds=0.0))
     with pytest.raises(KeyboardInterrupt):
-        study(twin(tmp_path), out, killed_in(COARSER))
-    (file,) = out.glob("kept_runs/*.npz")
-    file.write_bytes(file.read_bytes()[:-100])
-    with pytest.raises(InputError, match="cannot be read") as caught:
-        study(twin(tmp_path), out)
-    assert str(file) in str(caught.value)
-    assert "delete it" in str(caught.value)
+        study(twin(tmp_path), out, killed_in(COARSER, batch))
+    files = list(out.glob("kept_runs/*.npz"))
+    assert len(files) == batch
+    for file in files:
+        file.write_bytes(file.read_bytes()[:-100])
+    found = study(twin(tmp_path), out, updates.append)
+    _, *said = told(updates)
+    assert len(said) == batch
+    for text in said:
+        assert "npz deleted, to begin anew: the checkpoint cannot be read" in text
+    found.meta["twin_file"] = uninterrupted.meta["twin_file"]
+    assert_same(found, uninterrupted)
 
 
 def test_files_of_others_stay(tmp_path: Path) -> None:
     """A folder of that name that is not ours."""
-    own = tmp_path / "out" / "kept_runs" / "notes.txt"
+    own = tmp_path / "out" / "kept_runs" / "arrays.npz"
     own.parent.mkdir(parents=True)
     own.write_text("mine")
-    pipeline.run(twin(tmp_path), tmp_path / "out")
+    updates = list[Update]()
+    pipeline.run(twin(tmp_path), tmp_path / "out", progress=updates.append)
     assert list(own.parent.iterdir()) == [own]
+    assert told(updates) == []
 
 
 class Usage:
