@@ -18,9 +18,9 @@ from emtwin.grid import Grid
 from emtwin.scene import LoadedTwin
 from emtwin.solver import Absorber, HuygensSurface
 from emtwin.solver.memory import RESULT_BYTES, Sampled, memory_of_run
-from emtwin.solver.monitors import nyquist_interval
-from emtwin.solver.pulses import CONTENT
+from emtwin.solver.monitors.field_samples import nyquist_interval
 from emtwin.solver.schedule import lines_per_batch
+from emtwin.solver.waveforms.pulses import CONTENT
 from emtwin.units import format_si
 
 PROGRAM_BYTES = 150 * 2**20

@@ -38,7 +38,7 @@ from emtwin.solver import (
     Trace,
     Wire,
 )
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
 from emtwin.voxel import (
     Band,
     Body,
@@ -53,7 +53,7 @@ from emtwin.voxel import (
     shielding_notices,
     voxelise,
 )
-from emtwin.voxel.gaps import CELLS_ACROSS, gap_notices
+from emtwin.voxel.gaps.flat import CELLS_ACROSS, gap_notices
 
 
 @dataclass(frozen=True, eq=False)

@@ -217,7 +217,7 @@ def walls_table(site: SitePlan) -> Table:
 
 def _decibel(shielding: float | None) -> str:
     """Shielding of a wall by itself, at the lowest frequency."""
-    from emtwin.voxel.wall_audit import MOST_SHIELDING
+    from emtwin.voxel.audit.walls import MOST_SHIELDING
 
     if shielding is None:
         return "–"

@@ -11,7 +11,7 @@ from emtwin.errors import RunError
 from emtwin.kept_runs import FOLDER
 from emtwin.pipeline import Update
 from emtwin.solver import simulation as declaration
-from emtwin.solver.stability import stable_step
+from emtwin.solver.checks.stability import stable_step
 from tests.benches.tiny_device import ONE_RUN_PER_SITE, write_tiny_device
 from tests.integration.conftest import Call
 

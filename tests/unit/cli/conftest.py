@@ -18,7 +18,7 @@ from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
 from emtwin.voxel import Box, Change, Contact, Gap, GapInGrid, Net, NetlistAudit
-from emtwin.voxel.wall_audit import FACES, WallAudit
+from emtwin.voxel.audit.walls import FACES, WallAudit
 from tests.unit.campaign_factory import make_campaign
 
 

@@ -30,7 +30,7 @@ from emtwin.report.html import inline_svg
 from emtwin.report.strings import ENGLISH, KOREAN, Texts
 from emtwin.report.wording import change, decibel, quantity
 from emtwin.results import Campaign, Pictures
-from emtwin.voxel import wall_audit
+from emtwin.voxel.audit import walls as wall_audit
 from tests.unit.campaign_factory import make_campaign
 
 PNG = b"\x89PNG\r\n\x1a\nsynthetic"

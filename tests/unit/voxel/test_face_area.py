@@ -8,7 +8,7 @@ import pytest
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
-from emtwin.voxel.face_area import area_in_grid
+from emtwin.voxel.audit.face_area import area_in_grid
 from tests.unit.voxel.shapes import METAL, box, plate, rotated, sheet, solid, sphere
 
 

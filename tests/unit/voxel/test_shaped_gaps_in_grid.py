@@ -23,8 +23,8 @@ from emtwin.voxel import (
     plan,
     voxelise,
 )
-from emtwin.voxel.gap_bridges import bridge_notices
-from emtwin.voxel.gaps import gap_notices
+from emtwin.voxel.gaps.bridges import bridge_notices
+from emtwin.voxel.gaps.flat import gap_notices
 from tests.unit.voxel.round_parts import ring, rod, turned
 from tests.unit.voxel.shapes import METAL, box, rotated, solid
 
