@@ -156,7 +156,7 @@ class KeptRuns:
         if theirs != self._identity:
             why = differences(theirs, self._identity) if theirs else "they cannot be read"
             self.clear()
-            self._tell(f"deleted, to begin anew: {why}")
+            self._tell(f"deleted, to begin anew, because {why}")
             return
         started = len(list(self._folder.glob(f"*{_STARTED}")))
         finished = len(list(self._folder.glob(f"{_NAME}.npz")))
@@ -169,7 +169,7 @@ class KeptRuns:
         try:
             return read(file, identity)
         except InputError as error:
-            self._tell(f"{file.name} deleted, to begin anew: {error.problems[0].message}")
+            self._tell(f"{file.name} deleted, to begin anew, because {error.problems[0].message}")
             file.unlink()
             return None
 

@@ -225,7 +225,7 @@ def run(
         folder / KEPT_RUNS,
         identity_of_campaign(loaded, bodies, machine),
         clock,
-        lambda told: report(Update("kept runs", detail=told)),
+        lambda told: report(Update("kept runs", note=told)),
     )
     levels = LevelRuns(loaded, bodies, machine, clock, report, sites, kept)
     job = _Job(loaded, bodies, machine, planned, clock, folder)

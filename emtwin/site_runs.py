@@ -48,6 +48,8 @@ class Update:
         Estimate for the stage.
     levels : tuple of LevelPlan
         Levels of refinement that will be computed, told before the first.
+    note : str
+        A remark, in place of all but the stage.
     """
 
     stage: str
@@ -55,6 +57,7 @@ class Update:
     detail: str = ""
     seconds_left: float | None = None
     levels: tuple[LevelPlan, ...] = ()
+    note: str = ""
 
 
 Report = Callable[[Update], None]

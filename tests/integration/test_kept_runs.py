@@ -90,7 +90,7 @@ def killed_in(stage: str, batch: int = 1) -> Callable[[Update], None]:
 
 
 def told(updates: list[Update]) -> list[str]:
-    return [update.detail for update in updates if update.stage == "kept runs"]
+    return [update.note for update in updates if update.note]
 
 
 def without_times(value: Any) -> Any:
@@ -234,7 +234,7 @@ def test_what_differs_is_told_and_the_campaign_begins_anew(
         assert said == ["going on from 1 finished and 0 started"]
         return
     (told_once,) = said
-    assert told_once.startswith("deleted, to begin anew: ")
+    assert told_once.startswith("deleted, to begin anew, because ")
     assert why in told_once
     assert not folder.exists()
 
@@ -273,7 +273,7 @@ def test_a_damaged_file_is_told_and_its_run_begins_anew(
     _, *said = told(updates)
     assert len(said) == batch
     for text in said:
-        assert "npz deleted, to begin anew: the checkpoint cannot be read" in text
+        assert "npz deleted, to begin anew, because the checkpoint cannot be read" in text
     found.meta["twin_file"] = uninterrupted.meta["twin_file"]
     assert_same(found, uninterrupted)
 
