@@ -99,7 +99,8 @@ def run(
 ) -> None:
     """Run every test of TWIN: verdict table, result file, report and pictures.
 
-    Interrupted, the same command goes on: field runs are kept in the output folder until then.
+    After an interruption the same command goes on: field runs are kept in the output folder until
+    all results are written.
     """
     from emtwin import pipeline
 
