@@ -69,6 +69,7 @@ def slot_notices(gaps: Sequence[GapInGrid]) -> Iterator[Notice]:
                 f"{described(found.gap)}: narrower than its cells of "
                 f"{1e3 * (found.gap.cell or 0.0):.3g} mm, so a slot of that width stands for it in "
                 "a row of cells of the wall",
+                rank="information",
             )
 
 

@@ -74,8 +74,8 @@ def check(
             *_more_tables(site),
         ):
             console.print(table)
-    for notice in _notices(plan):
-        output.line(console, f"- {notice}", "yellow")
+    # sites share the campaign's
+    output.notices(console, [*plan.notices, *(n for site in plan.sites for n in site.notices)])
     output.without_verdict(console, plan.without_verdict)
     output.line(console, "The input is right. Nothing was run.", "green")
 
@@ -319,9 +319,3 @@ def _area(square_metres: float) -> str:
 
 def _volume(cubic_metres: float | None) -> str:
     return f"{cubic_metres * 1e6:,.4g} cm³" if cubic_metres else "–"
-
-
-def _notices(plan: CampaignPlan) -> list[str]:
-    """Every notice once: sites share the campaign's."""
-    found = [*plan.notices, *(notice for site in plan.sites for notice in site.notices)]
-    return list(dict.fromkeys(map(str, found)))

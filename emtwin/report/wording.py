@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emtwin.errors import Rank
 from emtwin.report.strings import Texts
 from emtwin.units import format_si
 
@@ -77,6 +78,11 @@ def change(before: float | None, after: float | None) -> str:
     if not before or after is None:
         return DASH
     return f"{100 * (after / before - 1):+.1f} %".replace("-", "\u2212")
+
+
+def notices(meta: Mapping[str, Any], rank: Rank) -> list[dict[str, str]]:
+    """Notices of one rank in a campaign's `meta`; older files have no ranks, only warnings."""
+    return [n for n in meta.get("notices", []) if n.get("rank", "warning") == rank]
 
 
 def contributions(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:

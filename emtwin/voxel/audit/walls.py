@@ -253,6 +253,7 @@ def shielding_notices(
                 f"{part} at its thinnest ({format_si(wall.conductivity or 0.0, 'S/m', 3)}, "
                 f"{format_si(wall.resistance or 0.0, 'ohm', 3)} a square), which shields "
                 f"{found:.0f} dB at {at}: in the grid it is a {sheets[0]}",
+                rank="information",
             )
         if not sheets or CELLS in wall.models:
             sigma, mu = (

@@ -184,6 +184,7 @@ def refined_notices(found: Sequence[Gap], finest: float) -> Iterator[Notice]:
             "gaps-refined",
             f"{described(worst)}{more}: cells there are as small as {1e3 * worst.cell_needed:.3g} "
             f"mm along every axis that crosses it, so that {CELLS_ACROSS} lie across it",
+            rank="information",
         )
 
 

@@ -58,6 +58,7 @@ class Update:
     detail: str = ""
     seconds_left: float | None = None
     levels: tuple[LevelPlan, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

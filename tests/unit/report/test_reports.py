@@ -39,6 +39,9 @@ ORDER = [
     "Pre-compliance simulation",
     "Verdicts",
     "Warnings",
+    "outside-run",
+    "Information",
+    "gaps-refined",
     "Set-up",
     "Radiated RF immunity</h2>",
     "Radiated emission</h2>",
@@ -79,6 +82,21 @@ class Balance(HTMLParser):
 def test_sections_stand_in_order(tmp_path: Path) -> None:
     text = report(make_campaign(), tmp_path)
     places = [text.index(title) for title in ORDER]
+    assert places == sorted(places)
+
+
+def test_notices_without_a_rank_are_warnings_and_none_is_said(tmp_path: Path) -> None:
+    """Result files of before there were ranks; a campaign with information only."""
+    campaign = make_campaign()
+    old, told = campaign.meta["notices"][:2], campaign.meta["notices"][2:]
+    campaign.meta["notices"] = old
+    assert "<h2>Information" not in report(campaign, tmp_path)
+    assert "<h2>정보" not in report(campaign, tmp_path, "ko")
+    campaign.meta["notices"] = told
+    page = report(campaign, tmp_path, "ko")
+    places = [
+        page.index(text) for text in ("<h2>경고", KOREAN["no_warnings"], "<h2>정보", "gaps-refined")
+    ]
     assert places == sorted(places)
 
 
