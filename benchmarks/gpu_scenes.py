@@ -13,10 +13,10 @@ from benchmarks.harness import REPEATS, Spread, seconds_of
 from emtwin.backends import Array, host_backend
 from emtwin.backends.cuda import CudaBackend
 from emtwin.solver import Simulation, Stepper, StopRule, run
-from emtwin.solver.sampling import SampleSpectra
+from emtwin.solver.monitors.sampling import SampleSpectra
 from emtwin.solver.schedule import sampling_interval
-from emtwin.voxel.fractions import fractions
-from emtwin.voxel.solids import inside
+from emtwin.voxel.inside.fractions import fractions
+from emtwin.voxel.inside.solids import inside
 
 Figure = tuple[float, str]
 _COPIED = 2**30

@@ -23,7 +23,7 @@ from emtwin.constants import EPS0
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
 from emtwin.solver import CurrentElement, Pulse
-from emtwin.solver.wires import dual_area
+from emtwin.solver.wires.wire import dual_area
 
 PROGRAM = "openEMS"
 INSTALL = "openEMS is not installed; on Debian and Ubuntu: apt-get install openems"

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from benchmarks.probes import Reading
 from emtwin.constants import C0, ETA0, TWO_PI
 from emtwin.solver import Dipoles, EquivalentCurrents, Pulse
-from emtwin.solver.near_to_far import near_field
-from emtwin.solver.resonances import dft, fit_ringing
+from emtwin.solver.monitors.resonances import dft, fit_ringing
+from emtwin.solver.radiation.near_to_far import near_field
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -19,7 +19,7 @@ from emtwin.grid.medium import Medium
 from emtwin.grid.painter import Painter
 from emtwin.materials import Material
 from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation
-from emtwin.solver.absorber import Layers
+from emtwin.solver.boundaries.absorber import Layers
 
 Real = NDArray[np.float64]
 Point = tuple[float, float, float]

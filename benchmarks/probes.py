@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emtwin.grid import Grid, Node
 from emtwin.solver import TimeMonitor
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.resonances import dft
 
 Real = NDArray[np.float64]
 

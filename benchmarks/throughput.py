@@ -15,9 +15,9 @@ import numpy as np
 from benchmarks import scenes
 from benchmarks.harness import REPEATS, Row, Spread, finish, native_or_row, options, seconds_of
 from benchmarks.stream import SWEEP_BYTES, Stream
-from emtwin.backends import Program, select_backend
+from emtwin.backends import select_backend
 from emtwin.backends.native import NativeBackend, instruction_set
-from emtwin.backends.native_program import Schedule
+from emtwin.backends.native_program import NativeProgram, Schedule
 from emtwin.solver import Simulation, StopRule, run
 
 THREADS = 2
@@ -32,7 +32,6 @@ FORMS: dict[Schedule, str] = {
     "tiled": "several steps per sweep",
 }
 _CELL_STEPS = 6e8  # of one timed call of the fastest form: about half a second
-_FEWEST_STEPS = 12  # as many as a tile is high
 _STEPS_PER_CALL = 76  # mean of the stretches of a run, see emtwin.solver.growth.LOOKS
 _STEPS_OF_RUN = 1000
 
@@ -79,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def steps_for(cells: int) -> int:
     """Steps of one timed call."""
-    return int(np.clip(_CELL_STEPS / cells, _FEWEST_STEPS, 4 * _STEPS_PER_CALL))
+    return int(np.clip(_CELL_STEPS / cells, _STEPS_PER_CALL, 4 * _STEPS_PER_CALL))
 
 
 def scene_rows(case: str, simulation: Simulation, targets: Mapping[str, float]) -> list[Row]:
@@ -117,14 +116,14 @@ def scene_rows(case: str, simulation: Simulation, targets: Mapping[str, float]) 
 
 
 def rates_beside_stream(
-    programs: Sequence[Program], cells: int, steps: int
+    programs: Sequence[NativeProgram], cells: int, steps: int
 ) -> list[list[tuple[float, float]]]:
     """Cells per second of each program, and the stream's rate right before and after it.
 
     Parameters
     ----------
-    programs : sequence of Program
-        What to time, in turns.
+    programs : sequence of NativeProgram
+        What to time, in turns, once each has found its fastest way.
     cells : int
         Cells that one step advances.
     steps : int
@@ -138,6 +137,8 @@ def rates_beside_stream(
     stream, rounds = Stream(THREADS), list[list[tuple[float, float]]]()
     for program in programs:
         program.run(0, steps)
+        while not program.trials.settled:
+            program.run(0, _STEPS_PER_CALL)
     for _ in range(REPEATS):
         rates, before = [], stream.rate()
         for program in programs:

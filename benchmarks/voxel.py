@@ -27,8 +27,8 @@ from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.materials import Material
 from emtwin.voxel import Body
-from emtwin.voxel.fractions import fractions
-from emtwin.voxel.solids import inside
+from emtwin.voxel.inside.fractions import fractions
+from emtwin.voxel.inside.solids import inside
 
 THREADS = 2
 SIZES = ((100_000, 128), (1_000_000, 256))

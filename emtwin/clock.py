@@ -28,6 +28,11 @@ class Clock:
 
     seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def total(self) -> float:
+        """Seconds of all stages together."""
+        return sum(self.seconds.values())
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Add the time spent in the block to a stage, also where it ends in an error."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,16 @@ class RunError(EmtwinError):
     """A run failed after it had begun (exit code 3)."""
 
 
+Rank = Literal["warning", "information"]
+"""How much a notice matters to who reads the result."""
+
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""The ranks, what has to be read first."""
+
+
 @dataclass(frozen=True)
 class Notice:
-    """A loud, named warning that travels with the result into the report.
+    """A named remark that travels with the result into the report.
 
     Parameters
     ----------
@@ -87,10 +94,14 @@ class Notice:
         Short stable name, for example ``not-decayed``; programs test on it.
     message : str
         One or two sentences with the values that led to it.
+    rank : str, default "warning"
+        ``warning``: the input was mended, something is left out or assumed, or the result is less
+        sure for it. ``information``: what was done, at no loss to the result.
     """
 
     name: str
     message: str
+    rank: Rank = "warning"
 
     def __str__(self) -> str:
         return f"{self.name}: {self.message}"

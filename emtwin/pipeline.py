@@ -25,6 +25,8 @@ from emtwin.clock import Clock
 from emtwin.compliance import richardson
 from emtwin.convergence import MARGIN, Computed, Rules, Study, studies, with_note
 from emtwin.errors import InputError, Notice
+from emtwin.kept_runs import FOLDER as KEPT_RUNS
+from emtwin.kept_runs import KeptRuns, identity_of_campaign
 from emtwin.level_runs import LevelRuns
 from emtwin.results import Campaign, check_writable
 from emtwin.results.vtk import write_vtk
@@ -178,6 +180,9 @@ def run(
 ) -> Campaign:
     """Run the whole campaign and write its results.
 
+    Until they are written the field runs are kept in the folder, and the same call goes on with
+    them after an interruption; see `emtwin.kept_runs`.
+
     Parameters
     ----------
     loaded : LoadedTwin
@@ -216,7 +221,13 @@ def run(
     with clock.stage("mesh and voxels"):
         sites = sites_of(loaded, bodies, machine)
         _refuse_what_does_not_fit(loaded, sites, machine)
-    levels = LevelRuns(loaded, bodies, machine, clock, report, sites)
+    kept = KeptRuns(
+        folder / KEPT_RUNS,
+        identity_of_campaign(loaded, bodies, machine),
+        clock,
+        lambda told: report(Update("kept runs", note=told)),
+    )
+    levels = LevelRuns(loaded, bodies, machine, clock, report, sites, kept)
     job = _Job(loaded, bodies, machine, planned, clock, folder)
     if convergence:
         wanted = (rules or Rules()).within(loaded.twin.accuracy.settings().convergence_db)
@@ -225,6 +236,7 @@ def run(
         campaign = job.campaign({test: levels.compute(test, sites[test], report) for test in sites})
     report(Update("files and pictures"))
     _write(campaign, folder, clock)
+    kept.clear()
     campaign.meta["timing"] = dict(clock.seconds)  # the files know only the stages before them
     return campaign
 

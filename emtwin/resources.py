@@ -182,11 +182,26 @@ def native_source_hash() -> str:
     ResourceError
         If the installation is incomplete.
     """
-    root = kernels_dir()
+    return _tree_hash(kernels_dir(), _KERNEL_SUFFIXES)
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over every module of the package, hexadecimal, as `native_source_hash`."""
+    return _tree_hash(_PACKAGE, (".py",))
+
+
+@cache
+def standards_hash() -> str:
+    """SHA-256 over all levels and limits, hexadecimal, as `native_source_hash`."""
+    return _tree_hash(standards_dir(), (".yaml",))
+
+
+def _tree_hash(root: Path, suffixes: tuple[str, ...]) -> str:
     files = {
         file.relative_to(root).as_posix(): file
         for file in root.rglob("*")
-        if file.suffix in _KERNEL_SUFFIXES and file.is_file()
+        if file.suffix in suffixes and file.is_file()
     }
     lines = (f"{_digest(files[name])}  {name}\n" for name in sorted(files))
     return hashlib.sha256("".join(lines).encode()).hexdigest()

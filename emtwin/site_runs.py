@@ -25,7 +25,7 @@ from emtwin.compliance.verdict import outside_method
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
 from emtwin.scene import LoadedTwin
-from emtwin.solver import SET_UP, Progress, StopRule
+from emtwin.solver import SET_UP, Progress, RunResult, Simulation, StopRule
 from emtwin.solver import run as run_fields
 from emtwin.voxel import Body
 
@@ -48,6 +48,8 @@ class Update:
         Estimate for the stage.
     levels : tuple of LevelPlan
         Levels of refinement that will be computed, told before the first.
+    note : str
+        A remark, in place of all but the stage.
     """
 
     stage: str
@@ -55,9 +57,13 @@ class Update:
     detail: str = ""
     seconds_left: float | None = None
     levels: tuple[LevelPlan, ...] = ()
+    note: str = ""
 
 
 Report = Callable[[Update], None]
+
+FieldRun = Callable[[Simulation, Backend, StopRule, Callable[[Progress], None]], RunResult]
+"""What runs the fields: `emtwin.solver.run`, or one that keeps what it found."""
 
 
 def silent(_update: Update) -> None:
@@ -109,6 +115,7 @@ def run_site(
     machine: Backend,
     clock: Clock | None = None,
     report: Report = silent,
+    fields: FieldRun = run_fields,
 ) -> SiteResult:
     """One run per driven port, assembled into the site's port model.
 
@@ -124,6 +131,8 @@ def run_site(
         Collects the wall time.
     report : callable
         Receives an `Update` now and then.
+    fields : callable
+        Runs the fields.
 
     Returns
     -------
@@ -143,7 +152,7 @@ def run_site(
         report(Update(stage))
         with clock.stage(SET_UP):
             simulation = site.simulation(driven, views)
-        results[driven] = run_fields(simulation, machine, stop, _forward(stage, report))
+        results[driven] = fields(simulation, machine, stop, _forward(stage, report))
         clock.add(results[driven].timing)
         with clock.stage("port model"):
             extracted[driven] = extract(results[driven], site.pulse, names, driven)

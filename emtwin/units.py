@@ -73,6 +73,7 @@ DIMENSIONS = MappingProxyType(
             _dimension("magnetic_field", "A/m", "30 A/m", "100 mA/m"),
             _dimension("current", "A", "0.5 A", "150 mA"),
             _dimension("power", "W", "2 W", "200 mW"),
+            _dimension("apparent power", "VA", "20 kVA", "75 kVA"),
             _dimension("memory", "B", "6 GiB", "500 MB", **_BINARY),
         )
     }

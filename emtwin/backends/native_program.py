@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -15,8 +16,9 @@ from emtwin.backends.base import Stage
 from emtwin.backends.native_library import NativeUnavailable, kernel_addresses, load_library
 from emtwin.backends.signatures import Signature, signatures
 from emtwin.backends.tiling import Phase, Tiling, tiling_of
+from emtwin.backends.trials import Order, Trials, Way
 
-Schedule = Literal["auto", "plain", "fused", "tiled"]
+Schedule = Literal["auto"] | Order
 
 _BOUNDS = [("lo", "i8", 3), ("hi", "i8", 3)]
 _STAGE = np.dtype([("run", "u8"), ("arguments", "u8"), *_BOUNDS, ("serial", "i8"), ("every", "i8")])
@@ -37,6 +39,11 @@ CELLS_WORTH_A_THREAD = 1 << 16
 """Cells times steps of one call that a further thread gets; to start it for fewer costs more."""
 
 _FEWEST_STEPS = 4  # that make tiles worth while
+_WIDEST = 64
+_ROWS_TOGETHER = (
+    4,
+    16,
+)  # a first cache holds 4 of six fields; some processors like longer stretches
 _SHARE_OF_CACHE = 0.5  # of a core's second level, for the fields of a tile
 _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
 _USUAL_CACHE = 2 << 20
@@ -61,8 +68,8 @@ class NativeProgram:
     ----------
     cells : int
         Cells that one step goes over, all its sweeps together; 0 of lists alone.
-    tile_width : int
-        Width of the tiles in half units, a multiple of 4; every one gives the same bits.
+    trials : Trials
+        The ways in which long stretches can be done, and which is the fastest.
     """
 
     def __init__(
@@ -97,44 +104,50 @@ class NativeProgram:
         if schedule != "plain":
             tiling = tiling_of(stages, [signature.by_rows for signature in known])
         self._tiled = None if tiling is None else _Tiled(tiling, self._stages, threads)
-        self.tile_width = 0
-        if self._tiled is not None:
-            self.tile_width = min(
-                tile_width(self._tiled.unit_bytes(real)), self._tiled.widest_shared(threads)
-            )
+        self.trials = Trials(self._ways(real))
 
-    def schedule(self, n_steps: int) -> Schedule:
-        """Which schedule runs `n_steps` steps."""
-        if self._tiled is None:
-            return "plain"
-        if self._wanted != "auto":
-            return self._wanted
-        return "tiled" if n_steps >= _FEWEST_STEPS and self._tiled.shares else "fused"
+    def _ways(self, real: np.dtype[Any]) -> list[Way]:
+        plain, tiled = Way("plain"), self._tiled
+        if tiled is None:
+            return [plain]
+        fused = [Way("fused", rows) for rows in _ROWS_TOGETHER]
+        widest = tiled.widest_shared(self._threads)
+        widths = {min(tile_width(tiled.unit_bytes(real)), widest), min(_WIDEST, widest)}
+        tiles = [Way("tiled", rows, w) for w in sorted(widths) for rows in _ROWS_TOGETHER]
+        if self._wanted == "auto":
+            return [*(tiles if tiled.shares else fused), plain]
+        return fused if self._wanted == "fused" else tiles
+
+    def way(self, n_steps: int) -> Way:
+        """How `n_steps` steps would be done by what is known now."""
+        if n_steps < _FEWEST_STEPS and self._wanted == "auto" and self._tiled is not None:
+            return Way("fused", _ROWS_TOGETHER[0])
+        return self.trials.best
 
     def run(self, first_step: int, n_steps: int) -> None:
-        """Run `n_steps` steps in one call."""
-        schedule, library = self.schedule(n_steps), load_library()
+        """Run `n_steps` steps: in one call, or in several as long as ways are tried."""
+        if n_steps < _FEWEST_STEPS:
+            self._run(self.way(n_steps), first_step, n_steps)
+            return
+        step, end = first_step, first_step + n_steps
+        while step < end:
+            way, steps = self.trials.next(end - step)
+            begin = time.perf_counter()
+            self._run(way, step, steps)
+            self.trials.note(way, steps, time.perf_counter() - begin)
+            step += steps
+
+    def _run(self, way: Way, first_step: int, n_steps: int) -> None:
+        library, span = load_library(), (first_step, n_steps)
         threads = self.threads_for(n_steps)
-        if self._tiled is None or schedule == "plain":
-            _call(
-                library.emtwin_run_plain,
-                self._stages.ctypes.data,
-                len(self._stages),
-                first_step,
-                n_steps,
-                threads,
-            )
-        elif schedule == "fused":
-            _call(library.emtwin_run_fused, self._tiled.address, first_step, n_steps, threads)
+        if self._tiled is None or way.order == "plain":
+            stages = self._stages.ctypes.data, len(self._stages)
+            _call(library.emtwin_run_plain, *stages, *span, threads)
+        elif way.order == "fused":
+            _call(library.emtwin_run_fused, self._tiled.address, *span, way.rows, threads)
         else:
-            _call(
-                library.emtwin_run_tiled,
-                self._tiled.address,
-                first_step,
-                n_steps,
-                self.tile_width,
-                threads,
-            )
+            shape = way.width, way.rows
+            _call(library.emtwin_run_tiled, self._tiled.address, *span, *shape, threads)
 
     def threads_for(self, n_steps: int) -> int:
         """Threads for one call, of which each has enough to do; lists alone are given all."""
@@ -190,7 +203,11 @@ def tile_width(unit_bytes: float, cache: int | None = None) -> int:
     """
     room = _SHARE_OF_CACHE * (cache or _second_cache())
     # On average half of the diamond's width is there, in one plane more than it has steps and one.
-    widths = [w for w in range(NARROWEST, 68, 4) if (w / 4 + 1) * (w / 2 + 2) * unit_bytes <= room]
+    widths = [
+        w
+        for w in range(NARROWEST, _WIDEST + 4, 4)
+        if (w / 4 + 1) * (w / 2 + 2) * unit_bytes <= room
+    ]
     return max(widths, default=NARROWEST)
 
 

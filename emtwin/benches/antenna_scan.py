@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from emtwin.benches.sites import Site
 from emtwin.constants import C0
 from emtwin.extract import PortModel
-from emtwin.solver.currents import EquivalentCurrents
-from emtwin.solver.near_to_far import near_fields
+from emtwin.solver.radiation.currents import EquivalentCurrents
+from emtwin.solver.radiation.near_to_far import near_fields
 
 DISTANCES = (3.0, 10.0)
 """From the boundary of the device to the antenna, m."""

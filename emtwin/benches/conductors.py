@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from emtwin.benches.bodies import declared_materials
 from emtwin.benches.ends import distance_to, wanted_part
 from emtwin.benches.site_ports import REFERENCE, SitePort
-from emtwin.errors import InputError, Problem
-from emtwin.grid import Node
+from emtwin.constants import MU0, TWO_PI
+from emtwin.errors import GridError, InputError, Problem
+from emtwin.grid import Grid, Node
 from emtwin.materials import along, lookup
 from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
 from emtwin.scene import Trace as DeclaredTrace
@@ -47,16 +49,22 @@ def place_wires(
         For ends that miss their conductor, and for wires that touch one, or each other, on
         their way.
     """
-    wires, lines, feet, problems = [], [], [], []
+    wires, lines, feet = [], [], []
+    problems: list[Problem] = []
     for number, (cable, path) in enumerate(zip(loaded.twin.device.cables, paths, strict=True)):
         field = f"device.cables[{number}]"
-        nodes = route(model.grid, cable.name, path)
+        try:
+            nodes = route(model.grid, cable.name, path)
+        except GridError as error:
+            problems += error.problems
+            continue
         start, end = _wire_end(cable.start, cable.name), _wire_end(cable.end, cable.name)
         if isinstance(cable.end, EndFloor) and over_floor:
             foot = f"{cable.name}.foot"
             end = WireEnd("bonded", REFERENCE, foot)
             feet.append(SitePort(foot, cable.foot_impedance))
         problems += _contacts(loaded, model, cable, nodes, field)
+        problems += _too_thick(loaded, model.grid, cable, nodes, field)
         wires.append(Wire(cable.name, nodes, cable.radius, start, end))
         lines.append((cable.name, np.array(path)))
     problems += _meetings(loaded, model, wires)
@@ -141,6 +149,31 @@ def _contacts(
     return problems
 
 
+def _too_thick(
+    loaded: LoadedTwin, grid: Grid, cable: Cable, nodes: NDArray[np.int64], field: str
+) -> list[Problem]:
+    """A cable thicker than the solver's thin wire, with the radius that fits and what it costs."""
+    thickest = min(
+        float(grid.spacings[across][max(low[across] - 1, 0) : low[across] + 1].min()) / 2
+        for here, there in pairwise(nodes)
+        for low in (np.minimum(here, there),)
+        for across in np.flatnonzero(here == there)
+    )
+    if cable.radius <= thickest:
+        return []
+    fits = math.floor(thickest * 1e5) / 1e5
+    more = MU0 / TWO_PI * math.log(cable.radius / fits)
+    return [
+        loaded.problem(
+            f"{field}.radius",
+            f"the radius of {cable.radius * 1e3:g} mm is above half the smallest cell of "
+            f"{2 * thickest * 1e3:.3g} mm beside cable {cable.name}",
+            f"write 'radius: {fits * 1e3:g} mm', whose inductance is {more * 1e9:.0f} nH/m larger, "
+            "or lead the cable away from what makes the cells small",
+        )
+    ]
+
+
 def _place(model: VoxelModel, node: Sequence[int] | NDArray[np.int64]) -> str:
     """Coordinates of a node, as a message shows them."""
     x, y, z = (lines[n] * 1e3 for lines, n in zip(model.grid.lines, node, strict=True))
@@ -174,11 +207,16 @@ def place_traces(
     InputError
         For a trace that leaves its plane.
     """
-    extra, traces, problems = declared_materials(loaded), [], []
+    extra, traces = declared_materials(loaded), []
+    problems: list[Problem] = []
     for number, trace in enumerate(loaded.twin.device.traces):
         z, below = _plane_height(model, trace), trace.side == "below"
         path = [(float(x), float(y), z) for x, y in trace.path]
-        nodes = route(model.grid, trace.name, path)
+        try:
+            nodes = route(model.grid, trace.name, path)
+        except GridError as error:
+            problems += error.problems
+            continue
         problems += _plane_problems(loaded, model, trace, nodes, number)
         traces.append(
             Trace(

@@ -65,3 +65,34 @@ class Finding:
     driven: str = ""
     notices: tuple[Notice, ...] = ()
     maxima: dict[str, float] = field(default_factory=dict)
+
+
+def coverage(
+    test: str, band: tuple[float, float], band_of_test: tuple[float, float], remedy: str
+) -> tuple[Notice, ...]:
+    """Say which part of a test's range a run could not carry.
+
+    Parameters
+    ----------
+    test : str
+        Name of the test, as a sentence begins with it.
+    band, band_of_test : tuple of float
+        Frequencies in Hz, from and to: what was computed, and what the test asks for.
+    remedy : str
+        What carries more.
+
+    Returns
+    -------
+    tuple of Notice
+        None where the range was computed to its end.
+    """
+    reached, end = band[1], band_of_test[1]
+    if reached >= end * (1 - 1e-6):
+        return ()
+    return (
+        Notice(
+            "band-outside-run",
+            f"{test} was computed up to {reached / 1e9:.3g} GHz; {reached / 1e9:.3g} to "
+            f"{end / 1e9:.3g} GHz lies outside this run and has no verdict: {remedy}.",
+        ),
+    )

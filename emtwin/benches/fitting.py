@@ -19,7 +19,7 @@ from emtwin.errors import Notice
 from emtwin.scene import EndFloor
 from emtwin.units import format_si
 from emtwin.voxel import ShapedGap
-from emtwin.voxel.gaps import described
+from emtwin.voxel.gaps.flat import described
 
 FEWEST_CELLS = 10.0
 """Cells per wavelength in a material that fitting leaves at least."""

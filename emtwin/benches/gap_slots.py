@@ -2,8 +2,8 @@
 
 A straight gap in a conducting wall, closed at both ends and narrower than the cell over it, need
 not be meshed: the wall is closed over that row of cells, and the row stands for the slot
-(`emtwin.solver.slots`). What is no such gap (open at an end, between two blocks, under a part)
-keeps what the grid has made of it, and a notice.
+(`emtwin.solver.sheets.slots`). What is no such gap (open at an end, between two blocks, under a
+part) keeps what the grid has made of it, and a notice.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from emtwin.grid import Grid, Node
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.solver import Slot, with_slots
 from emtwin.voxel import Gap, GapInGrid, ShapedGap
-from emtwin.voxel.gaps import CELLS_ACROSS, described
+from emtwin.voxel.gaps.flat import CELLS_ACROSS, described
 
 SLOT: Final = "slot"
 
@@ -69,6 +69,7 @@ def slot_notices(gaps: Sequence[GapInGrid]) -> Iterator[Notice]:
                 f"{described(found.gap)}: narrower than its cells of "
                 f"{1e3 * (found.gap.cell or 0.0):.3g} mm, so a slot of that width stands for it in "
                 "a row of cells of the wall",
+                rank="information",
             )
 
 

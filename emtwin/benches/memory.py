@@ -5,7 +5,7 @@ What would fit is computed by planning the grid again, coarser and coarser, not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +18,9 @@ from emtwin.grid import Grid
 from emtwin.scene import LoadedTwin
 from emtwin.solver import Absorber, HuygensSurface
 from emtwin.solver.memory import RESULT_BYTES, Sampled, memory_of_run
-from emtwin.solver.monitors import nyquist_interval
-from emtwin.solver.pulses import CONTENT
+from emtwin.solver.monitors.field_samples import nyquist_interval
 from emtwin.solver.schedule import lines_per_batch
+from emtwin.solver.waveforms.pulses import CONTENT
 from emtwin.units import format_si
 
 PROGRAM_BYTES = 150 * 2**20
@@ -148,7 +148,12 @@ class Ways:
 
 
 def refuse_if_too_large(
-    loaded: LoadedTwin, site: str, cells: int, memory: Mapping[str, int], ways: Ways
+    loaded: LoadedTwin,
+    site: str,
+    cells: int,
+    memory: Mapping[str, int],
+    ways: Ways,
+    suspects: Sequence[Notice] = (),
 ) -> None:
     """Hold a site against the memory budget.
 
@@ -164,6 +169,8 @@ def refuse_if_too_large(
         Bytes by what takes them.
     ways : Ways
         What may be planned instead.
+    suspects : sequence of Notice
+        What is known of the device and may be the reason, such as a wrong unit.
 
     Raises
     ------
@@ -173,6 +180,7 @@ def refuse_if_too_large(
     budget = loaded.twin.accuracy.settings().memory_bytes
     if sum(memory.values()) > budget:
         message = f"{_needs(site, cells, memory)}, the budget is {_size(budget)}"
+        message = "; ".join([message, *(notice.message for notice in suspects)])
         _refuse(loaded, message, f"raise accuracy.memory to {_above(memory)}", budget, ways, site)
 
 

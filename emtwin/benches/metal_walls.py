@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.solver import Element, MetalWall, StairSteps
-from emtwin.solver.sheet_surface import SheetFaces
+from emtwin.solver.sheets.surface import SheetFaces
 from emtwin.voxel import TwoSidedWall, VoxelModel
 
 Index = NDArray[np.int64]

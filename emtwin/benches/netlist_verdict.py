@@ -104,6 +104,7 @@ def needless_allowances(
                 "allowance-not-needed",
                 f"device.allow[{number}] ({allowance.kind} of {' and '.join(allowance.names)}) is "
                 "not needed on this grid; remove it if no other accuracy needs it",
+                rank="information",
             )
 
 

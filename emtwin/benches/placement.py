@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,6 @@ from emtwin.errors import InputError, Problem
 from emtwin.scene import LoadedTwin
 from emtwin.voxel import Body
 
-_PART = re.compile(r"part '(.*)'")
 _LEAST_CLEARANCE = 1e-3  # metres between a conductor and the floor
 
 Path3 = Sequence[tuple[float, float, float]]
@@ -90,7 +88,7 @@ def _beside_plane(
 
 @contextmanager
 def located(loaded: LoadedTwin) -> Iterator[None]:
-    """Add file and line to problems that only know the name of a part, cable or trace.
+    """Add file and line to problems that only know the name of a part, a cable or a trace.
 
     Parameters
     ----------
@@ -104,18 +102,19 @@ def located(loaded: LoadedTwin) -> Iterator[None]:
 
 
 def _placed(loaded: LoadedTwin, problem: Problem) -> Problem:
-    device = loaded.twin.device
+    """The problem with its place, where its field is a name that the twin file declares."""
     if problem.file is not None:
         return problem
-    places = {
-        cable.name: f"device.cables[{number}]" for number, cable in enumerate(device.cables)
-    } | {trace.name: f"device.traces[{number}]" for number, trace in enumerate(device.traces)}
-    place, message = places.get(problem.field), problem.message
-    if found := _PART.fullmatch(problem.field):
-        parts = {part.name: f"device.parts[{number}]" for number, part in enumerate(device.parts)}
-        place, message = parts.get(found[1]), f"part {found[1]}: {problem.message}"
-    if place is None:
+    device = loaded.twin.device
+    parts = {f"part '{p.name}'": (f"parts[{n}]", p.name) for n, p in enumerate(device.parts)}
+    wires = {w.name: f"cables[{n}]" for n, w in enumerate(device.cables)}
+    wires |= {w.name: f"traces[{n}]" for n, w in enumerate(device.traces)}
+    if problem.field in parts:
+        place, name = parts[problem.field]
+        problem = replace(problem, message=f"part {name}: {problem.message}")
+    elif problem.field in wires:
+        place = wires[problem.field]
+    else:
         return problem
-    return replace(
-        problem, message=message, file=loaded.path, line=loaded.line_of(place), field=place
-    )
+    place = f"device.{place}"
+    return replace(problem, file=loaded.path, line=loaded.line_of(place), field=place)

@@ -16,8 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.benches.antenna_scan import ANGLES, DISTANCES, HEIGHTS, Scan, scan
-from emtwin.benches.emitters import ONE_BY_ONE, emf_at, frequencies_of, notes_of, sources
-from emtwin.benches.finding import Curve, Finding
+from emtwin.benches.emitters import (
+    BAND,
+    ONE_BY_ONE,
+    emf_at,
+    frequencies_of,
+    notes_of,
+    sources,
+)
+from emtwin.benches.finding import Curve, Finding, coverage
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.site_ports import REFERENCE
 from emtwin.benches.sites import Site
@@ -135,9 +142,10 @@ def evaluate(
     measuring = u_cispr(TEST, worst.frequency, SEMI_ANECHOIC, standards)
     contributions = _contributions(site, quality, worst, spread, measuring, refined)
     budget = combine(contributions, verified_by_refinement=refined is not None)
+    band = BAND[0], min(site.outline.f_max, BAND[1])
     return Finding(
         TEST,
-        _verdict(loaded, model, nominal, worst, budget, measuring),
+        _verdict(loaded, model, nominal, worst, budget, measuring, band),
         {
             "frequency": model.frequencies,
             "distance": np.array(DISTANCES),
@@ -148,6 +156,7 @@ def evaluate(
         {"class": own, "distance_declared": declared},
         worst.frequency,
         _loudest(loaded, model.frequencies, worst.place[1]),
+        coverage("Radiated emission", band, BAND, "raise accuracy.f_max"),
         maxima=_maxima(nominal),
     )
 
@@ -207,6 +216,7 @@ def _verdict(
     worst: _Worst,
     budget: Budget,
     measuring: Uncertainty,
+    band: tuple[float, float],
 ) -> Verdict:
     declared, f = loaded.twin.tests.radiated_emission.distance, model.frequencies
     return decide(
@@ -233,6 +243,8 @@ def _verdict(
             *notes_of(loaded),
             "Distances count from the smallest circle round the device's parts.",
         ),
+        band=band,
+        band_of_test=BAND,
     )
 
 

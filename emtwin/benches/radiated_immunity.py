@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.benches.finding import Curve, Finding
+from emtwin.benches.finding import Curve, Finding, coverage
 from emtwin.benches.mesh_quality import MeshQuality
 from emtwin.benches.planning.levels import radiated_immunity_level_of
 from emtwin.benches.planning.sweeps import jumped_over, log_steps
@@ -165,7 +165,8 @@ def evaluate(
     voltage = np.stack([every[model.index(port.name)] for port in ports])
     margins = np.stack([_margin_db(port, v) for port, v in zip(ports, voltage, strict=True)])
     worst = _worst(ports, model.frequencies, voltage, margins)
-    notices = _coverage(row, model.frequencies)
+    band = float(model.frequencies[0]), float(model.frequencies[-1])
+    notices = coverage("Radiated immunity", band, row.band, "use accuracy: normal or fine")
     numerical, decay = quality.contributions(worst.frequency)
     budget = combine([refined or numerical, decay], verified_by_refinement=refined is not None)
     return Finding(
@@ -277,6 +278,8 @@ def _verdict(
             *((f"Level of the manufacturer: {changed}.",) if changed else ()),
             *(notice.message for notice in notices),
         ),
+        band=(float(frequencies[0]), float(frequencies[-1])),
+        band_of_test=row.band,
     )
 
 
@@ -308,18 +311,3 @@ def _margin_db(port: Port, voltage: NDArray[np.float64]) -> NDArray[np.float64]:
     compared = np.maximum(carrier_to(immunity.quantity, voltage), 1e-15)
     margin: NDArray[np.float64] = 20 * np.log10(immunity.threshold / compared)
     return margin
-
-
-def _coverage(row: Level, frequencies: NDArray[np.float64]) -> tuple[Notice, ...]:
-    """Say which part of the standard's range this mesh could not carry."""
-    end = row.band[1]
-    if frequencies[-1] >= end * (1 - 1e-6):
-        return ()
-    return (
-        Notice(
-            "band-outside-run",
-            f"Radiated immunity was computed up to {frequencies[-1] / 1e9:.3g} GHz; "
-            f"{frequencies[-1] / 1e9:.3g} to {end / 1e9:.3g} GHz lies outside this run and has no "
-            "verdict: use accuracy: normal or fine.",
-        ),
-    )

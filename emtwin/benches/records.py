@@ -283,7 +283,7 @@ def _meta(
         "timing": dict(timing),
         "sites": [_site_meta(result) for result in done.values()],
         "audit": _audit(done),
-        "notices": [{"name": n.name, "message": n.message} for n in dict.fromkeys(notices)],
+        "notices": [asdict(n) for n in dict.fromkeys(notices)],
         "language": "en",
     }
 

@@ -27,6 +27,7 @@ from emtwin.benches.outline import TABLE_HEIGHT, Outline
 from emtwin.benches.placement import check_paths, located
 from emtwin.benches.site_ports import SitePort
 from emtwin.errors import Notice
+from emtwin.geometry.length_unit import size_notices
 from emtwin.grid import Grid
 from emtwin.scene import Cable, EndFloor, LoadedTwin
 from emtwin.solver import (
@@ -38,7 +39,7 @@ from emtwin.solver import (
     Trace,
     Wire,
 )
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
 from emtwin.voxel import (
     Band,
     Body,
@@ -53,7 +54,7 @@ from emtwin.voxel import (
     shielding_notices,
     voxelise,
 )
-from emtwin.voxel.gaps import CELLS_ACROSS, gap_notices
+from emtwin.voxel.gaps.flat import CELLS_ACROSS, gap_notices
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,14 +211,14 @@ def build_site(
         outline.grid, model.medium, check_gaps(model, outline.planned.gaps)
     )
     model = replace(model, medium=medium)
-    wires, lines, ports = place_wires(loaded, model, outline.paths, over_floor=over_floor)
-    traces = place_traces(loaded, model, lines)
+    with located(loaded):
+        wires, lines, ports = place_wires(loaded, model, outline.paths, over_floor=over_floor)
+        traces = place_traces(loaded, model, lines)
+        network = build_network(outline.grid, tuple(wires), tuple(traces))
     ports += [
         SitePort(p.name, p.termination.resistance, p.termination.capacitance)
         for p in loaded.twin.device.ports
     ]
-    with located(loaded):
-        network = build_network(outline.grid, tuple(wires), tuple(traces))
     ends = audit_ends(loaded, model, wires, traces)
     return Site(
         outline.name,
@@ -293,7 +294,8 @@ def discretised(
     outline, given_up = outline_of(loaded, bodies, wanted, refinement, earlier)
     with located(loaded):
         cells, memory = outline.grid.n_cells, outline.extent().memory()
-        refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways())
+        size = size_notices((body.name, body.surface) for body in bodies)
+        refuse_if_too_large(loaded, outline.name, cells, memory, outline.ways(), size)
         covered = [a.covered for a in loaded.twin.device.allow if a.covered is not None]
         band = Band(float(wanted.frequencies.min()), wanted.f_max)
         model = voxelise(bodies, outline.grid, covered=covered, backend=backend, band=band)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from emtwin.benches.sites import Site
 from emtwin.errors import InputError
 from emtwin.quasistatic import PortCircuit, StaticScene, ThinWires, Walls, port_circuit
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
 
 
 def static_circuit(site: Site) -> PortCircuit:

@@ -14,7 +14,7 @@ from emtwin.benches.sites import Site
 from emtwin.results import layout
 from emtwin.solver import FieldSamples, RunResult
 from emtwin.voxel import VoxelModel
-from emtwin.voxel.outside import outside
+from emtwin.voxel.inside.outside import outside
 
 PLANES = ("xy", "xz", "yz")
 

@@ -74,8 +74,8 @@ def check(
             *_more_tables(site),
         ):
             console.print(table)
-    for notice in _notices(plan):
-        output.line(console, f"- {notice}", "yellow")
+    # sites share the campaign's
+    output.notices(console, [*plan.notices, *(n for site in plan.sites for n in site.notices)])
     output.without_verdict(console, plan.without_verdict)
     output.line(console, "The input is right. Nothing was run.", "green")
 
@@ -178,9 +178,9 @@ def audit_table(site: SitePlan) -> Table:
             f"{part.cells:,}",
             f"{part.edges:,}",
             _volume(part.volume_before),
-            _change(part.volume_error) if part.volume_before else "–",
+            _change(part.volume_error) if part.volume_before and not part.as_faces else "–",
             _area(part.area_before),
-            "–" if part.area_after is None else _change(part.area_error),
+            "–" if part.area_after is None or part.as_faces else _change(part.area_error),
             "; ".join(part.notes),
         )
         for part in site.audit
@@ -194,6 +194,8 @@ def audit_table(site: SitePlan) -> Table:
 
 def walls_table(site: SitePlan) -> Table:
     """How thick the walls of each part are, and what stands for them in the grid."""
+    from emtwin.report.walls import shields
+
     rows = [
         (
             wall.name,
@@ -203,7 +205,7 @@ def walls_table(site: SitePlan) -> Table:
             f"{wall.faces:,}" if wall.faces else "–",
             "–" if wall.conductivity is None else format_si(wall.conductivity, "S/m", 3),
             "–" if wall.resistance is None else format_si(wall.resistance, "ohm", 3),
-            _decibel(wall.shielding),
+            shields(wall.shielding),
             "; ".join(wall.models),
         )
         for wall in site.walls
@@ -213,15 +215,6 @@ def walls_table(site: SitePlan) -> Table:
         *("Conducts", "Ohm a square", "Shields", "In the grid"),
     )
     return output.table(f"Walls, {site.name}", names, rows, right=range(1, 8))
-
-
-def _decibel(shielding: float | None) -> str:
-    """Shielding of a wall by itself, at the lowest frequency."""
-    from emtwin.voxel.wall_audit import MOST_SHIELDING
-
-    if shielding is None:
-        return "–"
-    return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
 
 
 def netlist_table(site: SitePlan) -> Table:
@@ -326,9 +319,3 @@ def _area(square_metres: float) -> str:
 
 def _volume(cubic_metres: float | None) -> str:
     return f"{cubic_metres * 1e6:,.4g} cm³" if cubic_metres else "–"
-
-
-def _notices(plan: CampaignPlan) -> list[str]:
-    """Every notice once: sites share the campaign's."""
-    found = [*plan.notices, *(notice for site in plan.sites for notice in site.notices)]
-    return list(dict.fromkeys(map(str, found)))

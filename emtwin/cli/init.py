@@ -45,8 +45,7 @@ def init(
     ]
     text = template.template(_seen_from(output_file, mesh), unit, described, comment)
     output_file.write_text(text, encoding="utf-8")
-    for notice in dict.fromkeys(n for region in regions.values() for n in region.notices):
-        output.line(output.stdout(), str(notice), "yellow")
+    output.notices(output.stdout(), (n for r in regions.values() for n in r.notices))
     _tell(output_file, len(regions), template.blanks(text))
 
 

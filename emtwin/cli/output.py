@@ -6,10 +6,12 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+
+from emtwin.errors import RANKS, Notice
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,6 +40,19 @@ def without_verdict(console: Console, tests: Sequence[str]) -> None:
     if tests:
         said = "By the plan these apply too, or may, without a verdict from emtwin yet: "
         line(console, f"{said}{', '.join(tests)}. See `emtwin plan`.", "yellow")
+
+
+def notices(console: Console, found: Iterable[Notice], language: str = "en") -> None:
+    """Print each notice once, warnings first and apart from information."""
+    from emtwin.report.strings import Texts
+
+    texts, once = Texts(language), list(dict.fromkeys(found))
+    for rank, title, style in zip(RANKS, ("warnings", "information"), ("yellow", ""), strict=True):
+        told = [notice for notice in once if notice.rank == rank]
+        if told:
+            line(console, f"\n{texts(title)}", f"bold {style}")
+        for notice in told:
+            line(console, f"- {notice}", style)
 
 
 def table(
@@ -133,7 +148,7 @@ def tolerate_any_encoding() -> None:
 def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
-    console = Console(file=stream, highlight=False)
+    console = Console(file=stream, highlight=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_A_FILE
     return console

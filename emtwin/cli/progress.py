@@ -94,7 +94,10 @@ class Lines(Silence):
         self._said = -QUIET_SECONDS
 
     def __call__(self, update: Update) -> None:
-        """Print a line if the stage is new or the last line is old."""
+        """Print a line if the stage is new or the last line is old, and every remark."""
+        if update.note:
+            output.line(self._console, _remark(update))
+            return
         now = self._clock()
         if update.stage == self._stage and now - self._said < QUIET_SECONDS:
             return
@@ -137,6 +140,9 @@ class Bars:
         """Move the bar of the update's stage; a new stage ends the one before."""
         if update.levels:
             self._progress.console.print(levels_table(update.levels))
+            return
+        if update.note:
+            output.line(self._progress.console, _remark(update))
             return
         if update.stage != self._current:
             self._finish(self._current)
@@ -188,6 +194,10 @@ def levels_table(levels: Sequence[LevelPlan]) -> Table:
     names = ("Test", "Wanted cells", "Mean cell in device", "Cells", "Memory", "About")
     title = "Levels of refinement, x 1 as declared; in turns until no margin moves"
     return output.table(title, names, rows, right=(1, 2, 3, 4, 5))
+
+
+def _remark(update: Update) -> str:
+    return f"{update.stage}: {update.note}"
 
 
 def _words(update: Update) -> list[str]:

@@ -19,6 +19,7 @@ from emtwin.cli.failures import reported
 from emtwin.cli.options import LANGUAGES
 from emtwin.cli.progress import display
 from emtwin.cli.report import translate
+from emtwin.errors import Notice
 
 if TYPE_CHECKING:
     from emtwin.convergence import Rules
@@ -40,7 +41,8 @@ _Convergence = Annotated[
     bool,
     typer.Option(
         "--convergence",
-        help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty.",
+        help="Refine until the margins stay, which replaces the stated 6 dB of uncertainty. The "
+        "same command goes on with a study that was interrupted.",
     ),
 ]
 _ConvergenceDb = Annotated[
@@ -56,7 +58,8 @@ _ConvergenceTime = Annotated[
     typer.Option(
         "--convergence-time",
         metavar="MINUTES",
-        help="Start no level that would end later, and give up one that does.",
+        help="Start no level that would end later, and give up one that does. Counts from this "
+        "start of the command; kept levels take none of it.",
     ),
 ]
 _ConvergenceLevels = Annotated[
@@ -94,7 +97,11 @@ def run(
     language: options.Language = "en",
     quiet: _Quiet = False,
 ) -> None:
-    """Run every test of TWIN: verdict table, result file, report and pictures."""
+    """Run every test of TWIN: verdict table, result file, report and pictures.
+
+    After an interruption the same command goes on: field runs are kept in the output folder until
+    all results are written.
+    """
     from emtwin import pipeline
 
     folder = out or Path("results") / twin.stem
@@ -154,9 +161,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
         stage_table,
         verdict_table,
     )
-    from emtwin.report.strings import Texts
 
-    console, texts = output.stdout(), Texts(language)
+    console = output.stdout()
     console.print(run_table(campaign, language))
     console.print(stage_table(campaign, language))
     for table in convergence_tables(campaign, language):
@@ -165,11 +171,8 @@ def _print_summary(campaign: Campaign, language: str, files: list[Path]) -> None
         output.line(console, note)
     console.print(verdict_table(campaign, language))
     output.without_verdict(console, campaign.meta.get("tests_without_verdict", []))
-    notices = campaign.meta.get("notices", [])
-    if notices:
-        output.line(console, f"\n{texts('warnings')}", "bold yellow")
-    for notice in notices:
-        output.line(console, f"- {notice['name']}: {notice['message']}")
+    notices = [Notice(**notice) for notice in campaign.meta.get("notices", [])]
+    output.notices(console, notices, language)
     output.line(console, "")
     for file in files:
         output.line(console, str(file), "cyan")
@@ -191,7 +194,8 @@ def _interrupt_told(folder: Path) -> Iterator[None]:
         _on_sigterm(_interrupt)
         yield
     except KeyboardInterrupt as error:
-        output.line(output.stderr(), f"Interrupted. {_left(result, began)}", "yellow")
+        said = " ".join(["Interrupted.", _left(result, began), *_kept(folder)])
+        output.line(output.stderr(), said, "yellow")
         raise typer.Exit(ExitCode.INTERRUPTED) from error
     finally:
         _on_sigterm(before)
@@ -203,6 +207,13 @@ def _left(result: Path, began: float) -> str:
     if result.stat().st_mtime < began - 2.0:  # clocks of file systems are coarse
         return f"Nothing half-written was left: {result} still holds the results of an earlier run."
     return f"{result} is complete; `emtwin report {result}` makes the report."
+
+
+def _kept(folder: Path) -> list[str]:
+    from emtwin.kept_runs import FOLDER
+
+    kept = folder / FOLDER
+    return [f"The same command goes on with the field runs in {kept}."] if kept.is_dir() else []
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -1,16 +1,12 @@
-"""Compliance: levels, limits, uncertainty and verdicts.
+"""Compliance: limits, uncertainty and verdicts.
 
 In: rows of the standards, a margin in dB, what the run says about its own error.
-Out: levels and limit lines with clause and confidence, `Verdict`.
+Out: limit lines with clause and confidence, `Verdict`.
 Never: meshes or grids, fields beyond closed forms; a verdict without an uncertainty.
 """
 
 from emtwin.compliance.limit_line import LimitLine
-from emtwin.compliance.limits import (
-    highest_measured_frequency,
-    limit_line,
-    radiated_immunity_level,
-)
+from emtwin.compliance.limits import highest_measured_frequency, limit_line
 from emtwin.compliance.uncertainty import (
     Budget,
     Contribution,
@@ -41,6 +37,5 @@ __all__ = [
     "limit_line",
     "not_applicable",
     "outside_method",
-    "radiated_immunity_level",
     "u_cispr",
 ]

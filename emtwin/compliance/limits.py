@@ -1,4 +1,4 @@
-"""Levels and limit lines as the tests ask for them."""
+"""Limit lines of CISPR 11 as the tests ask for them."""
 
 from __future__ import annotations
 
@@ -6,41 +6,9 @@ from collections.abc import Iterable
 
 from emtwin.compliance.limit_line import LimitLine
 from emtwin.errors import InputError
-from emtwin.standards import Band, Level, Limit, Standards, load
+from emtwin.standards import Band, Limit, Standards, load
 
 _CISPR_11 = "CISPR 11"
-
-
-def radiated_immunity_level(environment: str, standards: Standards | None = None) -> Level:
-    """Level row of the radiated RF field for an environment.
-
-    Parameters
-    ----------
-    environment : str
-        ``professional`` or ``home``.
-    standards : Standards, optional
-        Where to look; the package's own rows if left out.
-
-    Returns
-    -------
-    Level
-        ``levels[0]`` is the rms of the unmodulated carrier in V/m, the range
-        ``frequency_from`` to ``frequency_to`` is in hertz.
-
-    Raises
-    ------
-    InputError
-        If the environment has no fixed level.
-    """
-    for row in (standards or load()).levels:
-        if row.id == f"iec60601-1-2-t4-radiated-rf-{environment}":
-            return row
-    raise InputError.single(
-        f"no radiated RF level for the environment '{environment}'",
-        field="environment",
-        remedy="use professional or home; a special environment takes its levels from the "
-        "manufacturer's risk management",
-    )
 
 
 def limit_line(

@@ -54,6 +54,8 @@ class Verdict:
         Ids of the rows of the standards that the verdict rests on.
     method, method_reason : str
         How it was computed (``full wave``, ``quasi-static``, ``circuit``), and why so.
+    band, band_of_test : tuple of float or None
+        Frequencies in Hz, from and to: what was computed, and what the test asks for.
     """
 
     test: str
@@ -69,6 +71,8 @@ class Verdict:
     rows: tuple[str, ...] = ()
     method: str = ""
     method_reason: str = ""
+    band: tuple[float, float] | None = None
+    band_of_test: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Fields as JSON-able values; an infinite margin becomes None."""
@@ -82,6 +86,8 @@ class Verdict:
         values["contributions"] = [list(pair) for pair in self.contributions]
         values["notes"] = list(self.notes)
         values["rows"] = list(self.rows)
+        for name in ("band", "band_of_test"):
+            values[name] = values[name] and list(values[name])
         return values
 
 
@@ -127,6 +133,8 @@ def decide(
     worst: Mapping[str, float | str] | None = None,
     statement: str = "",
     notes: Iterable[str] = (),
+    band: tuple[float, float] | None = None,
+    band_of_test: tuple[float, float] | None = None,
 ) -> Verdict:
     """Verdict of a test that was computed.
 
@@ -150,6 +158,8 @@ def decide(
         What was found, in one sentence.
     notes : iterable of str, optional
         What a reader has to know besides.
+    band, band_of_test : tuple of float, optional
+        Frequencies in Hz, from and to: what was computed, and what the test asks for.
 
     Returns
     -------
@@ -181,6 +191,8 @@ def decide(
         notes=(*notes, *doubts),
         verified_by_refinement=budget.verified_by_refinement,
         rows=tuple(row.id for row in rested_on),
+        band=band,
+        band_of_test=band_of_test,
     )
 
 

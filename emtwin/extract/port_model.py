@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from emtwin.constants import MU0, TWO_PI
 from emtwin.errors import InputError
-from emtwin.solver.currents import EquivalentCurrents, combined
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.currents import EquivalentCurrents, combined
+from emtwin.solver.radiation.near_to_far import far_field
 from emtwin.solver.scattering import impedance_of
 
 Complex = NDArray[np.complex128]

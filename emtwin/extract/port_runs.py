@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emtwin.errors import InputError
 from emtwin.extract.port_model import PortModel
 from emtwin.extract.waves import port_waves
-from emtwin.solver.currents import EquivalentCurrents
+from emtwin.solver.radiation.currents import EquivalentCurrents
 from emtwin.solver.scattering import check_source
 
 Complex = NDArray[np.complex128]

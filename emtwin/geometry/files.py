@@ -86,11 +86,15 @@ def read_regions(
         once), or if its unit is unknown or contradicts the declared one.
     """
     path = Path(file)
+    if path.is_dir():
+        raise InputError.single(
+            "is a folder, not a mesh file", file=path, remedy="name one file of it"
+        )
     if not path.is_file():
         raise InputError.single(
             "the mesh file does not exist",
             file=path,
-            remedy="check the path; it is relative to the twin file",
+            remedy="check the path; in a twin file it is relative to that file",
         )
     key = _key(path, unit, options)
     if key not in _cache:

@@ -122,7 +122,8 @@ def read_with_gmsh(path: Path, form: str) -> Cells:
             # Sewing would melt solids that are there already into one.
             cells = _meshed(program, path, form, Path(folder), sew=True)
     version = gmsh_version(program) or "of unknown version"
-    notice = Notice("meshed-by-gmsh", f"{path.name} was meshed by Gmsh {version} ({program})")
+    text = f"{path.name} was meshed by Gmsh {version} ({program})"
+    notice = Notice("meshed-by-gmsh", text, "information")
     groups = {path.stem if n == _FACES else n: blocks for n, blocks in cells.groups.items()}
     return Cells(cells.points, groups, (*cells.notices, notice))
 

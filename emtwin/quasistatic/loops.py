@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emtwin.constants import MU0, TWO_PI
+from emtwin.constants import TWO_PI
 from emtwin.errors import InputError, Problem
 from emtwin.quasistatic.circulation import round_loop
 from emtwin.quasistatic.coils import Circle, Polyline
@@ -148,17 +147,3 @@ def mutual_inductance(first: Polyline | Circle, second: Polyline | Circle) -> fl
     """
     flux = round_loop(replace(first, current=1.0), second)
     return second.turns * float(np.real(flux))
-
-
-def vector_area(wire: Polyline) -> NDArray[np.float64]:
-    """Area of a closed path as a vector in m^2, shape (3,): half the sum of r x dr.
-
-    In a uniform field the e.m.f. is -j w mu0 times H along it, whatever the path does besides.
-    """
-    starts, ends = wire.segments
-    return np.asarray(np.cross(starts, ends).sum(axis=0) / 2.0)
-
-
-def uniform_emf(area: NDArray[np.float64], strength: Vector, frequency: float) -> complex:
-    """E.m.f. in V of a loop of vector area (m^2) in the uniform field `strength` (A/m)."""
-    return complex(-1j * TWO_PI * frequency * MU0 * (np.asarray(strength) @ area))

@@ -124,7 +124,7 @@ class ThinWires:
         Parameters
         ----------
         network : NetworkLike
-            Such as `emtwin.solver.build_network` gives.
+            Such as `emtwin.solver.wires.network.build_network` gives.
 
         Raises
         ------

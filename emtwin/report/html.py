@@ -77,7 +77,8 @@ def _context(campaign: Campaign, pictures: Mapping[str, Path], texts: Texts) -> 
         "meta": meta,
         "name": meta.get("name") or Path(str(meta.get("twin_file", "twin"))).stem,
         "verdicts": [_verdict(entry, texts) for entry in campaign.verdicts],
-        "notices": meta.get("notices", []),
+        "warnings": wording.notices(meta, "warning"),
+        "information": wording.notices(meta, "information"),
         "without_verdict": [texts(test) for test in meta.get("tests_without_verdict", [])],
         "flat_note": pictures.note if isinstance(pictures, Pictures) else "",
         "setup": _figures(pictures, "setup/", texts),
@@ -113,7 +114,8 @@ def _studies(campaign: Campaign, texts: Texts) -> list[dict[str, Any]]:
 
 
 def _verdict(verdict: dict[str, Any], texts: Texts) -> dict[str, Any]:
-    return verdict | {"place": wording.worst_case(verdict.get("worst"), texts)}
+    place = wording.worst_case(verdict.get("worst"), texts)
+    return verdict | {"place": place, "covered": wording.covered(verdict, texts)}
 
 
 def _test(
@@ -187,6 +189,9 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
     part = part | {"model": models(part.get("models", []), texts)}
+    if part.get("cells") == 0 and part.get("area_after") == 0.0 and part.get("edges"):
+        # A thin metal part is faces of cells: it has no volume there that could be compared.
+        part = part | {"volume_after": None, "area_after": None}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:
         return part | {"alarm": False, "solid": False}

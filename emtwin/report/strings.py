@@ -28,6 +28,8 @@ ENGLISH = {
     "verified": "Verified by refinement",
     "verified_yes": "verified by refinement",
     "verified_no": "not verified by refinement",
+    "band": "{low} to {high}",
+    "band_part": "{computed} of {asked}",
     "rule": "Pass: margin above the uncertainty. Marginal: margin within the uncertainty. "
     "Fail: below the limit by more than the uncertainty.",
     "no_verdicts": "This campaign holds no verdict.",
@@ -37,6 +39,7 @@ ENGLISH = {
     "not_applicable": "Not applicable",
     "outside_method": "Outside method",
     "warnings": "Warnings",
+    "information": "Information",
     "no_warnings": "The run raised no warning.",
     "setup": "Set-up",
     "model": "Model in the grid",
@@ -153,6 +156,8 @@ KOREAN = {
     "verified": "격자 세분화 검증",
     "verified_yes": "격자 세분화로 검증됨",
     "verified_no": "격자 세분화로 검증되지 않음",
+    "band": "{low}~{high}",
+    "band_part": "{computed} (전체 {asked})",
     "rule": "적합: 여유가 불확도보다 큼. 경계: 여유가 불확도 이내. "
     "부적합: 불확도를 넘어 한계를 초과함.",
     "no_verdicts": "이 캠페인에는 판정이 없습니다.",
@@ -162,6 +167,7 @@ KOREAN = {
     "not_applicable": "해당 없음",
     "outside_method": "방법 범위 밖",
     "warnings": "경고",
+    "information": "정보",
     "no_warnings": "계산 중 경고가 없었습니다.",
     "setup": "시험 배치",
     "model": "격자 모델",

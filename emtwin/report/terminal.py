@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from emtwin.report.strings import Texts
 from emtwin.report.text_table import text_table
-from emtwin.report.wording import decibel, worst_case
+from emtwin.report.wording import covered, decibel, worst_case
 from emtwin.results import Campaign
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def verdict_table(campaign: Campaign, language: str = "en") -> Table:
     Returns
     -------
     rich.table.Table
-        One row per test: outcome, margin, uncertainty, worst case, clause.
+        One row per test, with the frequencies that it covers: outcome, margin, uncertainty, worst
+        case, clause.
     """
     from rich.table import Table
 
@@ -118,7 +119,7 @@ def _row(verdict: dict[str, Any], texts: Texts) -> list[Any]:
     outcome = str(verdict["outcome"])
     worst = ", ".join(value for _, value in worst_case(verdict.get("worst"), texts))
     return [
-        Text(texts(str(verdict["test"]))),
+        Text("\n".join(filter(None, [texts(str(verdict["test"])), covered(verdict, texts)]))),
         Text(texts(outcome), style=STYLES.get(outcome, "")),
         Text(decibel(verdict["margin_db"], sign=True)),
         Text(decibel(verdict["uncertainty_db"]) + (" *" if _unverified(verdict) else "")),

@@ -7,6 +7,7 @@ from typing import Any
 
 from emtwin.report.strings import Texts
 from emtwin.units import format_si
+from emtwin.voxel.audit.walls import MOST_SHIELDING
 
 NONE = "–"
 MODELS = {
@@ -45,13 +46,20 @@ def wall_rows(site: Mapping[str, Any], texts: Texts) -> list[dict[str, Any]]:
             "thin": f"{wall['thin_share']:.0%}",
             "conducts": _optional(wall.get("conductivity"), "S/m"),
             "square": _optional(wall.get("resistance"), "ohm"),
-            "shields": NONE if wall.get("shielding") is None else f"{wall['shielding']:.0f} dB",
+            "shields": shields(wall.get("shielding")),
             "model": models(wall["models"], texts),
             "alarm": wall["lost_share"] > 0.0,
         }
         for wall in site.get("walls", [])
         if wall["thickness"] is not None
     ]
+
+
+def shields(shielding: float | None) -> str:
+    """Shielding of a wall by itself in dB, at the lowest frequency; its bound where it has one."""
+    if shielding is None:
+        return NONE
+    return f"> {MOST_SHIELDING:.0f} dB" if shielding >= MOST_SHIELDING else f"{shielding:.0f} dB"
 
 
 def _optional(value: float | None, unit: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emtwin.errors import Rank
 from emtwin.report.strings import Texts
 from emtwin.units import format_si
 
@@ -50,6 +51,18 @@ def worst_case(worst: Mapping[str, Any] | None, texts: Texts) -> list[tuple[str,
     return [(texts(name).lower(), quantity(name, value)) for name, value in (worst or {}).items()]
 
 
+def covered(verdict: Mapping[str, Any], texts: Texts) -> str:
+    """Frequencies that a verdict covers, and of which range of the test if of a part only."""
+    computed, asked = verdict.get("band"), verdict.get("band_of_test")
+    if not computed:
+        return ""
+    said, whole = (
+        texts("band", low=format_si(low, "Hz"), high=format_si(high, "Hz"))
+        for low, high in (computed, asked or computed)
+    )
+    return said if said == whole else texts("band_part", computed=said, asked=whole)
+
+
 def volume(cubic_metres: float | None) -> str:
     """A volume in cubic centimetres."""
     return DASH if cubic_metres is None else f"{cubic_metres * 1e6:,.4g} cm³"
@@ -65,6 +78,11 @@ def change(before: float | None, after: float | None) -> str:
     if not before or after is None:
         return DASH
     return f"{100 * (after / before - 1):+.1f} %".replace("-", "\u2212")
+
+
+def notices(meta: Mapping[str, Any], rank: Rank) -> list[dict[str, str]]:
+    """Notices of one rank in a campaign's `meta`; older files have no ranks, only warnings."""
+    return [n for n in meta.get("notices", []) if n.get("rank", "warning") == rank]
 
 
 def contributions(verdict: Mapping[str, Any]) -> list[tuple[str, str]]:

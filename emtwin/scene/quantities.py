@@ -104,6 +104,13 @@ Conductivity = Annotated[
     _schema("conductivity", "+"),
 ]
 Power = Annotated[float, Field(gt=0), _reader("power"), _writer("power"), _schema("power", "+")]
+ApparentPower = Annotated[
+    float,
+    Field(gt=0),
+    _reader("apparent power"),
+    _writer("apparent power"),
+    _schema("apparent power", "+"),
+]
 Memory = Annotated[float, Field(gt=0), _reader("memory"), _writer("memory"), _schema("memory", "+")]
 
 

@@ -98,6 +98,7 @@ def did_you_mean(word: object, known: Iterable[str], plural: str) -> str:
     names = list(known)
     folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(str(word).casefold(), list(folded), n=1, cutoff=0.6)
+    near = near or [part for part in str(word).casefold().split() if part in folded]
     if near:
         return f"did you mean {folded[near[0]]!r}?"
     listed = ", ".join(sorted(names)[:20]) + (", ..." if len(names) > 20 else "")

@@ -38,8 +38,6 @@ from emtwin.signals.modulation import (
     carrier_to,
     modulated,
     modulation_of,
-    peak_factor,
-    rms_factor,
 )
 from emtwin.signals.shapes import Held, Pulse, Shape, held_to, shape_of
 from emtwin.signals.sources import loudest_places, resolved, spectrum_of, tuned_to
@@ -84,10 +82,8 @@ __all__ = [
     "loudest_places",
     "modulated",
     "modulation_of",
-    "peak_factor",
     "resolved",
     "ringing_transfer",
-    "rms_factor",
     "shape_of",
     "spectrum_of",
     "spread_clock",

@@ -285,16 +285,6 @@ def modulated(t: Real, carrier: float, rms: float, modulation: Modulation) -> Re
     return math.sqrt(2.0) * rms * modulation.envelope(t) * swing
 
 
-def peak_factor(depth: float = STANDARD_DEPTH) -> float:
-    """Peak of the modulated over the peak of the unmodulated carrier, ``1 + m``."""
-    return AmplitudeModulation(depth).peak
-
-
-def rms_factor(depth: float = STANDARD_DEPTH) -> float:
-    """Rms of the modulated over the rms of the unmodulated carrier, ``sqrt(1 + m^2/2)``."""
-    return AmplitudeModulation(depth).rms
-
-
 def carrier_to(
     quantity: str, carrier_rms: Values, modulation: float | Modulation = STANDARD_DEPTH
 ) -> Values:

@@ -5,40 +5,46 @@ Out: a `RunResult` with port traces, spectra and the currents of the near-to-far
 Never: meshes, standards or verdicts; no loop over cells in Python.
 """
 
-from emtwin.solver.absorber import Absorber
-from emtwin.solver.antennas import calibrated, half_wave_dipole, radiators, short_dipole, small_loop
-from emtwin.solver.assembly import Assembly
-from emtwin.solver.boundaries import Boundaries
-from emtwin.solver.conductor_currents import ConductorCurrents
-from emtwin.solver.conformal import ConformalMetal
-from emtwin.solver.currents import Dipoles, EquivalentCurrents
-from emtwin.solver.elements import Bound, Element, Recording
-from emtwin.solver.energy_monitor import EnergyMonitor
+from emtwin.solver.boundaries.absorber import Absorber
+from emtwin.solver.boundaries.faces import Boundaries
+from emtwin.solver.conformal.metal import ConformalMetal
 from emtwin.solver.estimate import Estimate, estimate
-from emtwin.solver.flux import BoxEnergy, Flux
-from emtwin.solver.huygens import HuygensSurface
-from emtwin.solver.junctions import TVS, Diode, Junction
-from emtwin.solver.lumped import LumpedElement
-from emtwin.solver.metal_sheets import MetalSheet
-from emtwin.solver.metal_walls import MetalWall
-from emtwin.solver.monitors import FieldSamples
-from emtwin.solver.non_linear import NonLinearElement
-from emtwin.solver.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
-from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Pulse, Waveform
-from emtwin.solver.resistive_sheets import ResistiveSheet, with_sheets
+from emtwin.solver.lumped.junctions import TVS, Diode, Junction
+from emtwin.solver.lumped.networks import LumpedElement
+from emtwin.solver.lumped.non_linear import NonLinearElement
+from emtwin.solver.lumped.one_port import Capacitor, Inductor, OnePort, Rational, Resistor
+from emtwin.solver.monitors.conductor_currents import ConductorCurrents
+from emtwin.solver.monitors.energy import EnergyMonitor
+from emtwin.solver.monitors.field_samples import FieldSamples
+from emtwin.solver.monitors.flux import BoxEnergy, Flux
+from emtwin.solver.monitors.huygens import HuygensSurface
+from emtwin.solver.monitors.in_time import TimeMonitor
+from emtwin.solver.radiation.currents import Dipoles, EquivalentCurrents
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import SET_UP, StopRule, run
 from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
+from emtwin.solver.sheets.metal import MetalSheet
+from emtwin.solver.sheets.metal_walls import MetalWall
+from emtwin.solver.sheets.resistive import ResistiveSheet, with_sheets
+from emtwin.solver.sheets.slots import Slot, with_slots
+from emtwin.solver.sheets.stair_steps import StairSteps
 from emtwin.solver.simulation import Simulation
-from emtwin.solver.slots import Slot, with_slots
-from emtwin.solver.sources import CurrentElement, EdgePort
-from emtwin.solver.stair_steps import StairSteps
+from emtwin.solver.sources.antennas import (
+    calibrated,
+    half_wave_dipole,
+    radiators,
+    short_dipole,
+    small_loop,
+)
+from emtwin.solver.sources.edges import CurrentElement, EdgePort
+from emtwin.solver.sources.plane_wave import PlaneWave
+from emtwin.solver.stages.assembly import Assembly
+from emtwin.solver.stages.elements import Bound, Element, Recording
 from emtwin.solver.stepper import Stepper
-from emtwin.solver.time_monitors import TimeMonitor
-from emtwin.solver.waveform_files import SampledWaveform
-from emtwin.solver.waveforms import Gaussian, ModulatedGaussian, SineBurst, Step
-from emtwin.solver.wires import Trace, Wire, WireEnd, WireLoad
+from emtwin.solver.waveforms.files import SampledWaveform
+from emtwin.solver.waveforms.pulses import Pulse, Waveform
+from emtwin.solver.waveforms.shapes import Gaussian, ModulatedGaussian, SineBurst, Step
+from emtwin.solver.wires.wire import Trace, Wire, WireEnd, WireLoad
 
 __all__ = [
     "SET_UP",

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import GridError, Notice, Problem
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.resonances import dft
 from emtwin.solver.simulation import Simulation
 
 FAINTEST_DB = -80.0

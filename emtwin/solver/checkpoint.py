@@ -130,14 +130,15 @@ def read(path: Path, identity: Identity) -> Saved:
         ) from error
     if text["format"] != _FORMAT or saved.identity != identity:
         raise InputError.single(
-            f"the checkpoint belongs to another run: {_differences(saved.identity, identity)}",
+            f"the checkpoint belongs to another run: {differences(saved.identity, identity)}",
             file=path,
             remedy="give each run a checkpoint of its own, or delete this one to begin anew",
         )
     return saved
 
 
-def _differences(theirs: Identity, ours: Identity) -> str:
+def differences(theirs: Identity, ours: Identity) -> str:
+    """What differs between two identities, with small values of both."""
     found = []
     for name in sorted(theirs.keys() | ours.keys()):
         one, two = theirs.get(name, ["", ""]), ours.get(name, ["", ""])

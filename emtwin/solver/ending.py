@@ -12,9 +12,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.solver.resonances import FEWEST_SAMPLES, Ringing, dft, fit_ringing, tail_weights
+from emtwin.solver.monitors.resonances import (
+    FEWEST_SAMPLES,
+    Ringing,
+    dft,
+    fit_ringing,
+    tail_weights,
+)
+from emtwin.solver.monitors.sampling import SampleSpectra, fourier_weights
 from emtwin.solver.results import Ending
-from emtwin.solver.sampling import SampleSpectra, fourier_weights
 
 Complex = NDArray[np.complex128]
 Real = NDArray[np.float64]

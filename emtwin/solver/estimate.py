@@ -9,8 +9,8 @@ import numpy as np
 
 from emtwin.backends import Backend
 from emtwin.errors import InputError
-from emtwin.solver.assembly import id_type
 from emtwin.solver.memory import Sampled, memory_of_run
+from emtwin.solver.monitors.in_time import TimeMonitor
 from emtwin.solver.schedule import (
     STEPS_AFTER_PULSE,
     lines_per_batch,
@@ -18,8 +18,8 @@ from emtwin.solver.schedule import (
     source_end,
 )
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.stages.assembly import id_type
 from emtwin.solver.stepper import Stepper
-from emtwin.solver.time_monitors import TimeMonitor
 
 _PORT_BYTES = 24  # of a port's sample: written down, as a voltage, and a copy
 _TRIAL = 8  # steps at a time

@@ -56,6 +56,7 @@ class Keeper:
         numbers = saved.numbers
         loop.done, loop.next_look = numbers["done"], numbers["next_look"]
         loop.finished_by = numbers["finished_by"]
+        loop.clock.add(numbers.get("timing", {}))
         return float(numbers["seconds"])
 
     def keep(self, seconds: float) -> None:
@@ -79,6 +80,7 @@ class Keeper:
             "next_look": loop.next_look,
             "finished_by": loop.finished_by,
             "seconds": seconds,
+            "timing": loop.clock.seconds,
         }
         arrays = (
             prefixed("state", state)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from emtwin.backends.native import default_threads
 from emtwin.backends.products import SUMS_AT_ONCE
 from emtwin.grid import Grid
-from emtwin.solver.absorber import Absorber, axis_profile, widen_to_vectors
-from emtwin.solver.coefficients import VECTOR
-from emtwin.solver.layout import Layout
-from emtwin.solver.sampling import held_lines
+from emtwin.solver.boundaries.absorber import Absorber, axis_profile, widen_to_vectors
+from emtwin.solver.monitors.sampling import held_lines
+from emtwin.solver.stages.coefficients import VECTOR
+from emtwin.solver.stages.layout import Layout
 
 SUM_BYTES, RESULT_BYTES = 16, 8
 """Of a value of a spectrum: two sums in float64, and what becomes of them in single precision."""

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.errors import InputError, Notice
-from emtwin.solver.currents import EquivalentCurrents
-from emtwin.solver.monitors import FieldSamples, Spectrum
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.field_samples import FieldSamples, Spectrum
+from emtwin.solver.monitors.resonances import dft
+from emtwin.solver.radiation.currents import EquivalentCurrents
 
 
 @dataclass(frozen=True, eq=False)

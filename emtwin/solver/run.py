@@ -20,9 +20,9 @@ from emtwin.solver.ending import Tail
 from emtwin.solver.estimate import estimate
 from emtwin.solver.growth import LOOKS, EnergyWatch
 from emtwin.solver.keeper import Keeper
-from emtwin.solver.monitors import FieldSamples
+from emtwin.solver.monitors.field_samples import FieldSamples
+from emtwin.solver.monitors.sampling import SampleSpectra
 from emtwin.solver.results import Ending, PortRecord, Progress, RunResult
-from emtwin.solver.sampling import SampleSpectra
 from emtwin.solver.schedule import (
     STEPS_AFTER_PULSE,
     lines_per_batch,

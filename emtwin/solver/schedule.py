@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from emtwin.solver.monitors import nyquist_interval
-from emtwin.solver.pulses import CONTENT
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.field_samples import nyquist_interval
+from emtwin.solver.monitors.resonances import dft
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.waveforms.pulses import CONTENT
 
 STEPS_AFTER_PULSE = 128
 """Steps that every run goes on after its sources: less says nothing of a decay."""

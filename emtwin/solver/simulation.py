@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from emtwin.errors import GridError, Notice
 from emtwin.grid import Grid
 from emtwin.grid.medium import Medium
-from emtwin.solver.absorber import Absorber
-from emtwin.solver.boundaries import Boundaries
-from emtwin.solver.cell_stability import medium_step
-from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.conflicts import check_conflicts
-from emtwin.solver.dispersion import check_held
-from emtwin.solver.elements import Element, Places, all_held, all_owned, checked
-from emtwin.solver.huygens import HuygensSurface
-from emtwin.solver.monitors import FieldSamples
-from emtwin.solver.placement import check_placement, outside
-from emtwin.solver.plane_wave import PlaneWave
-from emtwin.solver.pulses import Waveform
-from emtwin.solver.sources import CurrentElement, EdgePort
-from emtwin.solver.stability import stable_step
-from emtwin.solver.wave_placement import wave_notices
-from emtwin.solver.wire_network import WireNetwork, build_network
-from emtwin.solver.wires import Trace, Wire
+from emtwin.solver.boundaries.absorber import Absorber
+from emtwin.solver.boundaries.faces import Boundaries
+from emtwin.solver.checks.cell_stability import medium_step
+from emtwin.solver.checks.conflicts import check_conflicts
+from emtwin.solver.checks.placement import check_placement, outside
+from emtwin.solver.checks.stability import stable_step
+from emtwin.solver.monitors.field_samples import FieldSamples
+from emtwin.solver.monitors.huygens import HuygensSurface
+from emtwin.solver.sources.edges import CurrentElement, EdgePort
+from emtwin.solver.sources.plane_wave import PlaneWave
+from emtwin.solver.sources.wave_placement import wave_notices
+from emtwin.solver.stages.coefficients import PEC_ROW
+from emtwin.solver.stages.dispersion import check_held
+from emtwin.solver.stages.elements import Element, Places, all_held, all_owned, checked
+from emtwin.solver.waveforms.pulses import Waveform
+from emtwin.solver.wires.network import WireNetwork, build_network
+from emtwin.solver.wires.wire import Trace, Wire
 
 
 @dataclass(frozen=True, eq=False)

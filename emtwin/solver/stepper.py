@@ -29,17 +29,17 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Array, Backend, Box, Stage
 from emtwin.constants import EPS0, MU0
-from emtwin.solver.absorber import AxisProfile, axis_profile, widen_to_vectors
-from emtwin.solver.assembly import Assembly, Ids
-from emtwin.solver.boundary_stages import BoundaryStages
-from emtwin.solver.coefficients import patterns_along_z
-from emtwin.solver.dispersion import dispersion_stages
-from emtwin.solver.elements import Recording
-from emtwin.solver.plane_wave import OVERSAMPLING, Lines, incident_field
-from emtwin.solver.port_stages import port_stages
+from emtwin.solver.boundaries.absorber import AxisProfile, axis_profile, widen_to_vectors
 from emtwin.solver.simulation import Simulation
-from emtwin.solver.sources import Impressed, Waveforms, impressed_current
-from emtwin.solver.wire_stages import WireStages
+from emtwin.solver.sources.edges import Impressed, Waveforms, impressed_current
+from emtwin.solver.sources.plane_wave import OVERSAMPLING, Lines, incident_field
+from emtwin.solver.sources.port_stages import port_stages
+from emtwin.solver.stages.assembly import Assembly, Ids
+from emtwin.solver.stages.coefficients import patterns_along_z
+from emtwin.solver.stages.dispersion import dispersion_stages
+from emtwin.solver.stages.elements import Recording
+from emtwin.solver.stages.periodic_faces import BoundaryStages
+from emtwin.solver.wires.stages import WireStages
 
 
 class Stepper:

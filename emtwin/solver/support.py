@@ -15,17 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from emtwin.errors import GridError, Notice
-from emtwin.solver.boundaries import MAGNETIC, PERIODIC
-from emtwin.solver.conformal import ConformalMetal
-from emtwin.solver.elements import Element
-from emtwin.solver.energy_monitor import EnergyMonitor
+from emtwin.solver.boundaries.faces import MAGNETIC, PERIODIC
+from emtwin.solver.conformal.metal import ConformalMetal
 from emtwin.solver.growth import has_static_part
-from emtwin.solver.lumped import LumpedElement
-from emtwin.solver.non_linear import NonLinearElement
+from emtwin.solver.lumped.networks import LumpedElement
+from emtwin.solver.lumped.non_linear import NonLinearElement
+from emtwin.solver.monitors.energy import EnergyMonitor
+from emtwin.solver.monitors.in_time import TimeMonitor
 from emtwin.solver.results import Support
+from emtwin.solver.sheets.slab import SlabSheet
 from emtwin.solver.simulation import Simulation
-from emtwin.solver.slab_sheets import SlabSheet
-from emtwin.solver.time_monitors import TimeMonitor
+from emtwin.solver.stages.elements import Element
 
 VALIDATED, EXPERIMENTAL, REFUSED = "validated", "experimental", "refused"
 BACKENDS = ("numpy", "native", "cuda")

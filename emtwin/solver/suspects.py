@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.constants import ETA0
-from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.layout import COMPONENTS
 from emtwin.solver.simulation import Simulation
+from emtwin.solver.stages.coefficients import PEC_ROW
+from emtwin.solver.stages.layout import COMPONENTS
 from emtwin.solver.stepper import Stepper
 
 _NEAR = 2  # cells

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emtwin.backends import Array, Stage
-from emtwin.solver.elements import Recording
+from emtwin.solver.stages.elements import Recording
 from emtwin.solver.stepper import Stepper
 
 Real = NDArray[np.float64]

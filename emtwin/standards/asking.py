@@ -8,6 +8,8 @@ from typing import Any
 from emtwin.errors import Problem
 from emtwin.standards.applying import applying
 from emtwin.standards.kinds import AnyRow
+from emtwin.standards.levels import Level
+from emtwin.standards.limits import Limit
 from emtwin.standards.search import query
 from emtwin.standards.store import Standards
 from emtwin.units import format_si
@@ -114,6 +116,10 @@ class Question:
             return f"{self.test} is asked for at {', '.join(ports)}"
         if self.frequency is not None and self.test is not None:
             return _ranges(replace(self, frequency=None), standards)
+        if asked == ["frequency"]:
+            return _whole_range(standards)
+        if asked == ["edition"]:
+            return "leave --edition out: there are no rows of it"
         easier = []
         for part in asked if len(asked) > 1 else ():
             found = replace(self, **_EMPTY[part]).answer(standards)
@@ -141,6 +147,17 @@ def _ranges(question: Question, standards: Standards) -> str:
     if not said:
         return f"{question.test} has no frequencies: leave --frequency out"
     return f"the frequencies of {question.test} are {', '.join(said)}"
+
+
+def _whole_range(standards: Standards) -> str:
+    """Lowest and highest frequency of the rows that belong to a test."""
+    ends: list[float] = []
+    for row in applying(standards):
+        if isinstance(row, Limit):
+            ends += (row.frequency_from, row.frequency_to)
+        elif isinstance(row, Level):
+            ends += row.band if row.frequency_from is not None else row.frequencies
+    return f"the rows go from {format_si(min(ends), 'Hz', 6)} to {format_si(max(ends), 'Hz', 6)}"
 
 
 def _range(row: AnyRow) -> str:

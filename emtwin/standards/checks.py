@@ -15,6 +15,8 @@ from emtwin.standards.levels import Level
 from emtwin.standards.limits import Limit
 from emtwin.standards.parameters import Parameter
 from emtwin.standards.proximity import transmitter_field
+from emtwin.standards.receivers import Receiver
+from emtwin.standards.uncertainties import Uncertainty
 
 Placed = tuple[AnyRow, Problem]
 Range = tuple[float, float]
@@ -34,6 +36,7 @@ def check(rows: Sequence[Placed]) -> Iterator[Problem]:
         With the place of the later of two rows.
     """
     yield from _used_twice(rows)
+    yield from _said_twice(rows)
     yield from _overlaps(rows)
     yield from _unnamed_bands(rows)
     yield from _formulas(rows)
@@ -49,8 +52,20 @@ def _used_twice(rows: Sequence[Placed]) -> Iterator[Problem]:
         first.setdefault(row.id, place)
 
 
+def _said_twice(rows: Sequence[Placed]) -> Iterator[Problem]:
+    first: dict[Hashable, AnyRow] = {}
+    for row, place in rows:
+        said = [(row.kind, row.standard, row.edition, fact) for fact in row.facts]
+        earlier = next((first[fact] for fact in said if fact in first), row)
+        if earlier.id != row.id:
+            message = f"it says again what '{earlier.id}' says"
+            yield replace(place, message=message, remedy="keep one of the two rows")
+        for fact in said:
+            first.setdefault(fact, row)
+
+
 def _overlaps(rows: Sequence[Placed]) -> Iterator[Problem]:
-    """Pieces of one limit line, bands of one list, levels of one question."""
+    """Pieces of one limit line, bands of a list or of receivers, levels of one question."""
     lines: dict[Hashable, list[tuple[Range, Placed]]] = defaultdict(list)
     for row, place in rows:
         for line, piece in _pieces(row):
@@ -74,7 +89,13 @@ def _other_power(one: AnyRow, other: AnyRow) -> bool:
 
 def _pieces(row: AnyRow) -> Iterator[tuple[Hashable, Range]]:
     """The lines that the row is a piece of, and its range in hertz on them."""
-    if isinstance(row, Limit | ExposurePiece):
+    if isinstance(row, Receiver):
+        yield (row.kind, row.standard, row.edition), (row.frequency_from, row.frequency_to)
+    elif isinstance(row, Uncertainty):
+        if row.frequency_from is not None and row.frequency_to is not None:
+            line = (row.kind, row.standard, row.edition, row.test, row.method)
+            yield line, (row.frequency_from, row.frequency_to)
+    elif isinstance(row, Limit | ExposurePiece):
         yield row.line, (row.frequency_from, row.frequency_to)
     elif isinstance(row, Band):
         yield row.list, (row.frequency_from, row.frequency_to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -84,6 +85,13 @@ class Dip(Row):
         if list(self.angles) != sorted(set(self.angles)):
             raise PydanticCustomError("dip", "angles must rise from one to the next")
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """Each environment with what is left and for how long."""
+        left = (self.residual, self.residual_below)
+        lasts = (self.cycles_50, self.cycles_60, self.duration)
+        return tuple((self.test, *left, *lasts, self.conditions, e) for e in self.environments)
 
     def summary(self) -> str:
         """Residual voltage, duration, angles and environment in one line."""

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from emtwin.scene.quantities import Frequency, Time
 from emtwin.standards.row import Number, Row, Text, in_range, rising, said_band
 
 Group = Literal["general_public", "occupational"]
 _HERTZ = {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}
+UNITS = {
+    "electric_field": "V/m",
+    "magnetic_field": "A/m",
+    "power_density": "W/m2",
+    "specific_absorption_rate": "W/kg",
+    "absorbed_power_density": "W/m2",
+    "induced_electric_field": "V/m",
+}
+"""The one unit of the limits of each quantity."""
 
 
 class ExposurePiece(Row):
@@ -18,6 +28,8 @@ class ExposurePiece(Row):
 
     Parameters
     ----------
+    quantity : str
+        What is limited.
     group : str
         ``general_public`` or ``occupational``.
     frequency_from, frequency_to : float
@@ -32,6 +44,7 @@ class ExposurePiece(Row):
         Seconds; left out where the value is not averaged in time.
     """
 
+    quantity: str
     group: Group
     frequency_from: Frequency
     frequency_to: Frequency
@@ -42,8 +55,14 @@ class ExposurePiece(Row):
     averaging_time: Time | None = None
 
     @model_validator(mode="after")
-    def _rises(self) -> Self:
+    def _consistent(self) -> Self:
         rising(self.frequency_from, self.frequency_to)
+        if self.unit != UNITS[self.quantity]:
+            raise PydanticCustomError(
+                "exposure",
+                "the unit '{unit}' is unknown for {quantity}, whose limits are in {known}",
+                {"unit": self.unit, "quantity": self.quantity, "known": UNITS[self.quantity]},
+            )
         return self
 
     def at(self, frequency: float) -> float:
@@ -79,12 +98,12 @@ class ReferenceLevel(ExposurePiece):
     quantity : str
         ``electric_field``, ``magnetic_field`` or ``power_density``.
     exposure : str
-        ``whole_body`` or ``local``.
+        ``whole_body``, ``local``, or ``peak``: local and not averaged in time.
     """
 
     kind: Literal["reference_level"]
     quantity: Literal["electric_field", "magnetic_field", "power_density"]
-    exposure: Literal["whole_body", "local"]
+    exposure: Literal["whole_body", "local", "peak"]
 
     @property
     def line(self) -> tuple[object, ...]:

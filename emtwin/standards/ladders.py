@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -47,6 +48,11 @@ class Ladder(Row):
                 {"unit": self.unit, "test": self.test, "known": UNITS.get(self.test, "no unit")},
             )
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """Each port with its coupling."""
+        return tuple((self.test, port, self.coupling) for port in self.ports)
 
     def summary(self) -> str:
         """Levels in one line."""

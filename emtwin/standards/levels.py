@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -100,6 +101,15 @@ class Level(Row):
             raise InputError.single(f"row {self.id} has no frequency range", field=self.id)
         return self.frequency_from, self.frequency_to
 
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """Each environment and spot frequency with test, port and coupling; no range is."""
+        if self.frequency_from is not None:
+            return ()
+        question = (self.test, self.port, self.coupling, self.conditions)
+        spots = self.frequencies or (None,)
+        return tuple((*question, one, spot) for one in self.environments for spot in spots)
+
     def covers(self, frequency: float) -> bool:
         """Whether the row speaks of a frequency in hertz; named bands are not looked up."""
         if self.frequency_from is not None and self.frequency_to is not None:
@@ -148,7 +158,9 @@ class Level(Row):
 
     def summary(self) -> str:
         """Phenomenon, level, range and environment in one line."""
-        return ", ".join(filter(None, (f"{self.phenomenon}: {self.said_level()}", self.scope())))
+        scope = self.scope()
+        comma = "" if scope.startswith("(") else ","
+        return f"{self.phenomenon}: {self.said_level()}{comma} {scope}"
 
     def scope(self) -> str:
         """Range, modulation, conditions, port and environments in one line."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from emtwin.scene.quantities import Frequency, Length
+from emtwin.scene.quantities import ApparentPower, Frequency, Length
 from emtwin.standards.row import Number, Row, rising, said_band
 from emtwin.standards.terms import EmissionTest
+from emtwin.units import format_si
 
 Quantity = Literal["voltage", "electric_field", "magnetic_field"]
 Detector = Literal["quasi_peak", "average", "peak", "weighted"]
@@ -47,6 +48,10 @@ class Limit(Row):
     fluctuating : bool, default False
         The piece is for sources whose level fluctuates, such as a microwave
         oven's.
+    magnetron : bool, default False
+        The piece is for equipment with a magnetron only.
+    works_above : float, optional
+        The piece is for equipment that works above this frequency in hertz.
     frequency_from, frequency_to : float
         Range in hertz, ends included; where two pieces meet the lower holds.
     limit_from, limit_to : float
@@ -62,11 +67,13 @@ class Limit(Row):
     quantity: Quantity
     equipment_class: Literal["A", "B"]
     group: Literal[1, 2]
-    power_above: Annotated[Number, Field(ge=0)] = 0.0
-    power_to: Annotated[Number, Field(gt=0)] | None = None
+    power_above: ApparentPower = 0.0
+    power_to: ApparentPower | None = None
     distance: Length | None = None
     port: Port | None = None
     fluctuating: bool = False
+    magnetron: bool = False
+    works_above: Frequency | None = None
     frequency_from: Frequency
     frequency_to: Frequency
     limit_from: Number
@@ -110,6 +117,10 @@ class Limit(Row):
         above = power > self.power_above or self.power_above == 0.0
         return above and (self.power_to is None or power <= self.power_to)
 
+    def covers_work(self, highest: float | None) -> bool:
+        """Whether the row may hold for equipment whose highest frequency is this, in hertz."""
+        return self.works_above is None or highest is None or highest > self.works_above
+
     def summary(self) -> str:
         """Class, group, place, range and limit in one line."""
         same = self.limit_from == self.limit_to
@@ -117,9 +128,15 @@ class Limit(Row):
         detector = self.detector.replace("_", "-") + (", fluctuating" if self.fluctuating else "")
         band = said_band(self.frequency_from, self.frequency_to)
         return (
-            f"class {self.equipment_class} group {self.group}{self._power()}, "
+            f"class {self.equipment_class} group {self.group}{self._power()}{self._only()}, "
             f"{self._place()}{band}: {value} {self.unit} {detector}"
         )
+
+    def _only(self) -> str:
+        """The kind of equipment, where the piece is not for all of its class and group."""
+        magnetron = " with a magnetron" if self.magnetron else ""
+        above = self.works_above
+        return magnetron + (f" that works above {format_si(above, 'Hz')}" if above else "")
 
     def _place(self) -> str:
         if self.distance is not None:

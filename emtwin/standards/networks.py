@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -78,6 +79,11 @@ class Network(Row):
     def _consistent(self) -> Self:
         rising(self.frequency_from, self.frequency_to)
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The name."""
+        return (self.name,)
 
     def summary(self) -> str:
         """Name, elements and range in one line."""

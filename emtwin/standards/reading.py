@@ -37,7 +37,8 @@ def read_rows(file: Path, problems: list[Problem]) -> Iterator[tuple[AnyRow, Pro
     try:
         content = document.parse(file.read_text(encoding="utf-8"), file, quick=True)
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"cannot be read: {error}", file))
+        remedy = "save it as text in UTF-8"
+        problems.append(Problem(f"cannot be read: {error}", file, remedy=remedy))
         return
     problems.extend(content.problems)
     data = content.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -91,6 +92,11 @@ class Receiver(Row):
                 )
         return self
 
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The band."""
+        return (self.band,)
+
     def confidence_of(self, field: str) -> Confidence:
         """How sure one field is, for example ``rms_average_corner``."""
         if field in self.only_low:
@@ -143,6 +149,11 @@ class PulseResponse(Row):
         if (self.repetition is None) != self.isolated:
             raise PydanticCustomError("pulse", "give either a repetition or `isolated: true`")
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """Each band with its repetition."""
+        return tuple((band, self.repetition) for band in self.bands)
 
     @property
     def is_reference(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -49,6 +50,11 @@ class Row(Declared):
     def citation(self) -> str:
         """Standard, edition and clause in one line."""
         return f"{self.standard}:{self.edition}, {self.clause}"
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """What only one row of a standard and edition may say; ranges are not among it."""
+        return ()
 
     def summary(self) -> str:
         """One line for a table: what the row asks for."""

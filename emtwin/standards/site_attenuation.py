@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -50,6 +51,11 @@ class SiteAttenuation(Row):
         if self.scan_from >= self.scan_to:
             raise PydanticCustomError("site_attenuation", "scan_from must be below scan_to")
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The geometry."""
+        return ((self.polarisation, self.distance, self.height, self.scan_from, self.scan_to),)
 
     def summary(self) -> str:
         """Polarisation, geometry and number of frequencies in one line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -54,6 +55,11 @@ class Tissue(Row):
     conductivity: Conductivity
     density: Annotated[Number, Field(gt=0)]
     density_confidence: Confidence
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The name, which is that of a material."""
+        return (self.name,)
 
     def summary(self) -> str:
         """Name, number of relaxations and density in one line."""

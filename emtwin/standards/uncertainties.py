@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -49,6 +50,11 @@ class Uncertainty(Row):
         if self.frequency_from is not None and self.frequency_to is not None:
             rising(self.frequency_from, self.frequency_to)
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The method, where it has no range."""
+        return ((self.test, self.method),) if self.frequency_from is None else ()
 
     def covers(self, frequency: float) -> bool:
         """Whether the row holds at a frequency in hertz; without a range, wherever it is used."""

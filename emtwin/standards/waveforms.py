@@ -6,6 +6,7 @@ waveform, with its tolerance or the range that is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -46,6 +47,8 @@ DIMENSIONS: dict[str, str] = {
 """Dimension of each figure; empty for a number that is relative to the level."""
 
 assert set(DIMENSIONS) == set(get_args(Figure))
+_RELATIVE = ("peak", "value")
+"""Figures that are numbers for a level, in the unit of the row."""
 
 
 class Term(Declared):
@@ -102,7 +105,7 @@ class Waveform(Row):
     waveform: RowId
     terms: tuple[Term, ...] = ()
     per_level: Annotated[Number, Field(gt=0)] = 1.0
-    unit: str = "1"
+    unit: Literal["1", "A", "V"] = "1"
     figure: Figure | None = None
     factor: Annotated[Number, Field(gt=0)] = 1.0
     at: Time | None = None
@@ -130,12 +133,24 @@ class Waveform(Row):
             )
         if (self.figure == "value") != (self.at is not None):
             raise PydanticCustomError("waveform", "a value, and nothing else, has a time: at")
+        absolute = self.per_level != 1.0
+        if absolute and self.figure not in (None, *_RELATIVE):
+            raise PydanticCustomError("waveform", "only peaks, values and terms are per level")
+        if absolute and self.unit == "1":
+            raise PydanticCustomError("waveform", "what is given per level needs a unit, A or V")
         if self.tolerance is not None and self.nominal is None:
             raise PydanticCustomError("waveform", "a tolerance needs a nominal value")
         low, high = self.lowest, self.highest
         if low is not None and high is not None and not low < high:
             raise PydanticCustomError("waveform", "lowest must be below highest")
         return self
+
+    @property
+    def facts(self) -> tuple[Hashable, ...]:
+        """The formula of a waveform, or one of its figures; a voltage has more than one level."""
+        if self.figure == "voltage":
+            return ((self.waveform, self.figure, self.nominal),)
+        return ((self.waveform, self.figure, self.at),)
 
     def bounds(self, level: float = 1.0) -> tuple[float, float]:
         """Smallest and largest value that is allowed at a level.
@@ -155,7 +170,7 @@ class Waveform(Row):
         if self.nominal is not None and self.tolerance is not None:
             margin = self.tolerance * abs(self.nominal)
             low, high = max(low, self.nominal - margin), min(high, self.nominal + margin)
-        scale = abs(level) / self.per_level if self.figure in ("peak", "value") else 1.0
+        scale = abs(level) / self.per_level if self.figure in _RELATIVE else 1.0
         return low * scale, high * scale
 
     def summary(self) -> str:

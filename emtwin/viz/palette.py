@@ -33,6 +33,14 @@ PART_COLOURS = (
     "#86bcb6",
     "#d37295",
     "#8cd17d",
+    "#a0cbe8",
+    "#ffbe7d",
+    "#499894",
+    "#ff9d9a",
+    "#79706e",
+    "#fabfd2",
+    "#b6992d",
+    "#d4a6c8",
 )
 PLASTICS = {"abs", "polycarbonate", "silicone"}
 ACCENT = "#0b5c8a"

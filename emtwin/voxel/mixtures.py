@@ -16,7 +16,7 @@ from emtwin.backends import Backend
 from emtwin.grid import Grid
 from emtwin.materials import Material
 from emtwin.voxel.bodies import Body
-from emtwin.voxel.fractions import Fractions, fractions
+from emtwin.voxel.inside.fractions import Fractions, fractions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,20 +14,20 @@ from emtwin.errors import InputError, Notice, Problem
 from emtwin.grid import Grid
 from emtwin.grid.medium import PEC_ROW, Medium
 from emtwin.materials import Material, lookup
-from emtwin.voxel.audit import PartAudit, audit_parts, lost_parts, part_notices
+from emtwin.voxel.audit.parts import PartAudit, audit_parts, lost_parts, part_notices
+from emtwin.voxel.audit.walls import WallAudit, audit_walls, loss_notices, loss_problems
 from emtwin.voxel.bodies import Body, faults
-from emtwin.voxel.certainty import Certainty, certainty_notices
 from emtwin.voxel.edges import EdgeBuilder, fill_rows
+from emtwin.voxel.inside.certainty import Certainty, certainty_notices
+from emtwin.voxel.inside.solids import fill
 from emtwin.voxel.mixtures import mixtures
-from emtwin.voxel.solids import fill
-from emtwin.voxel.thickness import thickness_of
-from emtwin.voxel.wall_audit import WallAudit, audit_walls, loss_notices, loss_problems
-from emtwin.voxel.wall_cells import thin_cells, without
-from emtwin.voxel.wall_faces import WallFaces
-from emtwin.voxel.wall_models import Band, wall_models
-from emtwin.voxel.wall_sheets import filled_cells, with_conductance
-from emtwin.voxel.wall_sides import TwoSidedWall
-from emtwin.voxel.walls import Ints, faces_of_solids
+from emtwin.voxel.walls.cells import thin_cells, without
+from emtwin.voxel.walls.faces import WallFaces
+from emtwin.voxel.walls.models import Band, wall_models
+from emtwin.voxel.walls.resistive import filled_cells, with_conductance
+from emtwin.voxel.walls.sides import TwoSidedWall
+from emtwin.voxel.walls.thickness import thickness_of
+from emtwin.voxel.walls.thin import Ints, faces_of_solids
 
 ROUNDING_TOLERANCE = 1e-5
 """Largest relative rounding of an averaged edge that needs no notice."""
@@ -145,7 +145,7 @@ def voxelise(
         Where to find cells and shares of cells, the same bits on each; by default the native
         library, else NumPy.
     band : Band, optional
-        Frequencies at which thin walls of metal are to leak as they do, see `wall_models`;
+        Frequencies at which thin walls of metal are to leak as they do, see `walls.models`;
         without it all metal is a perfect conductor.
 
     Returns

@@ -62,10 +62,11 @@ def _node(grid: Grid, name: str, point: Sequence[float]) -> NDArray[np.int64]:
         raise GridError.single(
             f"{name}: the nearest grid node to {_text(point)} is {miss * 1e3:.3g} mm away",
             field=name,
-            remedy="the mesh planner merged lines here: use a finer accuracy, or move the path",
+            remedy="the mesh planner merged lines here: move the point to "
+            f"{_text(found)}, or use a finer accuracy",
         )
     return node
 
 
-def _text(point: Sequence[float]) -> str:
-    return "(" + ", ".join(f"{value * 1e3:g}" for value in point) + ") mm"
+def _text(point: Sequence[float] | NDArray[np.float64]) -> str:
+    return "(" + ", ".join(f"{value * 1e3:.6g}" for value in point) + ") mm"

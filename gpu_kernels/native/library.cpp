@@ -110,10 +110,11 @@ API void emtwin_run_plain(const void* stages, Index count, Index first_step, Ind
   run_plain(static_cast<const Stage*>(stages), count, first_step, n_steps, threads);
 }
 
-API void emtwin_run_fused(const void* tiling, Index first_step, Index n_steps, Index threads) {
-  run_fused(*static_cast<const Tiling*>(tiling), first_step, n_steps, threads);
+API void emtwin_run_fused(const void* tiling, Index first_step, Index n_steps, Index rows, Index threads) {
+  run_fused(*static_cast<const Tiling*>(tiling), first_step, n_steps, rows, threads);
 }
 
-API void emtwin_run_tiled(const void* tiling, Index first_step, Index n_steps, Index width, Index threads) {
-  run_tiled(*static_cast<const Tiling*>(tiling), first_step, n_steps, width, threads);
+API void emtwin_run_tiled(const void* tiling, Index first_step, Index n_steps, Index width, Index rows,
+                          Index threads) {
+  run_tiled(*static_cast<const Tiling*>(tiling), first_step, n_steps, width, rows, threads);
 }

@@ -48,9 +48,10 @@ inline Index rows_of_band(const Box& box) {
 // Runs the stages one after the other, a barrier after each.
 void run_plain(const Stage* stages, Index count, Index first_step, Index n_steps, Index threads);
 
-// Runs both phases of a plane row by row, so that each value is fetched once in a step.
-void run_fused(const Tiling& tiling, Index first_step, Index n_steps, Index threads);
+// Runs both phases of a plane, `rows` units of rows of each at a time, so that each value is fetched once in
+// a step.
+void run_fused(const Tiling& tiling, Index first_step, Index n_steps, Index rows, Index threads);
 
 // Runs several steps in tiles of about `width` / 2 units of rows, so that each value is fetched once in
 // about `width` / 2 steps. `width` is a multiple of 4.
-void run_tiled(const Tiling& tiling, Index first_step, Index n_steps, Index width, Index threads);
+void run_tiled(const Tiling& tiling, Index first_step, Index n_steps, Index width, Index rows, Index threads);

@@ -54,8 +54,6 @@ void run_last(const Tiling& tiling, Index step) {
   }
 }
 
-constexpr Index ROWS_TOGETHER = 4;  // what the first cache holds
-
 struct Units {
   Index begin, end;
 };
@@ -65,24 +63,24 @@ void run_part(const Tiling& tiling, const Phase& phase, Index x, Units part, Ind
   if (y < y_end) run_phase(tiling, phase, x, y, y_end, step);
 }
 
-// A whole step of a plane: h in some of its units of rows and e in some, a few rows of both at a time.
-void run_plane(const Tiling& tiling, Index x, Units h, Units e, Index step) {
+// A whole step of a plane: h in some of its units of rows and e in some, `rows` of both at a time.
+void run_plane(const Tiling& tiling, Index x, Units h, Units e, Index rows, Index step) {
   const Index end = std::max(h.end, e.end);
-  for (Index y = std::min(h.begin, e.begin); y < end; y += ROWS_TOGETHER) {
-    run_part(tiling, tiling.h, x, h, y, y + ROWS_TOGETHER, step);
-    run_part(tiling, tiling.e, x, e, y, y + ROWS_TOGETHER, step);
+  for (Index y = std::min(h.begin, e.begin); y < end; y += rows) {
+    run_part(tiling, tiling.h, x, h, y, y + rows, step);
+    run_part(tiling, tiling.e, x, e, y, y + rows, step);
   }
 }
 
 // Each thread has a slab of planes. The last h of a slab comes first: it reads e of the slab behind.
-void fused_step(const Tiling& tiling, Index step, Index thread, Index threads, Barrier& barrier) {
+void fused_step(const Tiling& tiling, Index step, Index rows, Index thread, Index threads, Barrier& barrier) {
   const Index first = tiling.n_x * thread / threads, end = tiling.n_x * (thread + 1) / threads;
   if (first < end) run_phase(tiling, tiling.h, end - 1, 0, tiling.n_y, step);
   barrier.wait();
   const Index band = rows_of_band(tiling.stages[tiling.h.sweep].box) * tiling.n_y / tiling.rows[tiling.n_y] + 1;
   for (Index y = 0; y < tiling.n_y; y += band) {
     const Units both = {y, std::min(y + band, tiling.n_y)};
-    for (Index x = first; x < end; ++x) run_plane(tiling, x, x < end - 1 ? both : Units{y, y}, both, step);
+    for (Index x = first; x < end; ++x) run_plane(tiling, x, x < end - 1 ? both : Units{y, y}, both, rows, step);
   }
   barrier.wait();
 }
@@ -164,23 +162,23 @@ class Tiles {
   std::atomic<size_t> next_{0};
 };
 
-void run_tile(const Tiling& tiling, const Tiles& tiles, const Tile& tile, Index first_step) {
+void run_tile(const Tiling& tiling, const Tiles& tiles, const Tile& tile, Index rows, Index first_step) {
   const Index first = (tiles.first_time(tile) - 1) / 2, last = (tiles.last_time(tile) - 1) / 2;
   for (Index front = 0; front < tiling.n_x + last - first; ++front)
     for (Index t = first; t <= last; ++t) {
       const Index x = front - (t - first);
       if (x < 0 || x >= tiling.n_x) continue;
-      run_plane(tiling, x, tiles.units(tile, 2 * t + 1), tiles.units(tile, 2 * t + 2), first_step + t);
+      run_plane(tiling, x, tiles.units(tile, 2 * t + 1), tiles.units(tile, 2 * t + 2), rows, first_step + t);
     }
 }
 
 }  // namespace
 
-void run_fused(const Tiling& tiling, Index first_step, Index n_steps, Index threads) {
+void run_fused(const Tiling& tiling, Index first_step, Index n_steps, Index rows, Index threads) {
   Barrier barrier((unsigned)threads);
   on_threads(threads, [&](Index thread) {
     for (Index step = first_step; step < first_step + n_steps; ++step) {
-      fused_step(tiling, step, thread, threads, barrier);
+      fused_step(tiling, step, rows, thread, threads, barrier);
       if (steps_together(tiling, step, 2) > 1) continue;
       if (thread == 0) run_last(tiling, step);
       barrier.wait();
@@ -188,7 +186,7 @@ void run_fused(const Tiling& tiling, Index first_step, Index n_steps, Index thre
   });
 }
 
-void run_tiled(const Tiling& tiling, Index first_step, Index n_steps, Index width, Index threads) {
+void run_tiled(const Tiling& tiling, Index first_step, Index n_steps, Index width, Index rows, Index threads) {
   Barrier barrier((unsigned)threads);
   std::unique_ptr<Tiles> tiles;
   on_threads(threads, [&](Index thread) {
@@ -196,7 +194,7 @@ void run_tiled(const Tiling& tiling, Index first_step, Index n_steps, Index widt
       const Index together = steps_together(tiling, step, left);
       if (thread == 0) tiles = std::make_unique<Tiles>(tiling.n_y, together, width);
       barrier.wait();
-      for (Tile tile; tiles->take(tile); tiles->done(tile)) run_tile(tiling, *tiles, tile, step);
+      for (Tile tile; tiles->take(tile); tiles->done(tile)) run_tile(tiling, *tiles, tile, rows, step);
       barrier.wait();
       step += together;
       left -= together;

@@ -8,7 +8,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("pipeline",),
     ("level_runs",),
-    ("convergence", "site_runs"),
+    ("convergence", "site_runs", "kept_runs"),
     ("report", "viz"),
     ("twin",),
     ("benches",),

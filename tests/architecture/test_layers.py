@@ -41,6 +41,11 @@ def points_up(found: Import) -> bool:
     return DEPTH[source] > DEPTH[target]
 
 
+def folder(module: str) -> str:
+    """First three parts of a dotted name: ``emtwin.voxel.gaps`` for ``emtwin.voxel.gaps.flat``."""
+    return ".".join(module.split(".")[:3])
+
+
 def report(found: list[Import], rule: str) -> str:
     return "\n".join([rule, *map(str, found)])
 
@@ -70,6 +75,22 @@ def test_there_is_no_cycle(imports: list[Import]) -> None:
             graph.setdefault(found.importer, set()).add(found.imported)
     found_cycle = cycle(graph)
     assert not found_cycle, "import cycle: " + " -> ".join(found_cycle)
+
+
+def test_there_is_no_cycle_between_the_folders_of_a_layer(
+    package: Path, imports: list[Import]
+) -> None:
+    """Each folder, and each module beside it, is one node; what a folder shows does not count."""
+    shown = {name for name, file in modules(package).items() if file.name == "__init__.py"}
+    graph: dict[str, set[str]] = {}
+    for found in imports:
+        counts = not found.typing_only and found.importer not in shown
+        if counts and found.imported.startswith("emtwin."):
+            graph.setdefault(folder(found.importer), set()).add(folder(found.imported))
+    for name, needed in graph.items():
+        needed.discard(name)
+    found_cycle = cycle(graph)
+    assert not found_cycle, "folders that need each other: " + " -> ".join(found_cycle)
 
 
 @pytest.mark.parametrize("library", sorted(rules.SOLE_IMPORTERS))

@@ -15,8 +15,8 @@ from emtwin.benches.bodies import bodies_of
 from emtwin.constants import C0
 from emtwin.errors import InputError
 from emtwin.scene import EndBond, EndLoad, EndOpen, EndPort, LoadedTwin
-from emtwin.solver.cross_section import strip_inductance
-from emtwin.solver.wires import Wire
+from emtwin.solver.wires.cross_section import strip_inductance
+from emtwin.solver.wires.wire import Wire
 from tests.unit.geometry.kicad.snippets import text_of
 
 SAMPLE = resources.examples_dir() / "sensor_board" / "twin.yaml"

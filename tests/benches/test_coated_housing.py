@@ -112,7 +112,9 @@ def test_a_site_holds_the_coat(tmp_path: Path) -> None:
     assert wall.models == ("resistive sheet on cell faces",)
     assert site.model.medium.conductivity.max() > 1 / RESISTANCE / 6e-3 / 2
     assert not any(isinstance(e, StairSteps) for e in site.simulation("").elements)
-    assert any(n.name == "wall-sheet" and "'coat'" in n.message for n in site.notices)
+    (told,) = (n for n in site.notices if n.name == "wall-sheet")
+    assert "'coat'" in told.message
+    assert told.rank == "information"
 
 
 def test_a_solid_has_its_own_thickness(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_slot_in_a_sheet_is_what_the_solver_makes_of_it(shift: float) -> None:
     by_hand = Slot("slot", (i, j_0, k), (i + 1, j_1, k), WIDTH, 0.0)
     assert_same(medium, with_slots(GRID, whole, [by_hand]))
     (notice,) = slot_notices([gap])
-    assert notice.name == "gap-as-slot"
+    assert (notice.name, notice.rank) == ("gap-as-slot", "information")
     assert "gap of 0.5 mm along x in wall over 36 mm" in notice.message
 
 

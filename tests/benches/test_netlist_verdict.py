@@ -143,6 +143,7 @@ def test_a_piece_that_is_not_there_and_a_needless_allowance(tmp_path: Path) -> N
     notices = pipeline.check(pipeline.load(tmp_path / "twin.yaml")).notices
     (notice,) = (notice for notice in notices if notice.name == "allowance-not-needed")
     assert "device.allow[0] (open of left and right) is not needed on this grid" in notice.message
+    assert notice.rank == "information"
 
 
 def test_a_covered_part_is_refused_or_allowed_with_its_reason(tmp_path: Path) -> None:

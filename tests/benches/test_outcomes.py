@@ -11,7 +11,7 @@ import pytest
 from emtwin import site_runs
 from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.antenna_scan import DISTANCES
-from emtwin.benches.finding import Finding
+from emtwin.benches.finding import Finding, coverage
 from emtwin.compliance.uncertainty import Contribution
 from emtwin.compliance.verdict import Outcome
 from emtwin.errors import InputError
@@ -168,6 +168,16 @@ def test_emission_verdict_has_every_field(emission_finding: Finding) -> None:
     assert verdict.uncertainty_db == pytest.approx(np.sqrt(sum(squares)))
     assert "class B limit at 3 m" in verdict.statement
     assert emission_finding.driven == "clock"
+
+
+def test_what_the_run_cannot_carry_of_the_emission_test_is_told(emission_finding: Finding) -> None:
+    """A mesh to 300 MHz says nothing of 300 MHz to 1 GHz, and a pass does not hide that."""
+    assert emission_finding.verdict.band == (30e6, 300e6)
+    assert emission_finding.verdict.band_of_test == (30e6, 1e9)
+    (notice,) = emission_finding.notices
+    assert notice.name == "band-outside-run"
+    assert "0.3 to 1 GHz lies outside this run and has no verdict" in notice.message
+    assert coverage("Radiated emission", (30e6, 1e9), (30e6, 1e9), "none") == ()
 
 
 def test_ten_times_the_clock_is_20_db_more(emission_site: SetUp, emission_finding: Finding) -> None:

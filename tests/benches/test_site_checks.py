@@ -51,7 +51,7 @@ def test_all_bounds_are_kept(report: SiteReport) -> None:
     failed = [check for check in report.checks if not check.passed]
     assert not failed
     assert report.passed
-    assert len(report.checks) == 6 * 2 + 2 + 2 * 2 + 2 * 2 + 1
+    assert len(report.checks) == 6 * 2 + 4 + 2 * 2 + 2 * 2 + 1
 
 
 @pytest.mark.parametrize("polarisation", ["horizontal", "vertical", "free space"])

@@ -11,8 +11,8 @@ from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.materials import Material
 from emtwin.voxel import Body
-from emtwin.voxel.fractions import fractions
-from emtwin.voxel.solids import inside
+from emtwin.voxel.inside.fractions import fractions
+from emtwin.voxel.inside.solids import inside
 
 PLASTIC = Material("plastic", 3.0, 0.0, False, "test")
 CELLS = (8, 16, 32)

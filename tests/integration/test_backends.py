@@ -16,7 +16,7 @@ from emtwin.benches import radiated_emission, radiated_immunity
 from emtwin.benches.bodies import bodies_of
 from emtwin.benches.finding import Finding
 from emtwin.benches.records import SiteResult
-from emtwin.voxel import fractions, solids
+from emtwin.voxel.inside import fractions, solids
 from tests.benches.tiny_device import ONE_RUN_PER_SITE, write_tiny_device
 
 COMPILED = next(status for status in available_backends() if status.name == "native")

@@ -88,6 +88,26 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         "cable sensor touches plane at (-20, 0, 20) mm on its way, which would short it",
         "lead it through the middle of the opening",
     ),
+    "cable thicker than its cells": (
+        (
+            "20 mm]]\n      radius: 0.5 mm\n      start: {bond",
+            "20 mm]]\n      radius: 12 mm\n      start: {bond",
+        ),
+        16,
+        "device.cables[1].radius",
+        "the radius of 12 mm is above half the smallest cell of 20 mm beside cable lead",
+        "write 'radius: 9.99 mm', whose inductance is 37 nH/m larger",
+    ),
+    "cable beside a grid line": (
+        (
+            "path: [[-40 mm, 0 mm, 20 mm], [-140",
+            "path: [[-40 mm, 0 mm, 20.01 mm], [-40 mm, 0 mm, 20 mm], [-140",
+        ),
+        9,
+        "device.cables[0]",
+        "sensor: the nearest grid node to (-40, 0, 20.01) mm is",
+        "move the point to (-40, 0, 20",
+    ),
     "cables that meet": (
         (
             CORNER,
@@ -142,6 +162,13 @@ PROBLEMS: dict[str, tuple[Change, int, str, str, str]] = {
         "the budget is 4 GiB",
         "raise accuracy.memory to 252.1 GiB, or set accuracy.fit to true for the finest grid that "
         "fits, or lower accuracy.f_max to 9.52 GHz",
+    ),
+    "wrong unit of a mesh": (
+        ("file: block.stl, unit: m", "file: block.stl, unit: m, transform: [{scale: 1000}]"),
+        40,
+        "accuracy.memory",
+        "(its largest part is 'block' with 80 m): look at the unit of its mesh",
+        "raise accuracy.memory",
     ),
     "memory budget": (
         ("decay_db: -40", "decay_db: -40, memory: 1 MiB"),

@@ -8,15 +8,21 @@ import pytest
 
 from emtwin import pipeline
 from emtwin.errors import RunError
+from emtwin.kept_runs import FOLDER
 from emtwin.pipeline import Update
 from emtwin.solver import simulation as declaration
-from emtwin.solver.stability import stable_step
+from emtwin.solver.checks.stability import stable_step
 from tests.benches.tiny_device import ONE_RUN_PER_SITE, write_tiny_device
 from tests.integration.conftest import Call
 
 
-@pytest.mark.parametrize("stage", ["geometry", "over floor, clock driven", "files and pictures"])
-def test_an_interrupted_run_leaves_nothing(stage: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stage", "finished"),
+    [("geometry", 0), ("over floor, clock driven", 1), ("files and pictures", 2)],
+)
+def test_an_interrupted_run_leaves_finished_field_runs_only(
+    stage: str, finished: int, tmp_path: Path
+) -> None:
     """Ctrl-C while voxels are made, in the time loop, and just before the files are written."""
     loaded = pipeline.load(write_tiny_device(tmp_path, *ONE_RUN_PER_SITE, tenfold=True))
 
@@ -26,7 +32,11 @@ def test_an_interrupted_run_leaves_nothing(stage: str, tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         pipeline.run(loaded, tmp_path / "out", progress=interrupt)
-    assert list((tmp_path / "out").rglob("*")) == []
+    left = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert {path.parent.name for path in left} <= {FOLDER}
+    kept = {path.name for path in left} - {"identity.json"}
+    assert len(kept) == finished
+    assert not [name for name in kept if not name.endswith(".npz")]
 
 
 def test_an_interrupted_run_keeps_earlier_results(tmp_path: Path) -> None:
@@ -69,7 +79,7 @@ def test_a_run_shorter_than_its_pulse_is_refused(tmp_path: Path) -> None:
     loaded = pipeline.load(write_tiny_device(tmp_path, *changes))
     with pytest.raises(RunError, match=r"driven at input was stopped after .* accuracy\.max_steps"):
         pipeline.run(loaded, tmp_path / "out")
-    assert list((tmp_path / "out").rglob("*")) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [FOLDER]
 
 
 def test_a_run_that_did_not_decay_says_so(tmp_path: Path) -> None:

@@ -137,7 +137,9 @@ def test_kicad_fills_the_zones_of_a_board(tmp_path: Path, monkeypatch: pytest.Mo
     )
     monkeypatch.setenv(VARIABLE, str(program))
     board, notices = filled_board(file, ["GND"])
-    assert [notice.name for notice in notices] == ["board-zones-filled"]
+    assert [(notice.name, notice.rank) for notice in notices] == [
+        ("board-zones-filled", "information")
+    ]
     area = filled(board.zones[0].fills).area * 1e6
     assert 18 * 8 < area < 20 * 10
     assert "filled_polygon" not in file.read_text()

@@ -13,7 +13,7 @@ from emtwin.backends.signatures import element_type, signatures
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Faces, Medium
 from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, Stepper
-from emtwin.solver.coefficients import VECTOR
+from emtwin.solver.stages.coefficients import VECTOR
 from tests.kernels.argument_base import ArgumentSet, Maker, noise
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from emtwin.backends import Box
 from emtwin.geometry import Surface
-from emtwin.voxel.bins import Bins, columns_between_met, columns_met, extremes, places
-from emtwin.voxel.winding_number import Tree
+from emtwin.voxel.inside.bins import Bins, columns_between_met, columns_met, extremes, places
+from emtwin.voxel.inside.winding_number import Tree
 from tests.kernels.argument_base import ArgumentSet, Maker, count
 
 _TRIANGLES = 150

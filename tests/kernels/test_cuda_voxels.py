@@ -16,17 +16,9 @@ from emtwin.backends.cuda import CudaBackend, CudaOptions, CudaProgram
 from emtwin.errors import InputError
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
-from emtwin.voxel import (
-    VoxelModel,
-    bins,
-    fractions,
-    memory,
-    solids,
-    voxelise,
-    winding_number,
-    winding_votes,
-)
-from emtwin.voxel.solids import inside
+from emtwin.voxel import VoxelModel, voxelise
+from emtwin.voxel.inside import bins, fractions, memory, solids, winding_number, winding_votes
+from emtwin.voxel.inside.solids import inside
 from tests.unit.voxel.shapes import METAL, PLASTIC, WET, box, hollow, rotated, solid, sphere
 
 GRID = Grid(

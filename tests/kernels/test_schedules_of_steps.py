@@ -13,6 +13,7 @@ from emtwin.backends import Box, Stage, native_program
 from emtwin.backends.native import NativeBackend, NativeUnavailable
 from emtwin.backends.native_program import NativeProgram, Schedule, tile_width
 from emtwin.backends.tiling import tiling_of
+from emtwin.backends.trials import Trials, Way
 from emtwin.grid import Node
 from emtwin.solver import (
     Absorber,
@@ -28,7 +29,14 @@ from tests.kernels.stepped_scenes import SCENES, scene
 from tests.physics.scenes import crowded_scene
 
 STRETCHES = (41, 1, 3, 30)
-WIDTHS = (8, 12, 28)
+WAYS = (
+    Way("fused", 4),
+    Way("fused", 1),
+    Way("fused", 100),
+    Way("tiled", 4, 8),
+    Way("tiled", 3, 12),
+    Way("tiled", 16, 28),
+)
 
 
 def native(schedule: Schedule, threads: int = 1) -> NativeBackend:
@@ -39,16 +47,13 @@ def native(schedule: Schedule, threads: int = 1) -> NativeBackend:
         pytest.skip(str(error))
 
 
-def stepped(
-    simulation: Simulation, schedule: Schedule, threads: int = 1, width: int | None = None
-) -> dict[str, NDArray[Any]]:
+def stepped(simulation: Simulation, way: Way, threads: int = 1) -> dict[str, NDArray[Any]]:
     """Everything that a run keeps after some stretches of steps, and what it wrote down."""
-    loop = Loop(simulation, native(schedule, threads), StopRule(), None)
+    loop = Loop(simulation, native(way.order, threads), StopRule(), None)
     program, done = cast(NativeProgram, loop.program), 0
-    if width is not None:
-        program.tile_width = width
+    program.trials = Trials([way])
     for n_steps in STRETCHES:
-        assert program.schedule(n_steps) == schedule
+        assert program.way(n_steps) == way
         program.run(done, n_steps)
         done += n_steps
     loop.traces.collect(0)
@@ -58,22 +63,21 @@ def stepped(
 @pytest.fixture(scope="module")
 def plain() -> dict[str, dict[str, NDArray[Any]]]:
     """What the plain form gives, by scene."""
-    return {name: stepped(make(), "plain") for name, make in SCENES.items()}
+    return {name: stepped(make(), Way("plain")) for name, make in SCENES.items()}
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("width", [None, *WIDTHS])
+@pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize("name", SCENES)
-def test_any_schedule_gives_the_same_bits(
-    name: str, width: int | None, threads: int, plain: dict[str, dict[str, NDArray[Any]]]
+def test_any_way_gives_the_same_bits(
+    name: str, way: Way, threads: int, plain: dict[str, dict[str, NDArray[Any]]]
 ) -> None:
     """Fields, states of wires, sheets, elements and poles, and traces: equal to the bit.
 
-    Without a width the fused form, else tiles of that width. On one thread the order is as far from
-    the plain one as it can be; on three, what is not ordered by the tiles is left to chance.
+    On one thread the order is as far from the plain one as it can be; on three, what is not ordered
+    by the tiles is left to chance.
     """
-    schedule: Schedule = "fused" if width is None else "tiled"
-    found = stepped(SCENES[name](), schedule, threads, width)
+    found = stepped(SCENES[name](), way, threads)
     assert found.keys() == plain[name].keys()
     assert np.abs(plain[name]["fields"]).max() > 0
     for array, values in plain[name].items():
@@ -97,7 +101,7 @@ def test_what_ties_the_whole_grid_runs_plainly() -> None:
     faces = ((4, 4), (0, 0), (4, 4))
     simulation = scene(boundaries=Boundaries.periodic("y"), absorber=Absorber(faces))
     loop = Loop(simulation, native("tiled"), StopRule(), None)
-    assert cast(NativeProgram, loop.program).schedule(100) == "plain"
+    assert cast(NativeProgram, loop.program).trials.ways == (Way("plain"),)
 
 
 def step(*lists: Stage, rows: int = 10) -> list[Stage]:
@@ -135,14 +139,19 @@ def test_what_cannot_be_cut_into_units() -> None:
     assert tiling_of(step()[:1], [True]) is None
 
 
+def orders(simulation: Simulation, threads: int) -> set[str]:
+    """The orders that a run would try."""
+    loop = Loop(simulation, native("auto", threads), StopRule(), None)
+    return {way.order for way in cast(NativeProgram, loop.program).trials.ways}
+
+
 def test_one_wide_unit_is_not_shared_out_as_tiles() -> None:
-    """Rows that are tied together by the half leave no two tiles side by side: fused, not tiled."""
+    """Rows that are tied together by the half leave no two tiles side by side: none is tried."""
     simulation = scene(
         LumpedElement("long", Node(9, 4, 12), Node(9, 20, 12), Resistor(30.0)), currents=()
     )
-    for threads, expected in ((1, "fused"), (2, "fused")):
-        loop = Loop(simulation, native("auto", threads), StopRule(), None)
-        assert cast(NativeProgram, loop.program).schedule(100) == expected
+    for threads in (1, 2):
+        assert orders(simulation, threads) == {"fused", "plain"}
 
 
 def test_as_many_tiles_as_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,8 +163,40 @@ def test_as_many_tiles_as_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         loop = Loop(simulation, native("auto", threads), StopRule(), None)
         return cast(NativeProgram, loop.program)
 
-    assert [program(n).tile_width for n in (1, 2, 3, 6)] == [52, 24, 16, 8]
-    assert [program(n).schedule(100) for n in (6, 7)] == ["tiled", "fused"]
+    assert [program(n).way(100).width for n in (1, 2, 3, 6)] == [52, 24, 16, 8]
+    assert [orders(simulation, n) for n in (6, 7)] == [{"tiled", "plain"}, {"fused", "plain"}]
+
+
+def test_a_run_takes_the_way_that_was_fastest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ways are tried in the steps of the run itself; which one is taken is for the clock to say."""
+    simulation, ticks = scene(), [0.0]
+    monkeypatch.setattr(native_program.time, "perf_counter", lambda: ticks[0])
+    loop = Loop(simulation, native("auto"), StopRule(), None)
+    program, plain = (
+        cast(NativeProgram, loop.program),
+        Loop(simulation, native("plain"), StopRule(), None),
+    )
+    favourite, done = program.trials.ways[-2], []
+
+    def timed(way: Way, first_step: int, n_steps: int) -> None:
+        assert first_step == sum(n for _, n in done)
+        done.append((way, n_steps))
+        ticks[0] += n_steps * (1.0 if way == favourite else 1.1)
+        NativeProgram._run(program, way, first_step, n_steps)
+
+    monkeypatch.setattr(program, "_run", timed)
+    assert program.way(100) == program.trials.ways[0]
+    step = 0
+    while not program.trials.settled:
+        program.run(step, 97)
+        step += 97
+    assert {way for way, _ in done} == set(program.trials.ways)
+    assert program.way(100) == favourite
+    assert program.way(3) == Way("fused", 4)
+    plain.program.run(0, step)
+    np.testing.assert_array_equal(
+        loop.stepper.assembly.state["fields"], plain.stepper.assembly.state["fields"]
+    )
 
 
 def test_a_thread_is_started_for_enough_cells_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from emtwin.solver import (
     WireEnd,
     run,
 )
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.near_to_far import far_field
 
 BOARD, PERMITTIVITY, WIDTH = 1.6e-3, 4.4, 0.3e-3
 HALF_LENGTH, HALF_WIDTH, TRACE_END = 40e-3, 20e-3, 30e-3

@@ -122,7 +122,7 @@ class Weighed:
         return float(np.sqrt(top[0]))
 
     def energy(self, before: Real, after: Real) -> float:
-        """e^n . M e^n / 2 + phi^(n-1/2) . N phi^(n+1/2) / 2; see `emtwin.solver.face_sharing`."""
+        """e^n . M e^n / 2 + phi^(n-1/2) . N phi^(n+1/2) / 2; see `conformal.face_sharing`."""
         metal = self.simulation.elements[0]
         assert isinstance(metal, ConformalMetal)
         grid, update = metal.grid, metal.update

@@ -21,7 +21,7 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.near_to_far import far_field
 
 Real = NDArray[np.float64]
 

@@ -23,7 +23,7 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.sources import parity
+from emtwin.solver.sources.edges import parity
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -12,7 +12,7 @@ from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.solver import FieldSamples, Pulse, Simulation, StopRule, run
-from emtwin.solver.antennas import (
+from emtwin.solver.sources.antennas import (
     Antenna,
     calibrated,
     half_wave_dipole,

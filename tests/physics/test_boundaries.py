@@ -13,7 +13,7 @@ from emtwin.constants import C0, EPS0, MU0, TWO_PI
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.solver import Absorber, Boundaries, CurrentElement, Pulse, Simulation, Stepper
-from emtwin.solver.layout import Layout
+from emtwin.solver.stages.layout import Layout
 from tests.physics.cavity import fitted_frequency, put
 from tests.physics.scenes import fields_after
 from tests.physics.test_exact import components, conserved_energy, randomise

@@ -120,14 +120,18 @@ def test_killed_many_times(name: str, precision: str, longest: float, tmp_path: 
 
 
 def test_a_budget_can_be_raised(machine: Backend, tmp_path: Path) -> None:
-    """A run that ended by its budget keeps its checkpoint, and goes on from it under another."""
+    """A run that ended by its budget keeps its checkpoint, and goes on from it under another.
+
+    What its stages had taken until then counts too.
+    """
     file, simulation = tmp_path / "run.npz", scene()
-    run(simulation, machine, StopRule(-300, -300, 1000), checkpoint=file)
+    first = run(simulation, machine, StopRule(-300, -300, 1000), checkpoint=file)
     longer = run(simulation, machine, StopRule(-300, -300, 2000), resume=file)
     whole = run(simulation, machine, StopRule(-300, -300, 2000))
     for name, values in flat(whole).items():
         np.testing.assert_array_equal(flat(longer)[name], values)
     assert longer.n_steps == whole.n_steps
+    assert longer.timing["set-up"] > first.timing["set-up"]
     assert file.exists()
 
 

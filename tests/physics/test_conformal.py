@@ -18,7 +18,7 @@ from emtwin.solver import (
     Simulation,
     Stepper,
 )
-from emtwin.solver.layout import COMPONENTS
+from emtwin.solver.stages.layout import COMPONENTS
 from tests.physics.conformal_cases import Real, Weighed, closed_box, random_body, random_grid
 from tests.physics.scenes import fields_after
 

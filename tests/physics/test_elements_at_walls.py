@@ -22,7 +22,7 @@ from emtwin.solver import (
     Resistor,
     Simulation,
 )
-from emtwin.solver.layout import Layout
+from emtwin.solver.stages.layout import Layout
 from tests.physics.scenes import fields_after
 
 CELLS, D, STEPS = 14, 2.0**-10, 200

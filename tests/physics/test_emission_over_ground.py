@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emtwin.solver.currents import Dipoles, EquivalentCurrents
-from emtwin.solver.near_to_far import far_field, near_field
+from emtwin.solver.radiation.currents import Dipoles, EquivalentCurrents
+from emtwin.solver.radiation.near_to_far import far_field, near_field
 from tests.validation import Validated
 
 FREQUENCIES = np.array([30e6, 100e6, 300e6, 1000e6])

@@ -22,8 +22,8 @@ from emtwin.solver import (
     Wire,
     run,
 )
-from emtwin.solver.coefficients import PEC_ROW
-from emtwin.solver.wires import BONDED, WireEnd
+from emtwin.solver.stages.coefficients import PEC_ROW
+from emtwin.solver.wires.wire import BONDED, WireEnd
 from tests.validation import Validated
 
 CUT = StopRule(-110, -110, max_steps=500)
@@ -74,7 +74,7 @@ def whole(ringing_stub: Simulation, machine: Backend) -> RunResult:
 @pytest.fixture
 def no_fit_is_good_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Harmonic inversion that always misses, as with a device of too many modes."""
-    monkeypatch.setattr("emtwin.solver.resonances.WORST_RESIDUAL_DB", -300.0)
+    monkeypatch.setattr("emtwin.solver.monitors.resonances.WORST_RESIDUAL_DB", -300.0)
 
 
 @pytest.mark.parametrize(("stop", "tolerance"), [(StopRule(-20, -15), 1e-3), (CUT, 0.01)])

@@ -21,7 +21,7 @@ from emtwin.solver import (
     TimeMonitor,
     run,
 )
-from emtwin.solver.monitors import volume_of
+from emtwin.solver.monitors.field_samples import volume_of
 from tests.physics.cavity import box, grid_frequency, mode_field, put
 from tests.physics.test_monitors import lossy_box
 from tests.validation import Validated

@@ -25,8 +25,8 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.elements import Places
-from emtwin.solver.port_stages import curl_around
+from emtwin.solver.sources.port_stages import curl_around
+from emtwin.solver.stages.elements import Places
 
 LIMIT = 200  # steps, NUMERICS
 GRID = Grid.uniform((14, 12, 10), 1e-3)

@@ -19,7 +19,7 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.near_to_far import far_field
 
 CELL = 5e-3
 FREQUENCIES = np.array([0.3e9, 1e9, 2e9])

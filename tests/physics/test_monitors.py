@@ -60,11 +60,11 @@ def lossy_box(seed: int, source: Node) -> tuple[Grid, Medium, CurrentElement]:
 def test_poynting_theorem_of_a_box(source: Node, machine64: Backend, validated: Validated) -> None:
     """Flux out of a box = -heat in it - 2 j W (magnetic - electric energy), to round-off.
 
-    Random materials, graded cells, source outside. Derived in `solver/flux.py`; the spectra are
-    sums over all steps (the waveform fills the band up to the time step's Nyquist rate), so what
-    is left is round-off and what the run had not yet lost: -200 dB of energy, 1e-10 of the
-    fields. With the source inside, what flows out and what is lost come from it and the sum is
-    the power that it gives: at least a tenth of what flows out, the negative control.
+    Random materials, graded cells, source outside. Derived in `solver/monitors/flux.py`; the
+    spectra are sums over all steps (the waveform fills the band up to the time step's Nyquist
+    rate), so what is left is round-off and what the run had not yet lost: -200 dB of energy, 1e-10
+    of the fields. With the source inside, what flows out and what is lost come from it and the sum
+    is the power that it gives: at least a tenth of what flows out, the negative control.
     """
     grid, medium, drive = lossy_box(5, source)
     flux, energy = Flux.box("flux", grid, LO, HI), BoxEnergy("energy", grid, medium, LO, HI)

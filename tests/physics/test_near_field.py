@@ -23,8 +23,8 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.antennas import short_dipole
-from emtwin.solver.near_to_far import far_field, near_field
+from emtwin.solver.radiation.near_to_far import far_field, near_field
+from emtwin.solver.sources.antennas import short_dipole
 from tests.validation import Validated
 
 FREQUENCIES = np.array([30e6, 100e6, 300e6, 1000e6])

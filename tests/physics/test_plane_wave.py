@@ -15,8 +15,8 @@ from emtwin.errors import GridError
 from emtwin.grid import Grid, Node
 from emtwin.grid.medium import Medium
 from emtwin.solver import Absorber, PlaneWave, Pulse, Simulation, Stepper
-from emtwin.solver.wave_placement import decibel
-from emtwin.solver.wave_placement import leakage as foretell
+from emtwin.solver.sources.wave_placement import decibel
+from emtwin.solver.sources.wave_placement import leakage as foretell
 from tests.physics.scenes import fields_after, spectrum, traces
 from tests.physics.test_absorber import Unipolar
 from tests.validation import Validated

@@ -30,7 +30,7 @@ from emtwin.solver import (
     Waveform,
     run,
 )
-from emtwin.solver.waveforms import smooth_ramp
+from emtwin.solver.waveforms.shapes import smooth_ramp
 from tests.physics.diode_line import SOURCE, across_line
 from tests.validation import Validated
 

@@ -29,7 +29,7 @@ from emtwin.solver import (
     run,
     with_sheets,
 )
-from emtwin.solver.sheet_surface import rectangles
+from emtwin.solver.sheets.surface import rectangles
 from tests.physics.scenes import traces
 from tests.physics.sheet_line import HI, LO, SHEET, line_grid, through_and_back
 from tests.physics.test_exact import randomise

@@ -21,7 +21,7 @@ from emtwin.solver import (
     Stepper,
     with_slots,
 )
-from emtwin.solver.slot_section import gap_capacitance, slot_capacitance
+from emtwin.solver.sheets.slot_section import gap_capacitance, slot_capacitance
 from tests.physics.enclosures import Enclosure, measured, robinson, scene
 from tests.physics.scenes import traces
 from tests.physics.screens import Screen

@@ -20,7 +20,7 @@ from emtwin.quasistatic import (
 )
 from emtwin.quasistatic.overlap import differences
 from emtwin.solver import Absorber, Pulse, Simulation, StopRule, Wire, WireEnd, run
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
 from tests.physics.scenes import spectrum
 from tests.validation import Validated
 

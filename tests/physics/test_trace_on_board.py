@@ -11,7 +11,7 @@ import pytest
 
 from emtwin.backends import Backend
 from emtwin.solver import StopRule, run
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.near_to_far import far_field
 from tests.physics.board import DIRECTIONS, FREQUENCIES, below, emission, scene
 
 QUIET = StopRule(-110, -120, 80_000)

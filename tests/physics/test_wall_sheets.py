@@ -220,7 +220,7 @@ def test_without_pairs_the_steps_shield_too_well(machine: Backend) -> None:
 def test_staircases_are_stable_at_the_limit_of_the_grid(kind: str, machine64: Backend) -> None:
     """Two balls of metal, one round the other, at the whole Courant limit in random cells.
 
-    Networks and means at the steps are passive and each cell keeps its own energy (`slab_sheets`,
+    Networks and means at the steps are passive and each cell keeps its own energy (`sheets.slab`,
     `stair_steps`): after 4000 steps the largest field is at most twice the first one.
     """
     rng = np.random.default_rng(1)

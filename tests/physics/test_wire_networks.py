@@ -23,8 +23,8 @@ from emtwin.solver import (
     WireLoad,
     run,
 )
-from emtwin.solver.oblique import effective_radii, lattice_green
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
+from emtwin.solver.wires.oblique import effective_radii, lattice_green
 from tests.physics.scenes import fields_after
 from tests.physics.test_exact import energy_growth
 

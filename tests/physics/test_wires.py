@@ -21,7 +21,7 @@ from emtwin.solver import (
     WireEnd,
     run,
 )
-from emtwin.solver.cross_section import grid_inductance, wire_inductance
+from emtwin.solver.wires.cross_section import grid_inductance, wire_inductance
 from tests.physics.scenes import fields_after, port_impedance
 
 

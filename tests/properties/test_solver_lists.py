@@ -11,10 +11,10 @@ from hypothesis.extra import numpy as hnp
 
 from emtwin.backends.native import NativeBackend
 from emtwin.grid import Grid
-from emtwin.solver.coefficients import patterns_along_z
-from emtwin.solver.layout import COMPONENTS, Layout
+from emtwin.solver.stages.coefficients import patterns_along_z
+from emtwin.solver.stages.layout import COMPONENTS, Layout
 from emtwin.solver.stepper import _without_repeats
-from emtwin.solver.wire_stages import _ragged
+from emtwin.solver.wires.stages import _ragged
 
 shapes = st.tuples(st.integers(1, 3), st.integers(1, 4), st.sampled_from([16, 32, 48]))
 

@@ -215,6 +215,15 @@ def test_limit_line(line: Line) -> None:
         assert (row.limit_from, row.limit_to) == (start, stop)
 
 
+def test_some_limits_of_group_2_are_for_some_of_its_equipment_only() -> None:
+    """Class B average below 1 GHz: magnetrons; from 1 GHz on: what works above 400 MHz."""
+    for row in load().limits:
+        above_1_ghz = row.group == 2 and row.frequency_from >= 1e9
+        assert row.works_above == (400e6 if above_1_ghz else None), row.id
+        field = row.test == "radiated_emission" and row.group == 2
+        assert row.magnetron is (field and row.detector == "average"), row.id
+
+
 def test_limit_lines_have_no_gap() -> None:
     for rows in _lines().values():
         for row, following in pairwise(rows):

@@ -14,6 +14,7 @@ MHZ, GHZ = 1e6, 1e9
 PUBLIC, WORKERS = "general_public", "occupational"
 E, H, S = "electric_field", "magnetic_field", "power_density"
 LOW, MIDDLE, HIGH = (0.1 * MHZ, 30 * MHZ), (30 * MHZ, 400 * MHZ), (400 * MHZ, 2 * GHZ)
+TO_10_MHZ = (0.1 * MHZ, 10 * MHZ)
 TO_6_GHZ, ABOVE_6_GHZ, ABOVE_2_GHZ = (2 * GHZ, 6 * GHZ), (6 * GHZ, 300 * GHZ), (2 * GHZ, 300 * GHZ)
 
 # (quantity, exposure, group): pieces (range, coefficient, exponent)
@@ -33,6 +34,13 @@ LEVELS = {
     (E, "whole_body", PUBLIC): ((LOW, 300, -0.7), (MIDDLE, 27.7, 0), (HIGH, 1.375, 0.5)),
     (H, "whole_body", PUBLIC): ((LOW, 2.2, -1), (MIDDLE, 0.073, 0), (HIGH, 0.0037, 0.5)),
     (S, "whole_body", PUBLIC): ((MIDDLE, 2, 0), (HIGH, 1 / 200, 1), (ABOVE_2_GHZ, 10, 0)),
+    (E, "whole_body", WORKERS): ((LOW, 660, -0.7), (MIDDLE, 61, 0), (HIGH, 3, 0.5)),
+    (H, "whole_body", WORKERS): ((LOW, 4.9, -1), (MIDDLE, 0.16, 0), (HIGH, 0.008, 0.5)),
+    (S, "whole_body", WORKERS): ((MIDDLE, 10, 0), (HIGH, 1 / 40, 1), (ABOVE_2_GHZ, 50, 0)),
+    (E, "peak", PUBLIC): ((TO_10_MHZ, 83, 0),),
+    (E, "peak", WORKERS): ((TO_10_MHZ, 170, 0),),
+    (H, "peak", PUBLIC): ((TO_10_MHZ, 21, 0),),
+    (H, "peak", WORKERS): ((TO_10_MHZ, 80, 0),),
 }
 
 # (quantity, region): public, occupational, averaging time s, mass kg, area m2
@@ -60,7 +68,8 @@ def test_reference_level(line: tuple[str, str, str]) -> None:
         assert (row.coefficient, row.exponent) == (coefficient, exponent)
         assert row.frequency_unit == ("GHz" if band == ABOVE_6_GHZ else "MHz")
         assert row.unit == {E: "V/m", H: "A/m", S: "W/m2"}[row.quantity]
-        assert row.averaging_time == (360 if row.exposure == "local" else 1800)
+        times = {"local": 360, "whole_body": 1800, "peak": None}
+        assert row.averaging_time == times[row.exposure]
         assert row.confidence == ("confirmed" if row.exposure == "local" else "high")
 
 
@@ -100,6 +109,8 @@ def test_rows_say_what_they_ask_for() -> None:
         ("frequency_to: 30 MHz", "frequency_to: 40 MHz", "frequency range overlaps"),
         ("coefficient: 671", "coefficient: 0", "coefficient: 0: .* greater than 0"),
         ("    unit: V/m\n", "", "unit: is missing"),
+        ("unit: V/m", "unit: furlong", "'furlong' is unknown for electric_field"),
+        ("unit: V/m", "unit: A/m", "whose limits are in V/m"),
     ],
 )
 def test_bad_rows_are_refused(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -43,6 +43,16 @@ def _problems(folder: Path, text: str) -> str:
     return str(caught.value)
 
 
+def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_bytes(b"rows:\n  - id: caf\xe9\n")
+    with pytest.raises(InputError) as caught:
+        load(tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.file == tmp_path / "bad.yaml"
+    assert problem.message.startswith("cannot be read: ")
+    assert problem.remedy == "save it as text in UTF-8"
+
+
 def test_good_row_is_read(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text("rows:\n" + _row())
     (row,) = load(tmp_path).rows

@@ -16,6 +16,7 @@ MAINS = ("cispr11_conducted.yaml", "cispr11-conducted-g1-b-qp-0.15-0.5")
 MAGNETIC = ("cispr11_group2_class_b_radiated.yaml", "cispr11-g2-b-3m-h-0.15-30")
 NETWORK = ("cispr16_1_2.yaml", "cispr16-1-2-50-50-5")
 BAND = ("cispr11_ism_bands.yaml", "cispr11-ism-13.56")
+SITE = ("cispr16_1_4.yaml", "cispr16-1-4-site-attenuation-3m-vertical")
 UNCERTAINTY = ("cispr16_4_2.yaml", "cispr16-4-2-amn-0.15-30")
 
 
@@ -42,13 +43,21 @@ UNCERTAINTY = ("cispr16_4_2.yaml", "cispr16-4-2-amn-0.15-30")
         (MAINS, ("port: ac_mains", "port: signal"), "port: 'signal'"),
         (MAINS, ("quantity: voltage", "quantity: electric_field"), "measures voltage in dBuV"),
         (MAINS, ("frequency_from: 150 kHz", "frequency_from: 5 MHz"), "below frequency_to"),
-        (HIGH_POWER, ("power_to: 75000", "power_to: 20000"), "power_to must be above power_above"),
+        (
+            HIGH_POWER,
+            ("power_to: 75 kVA", "power_to: 20 kVA"),
+            "power_to must be above power_above",
+        ),
+        (HIGH_POWER, ("power_to: 75 kVA", "power_to: 75000"), "power_to: 75000 has no unit"),
         (NETWORK, ("inductance: 50 uH", "inductance: 50"), "50 has no unit"),
         (NETWORK, ("inductance: 50 uH", "inductance: 50 uF"), "is a capacitance"),
         (NETWORK, ("tolerance: 0.2", "tolerance: 20"), "less than 1"),
         (NETWORK, ("frequency_to: 30 MHz", "frequency_to: 3 kHz"), "below frequency_to"),
         (NETWORK, ("      bleed_resistance: 1 kohm", ""), "circuit.bleed_resistance: is missing"),
         (BAND, ("centre: 13.56 MHz", "centre: 13.6 MHz"), "centre lies outside the band"),
+        (SITE, (" 100 MHz,", ""), "24 values for 23 frequencies"),
+        (SITE, (" 100 MHz", " 20 MHz"), "frequencies must rise"),
+        (SITE, ("scan_to: 4 m", "scan_to: 1 m"), "scan_from must be below scan_to"),
         (UNCERTAINTY, ("unit: dB", "unit: '%'"), "unit: '%'"),
         (UNCERTAINTY, ("    frequency_to: 30 MHz\n", ""), "go together"),
         (UNCERTAINTY, ("frequency_to: 30 MHz", "frequency_to: 3 kHz"), "below frequency_to"),
@@ -80,8 +89,8 @@ def one(name: str, **fields: str) -> str:
     ("first", "second"),
     [
         ({}, {"low": "10 MHz"}),
-        ({"power": "power_to: 20000,"}, {}),
-        ({"power": "power_to: 20000,"}, {"power": "power_above: 10000,"}),
+        ({"power": "power_to: 20 kVA,"}, {}),
+        ({"power": "power_to: 20 kVA,"}, {"power": "power_above: 10 kVA,"}),
     ],
     ids=["frequency", "any power", "power"],
 )
@@ -100,7 +109,7 @@ def test_two_pieces_that_hold_at_once_are_refused(
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ({"power": "power_to: 20000,"}, {"power": "power_above: 20000,"}),
+        ({"power": "power_to: 20 kVA,"}, {"power": "power_above: 20 kVA,"}),
         ({}, {"port": "dc_power"}),
         ({}, {"edition": "2024"}),
     ],

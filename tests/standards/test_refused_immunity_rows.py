@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtwin import resources
-from emtwin.errors import InputError
+from emtwin.errors import InputError, Problem
 from emtwin.standards import Level, load
 from emtwin.standards.checks import check
 from emtwin.standards.editions import read_registry
+from emtwin.standards.kinds import KINDS
 from emtwin.standards.proximity import separation_distance, transmitter_field
 from tests.standards.refusals import Change, refusal
 
@@ -188,6 +189,59 @@ def test_rows_that_do_not_fit_together(
     assert said in message
 
 
+ONCE = sorted({row.kind: row.id for row in load().rows if row.facts}.items())
+
+
+@pytest.mark.parametrize(("kind", "row_id"), ONCE)
+def test_the_same_fact_under_another_id_is_refused(kind: str, row_id: str) -> None:
+    """Two receivers of one band, two tissues of one name: which one would an answer take?"""
+    row = load().row(row_id)
+    rows = [
+        (row, Problem("", Path("a.yaml"), 1)),
+        (row.model_copy(update={"id": f"{row_id}-x"}), Problem("", Path("b.yaml"), 7)),
+    ]
+    (problem,) = [one for one in check(rows) if "says again" in one.message]
+    assert problem.message == f"it says again what '{row_id}' says"
+    assert (problem.file, problem.line) == (Path("b.yaml"), 7)
+
+
+def test_every_kind_that_answers_a_question_says_its_facts_once() -> None:
+    kinds = {kind for kind, _ in ONCE}
+    by_range = {"band", "limit", "reference_level", "basic_restriction"}
+    by_id = {"parameter"}
+    assert kinds | by_range | by_id == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("frequency_to: 150 kHz", "frequency_to: 200 kHz"), "overlaps that of"),
+        (("band: B", "band: A"), "it says again what 'cispr16-1-1-receiver-a' says"),
+    ],
+)
+def test_receivers_whose_bands_overlap(tmp_path: Path, change: Change, said: str) -> None:
+    assert said in _refused(tmp_path, {"cispr16_1_1.yaml": change})
+
+
+def test_uncertainties_of_one_method_that_overlap(tmp_path: Path) -> None:
+    change = ("frequency_to: 150 kHz", "frequency_to: 200 kHz")
+    said = _refused(tmp_path, {"cispr16_4_2.yaml": change})
+    assert "row 'cispr16-4-2-amn-0.15-30': its frequency range overlaps that of" in said
+
+
+@pytest.mark.parametrize("row_id", ["iec61000-4-2-current", "iec61000-4-2-peak"])
+def test_waveform_whose_unit_is_missing_or_unknown(tmp_path: Path, row_id: str) -> None:
+    file, unit = "waveforms.yaml", "    unit: A\n"
+    assert "needs a unit, A or V" in refusal(tmp_path, file, row_id, (unit, ""))
+    assert "unit: 'furlong'" in refusal(tmp_path, file, row_id, (unit, "    unit: furlong\n"))
+
+
+def test_only_what_grows_with_the_level_is_given_per_level(tmp_path: Path) -> None:
+    change = ("figure: rise", "figure: rise\n    per_level: 1000\n    unit: A")
+    said = refusal(tmp_path, "waveforms.yaml", "iec61000-4-2-rise", change)
+    assert "only peaks, values and terms are per level" in said
+
+
 PROXIMITY = [row for row in load().levels if row.power is not None and row.levels]
 FACTOR = load().parameter("iec60601-1-2-proximity-factor").value
 
@@ -209,8 +263,6 @@ def test_a_level_passes_only_if_it_is_the_rounded_formula(
     row: Level, power: float, distance: float, level: int
 ) -> None:
     """Any transmitter: a row is refused exactly when the printed integer is another."""
-    from emtwin.errors import Problem
-
     factor = load().parameter("iec60601-1-2-proximity-factor")
     changed = row.model_copy(
         update={"power": power, "distance": distance, "levels": (float(level),)}

@@ -279,6 +279,7 @@ def _meta() -> dict[str, Any]:
         "notices": [
             {"name": "lines-merged", "message": "display snapped to housing, moved by 0.4 mm."},
             {"name": "outside-run", "message": "2.0 to 2.7 GHz is above what this mesh carries."},
+            {"name": "gaps-refined", "message": "2 cells across the lid.", "rank": "information"},
         ],
     }
 

@@ -63,6 +63,7 @@ def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
         By detector, then by rising frequency.
     """
     twin = context.twin
+    highest = twin.device.highest_frequency
     found = [
         row
         for row in context.standards.limits
@@ -71,7 +72,8 @@ def limit_rows(context: Context, test: str) -> tuple[Limit, ...]:
         and row.test == test
         and row.holds_for(twin.equipment_class, twin.device.equipment.group, twin.rated_power)
         and row.port in (None, "ac_mains")
-        and not row.fluctuating
+        and not (row.fluctuating or row.magnetron)
+        and row.covers_work(highest)
     ]
     return tuple(sorted(found, key=lambda row: (row.detector != "quasi_peak", row.frequency_from)))
 
@@ -134,6 +136,9 @@ def _radiated_remarks(context: Context) -> Iterator[str]:
         )
     if twin.device.equipment.group == 2:
         yield "the fundamental in a designated ISM band has no limit"
+        magnetrons = [row for row in context.standards.limits if row.magnetron]
+        if any(row.equipment_class == twin.equipment_class for row in magnetrons):
+            yield "with a magnetron average limits hold too: `emtwin standards magnetron`"
     if power and power.dc and power.dc.fed_by == "vehicle":
         yield "in a vehicle CISPR 25 applies too; it is outside emtwin"
     names = [radio.name for radio in twin.device.intentional_transmitters]

@@ -43,7 +43,8 @@ def _level_said(row: Level) -> str:
 
 def _dip_said(row: Dip) -> str:
     angles = ", ".join(f"{angle:g}" for angle in row.angles)
-    return row.said_level() + (f" at {angles} deg" if angles else "")
+    phases = ", one phase at a time" if row.phases == "single" else ""
+    return row.said_level() + (f" at {angles} deg" if angles else "") + phases
 
 
 def no_level(environment: str) -> str:

@@ -37,7 +37,7 @@ from emtwin.solver import (
     run,
     short_dipole,
 )
-from emtwin.solver.near_to_far import near_field
+from emtwin.solver.radiation.near_to_far import near_field
 from emtwin.standards import SiteAttenuation, Standards, load
 
 Real = NDArray[np.float64]

@@ -25,7 +25,7 @@ from emtwin.solver import (
     radiators,
     run,
 )
-from emtwin.solver.near_to_far import near_field
+from emtwin.solver.radiation.near_to_far import near_field
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -89,7 +89,7 @@ def filled_board(file: Path, nets: Sequence[str]) -> tuple[Board, list[Notice]]:
     message = (
         f"{len(empty)} zones of {file.name} were saved without their fill; {program} filled them."
     )
-    return replace(done, file=file), [Notice("board-zones-filled", message)]
+    return replace(done, file=file), [Notice("board-zones-filled", message, "information")]
 
 
 def _fill(program: Path, copy: Path) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import voxel
 from emtwin.backends import select_backend
-from emtwin.voxel.solids import inside, is_balanced
+from emtwin.voxel.inside.solids import inside, is_balanced
 
 
 def test_the_scene_is_closed_and_as_large_as_asked() -> None:

@@ -18,7 +18,7 @@ from emtwin.cli import main
 from emtwin.errors import InputError, Notice
 from emtwin.results import Campaign
 from emtwin.voxel import Box, Change, Contact, Gap, GapInGrid, Net, NetlistAudit
-from emtwin.voxel.wall_audit import FACES, WallAudit
+from emtwin.voxel.audit.walls import FACES, WallAudit
 from tests.unit.campaign_factory import make_campaign
 
 
@@ -58,6 +58,7 @@ class Update:
     detail: str = ""
     seconds_left: float | None = None
     levels: tuple[LevelPlan, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class PartAudit:
     def volume_error(self) -> float:
         """As of the real one."""
         return self.volume_after / self.volume_before - 1
+
+    @property
+    def as_faces(self) -> bool:
+        """No thin metal part."""
+        return False
 
     @property
     def area_error(self) -> float:

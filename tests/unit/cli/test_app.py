@@ -104,6 +104,12 @@ def test_a_terminal_that_lacks_a_sign_shows_a_question_mark() -> None:
     assert b"?" in done.stdout
 
 
+def test_a_line_number_stays_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """Line 100 of a file stands between two colons, which rich takes for the name of a picture."""
+    output.line(output.stdout(), "twin.yaml:100: tests: unknown field")
+    assert capsys.readouterr().out == "twin.yaml:100: tests: unknown field\n"
+
+
 def test_json_has_a_form_for_what_results_hold() -> None:
     import numpy as np
 

@@ -99,7 +99,9 @@ def test_json(call: Call, pipeline: FakePipeline) -> None:
     assert netlist["before"][0]["pieces"] == ["frame", "post_1"]
     assert netlist["changes"][0]["allowed"] == "a gasket closes it"
     assert document["sites"][0]["ends"][0]["distance"] == 0.00025
-    assert document["notices"] == [{"name": "lines-merged", "message": "moved by 0.4 mm"}]
+    assert document["notices"] == [
+        {"name": "lines-merged", "message": "moved by 0.4 mm", "rank": "warning"}
+    ]
     assert document["without_verdict"] == ["esd", "surge"]
 
 

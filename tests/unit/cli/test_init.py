@@ -142,3 +142,9 @@ def test_a_file_with_its_own_unit_needs_none(call: Call, mesh: Path) -> None:
     assert [part["name"] for part in yaml.safe_load(text)["device"]["parts"]] == ["skin", "bone"]
     assert "# The file says its unit itself." in text
     assert "unit:" not in text.split("parts:")[0].replace("its unit", "")
+
+
+def test_a_folder_is_no_mesh(call: Call, tmp_path: Path) -> None:
+    done = call("init", tmp_path, "--unit", "mm", "--output", tmp_path / "twin.yaml")
+    assert done.code == 2
+    assert "is a folder, not a mesh file" in done.err

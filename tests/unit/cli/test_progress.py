@@ -90,6 +90,23 @@ def test_bars_show_stage_detail_and_time_left() -> None:
     assert "100%  energy -23.1 dB" in shown.rsplit("\r", 1)[-1]
 
 
+def test_a_remark_is_a_line_of_its_own_and_leaves_the_bars_alone() -> None:
+    """As long as it is, and however soon after another one."""
+    remarks = ["begins anew, because " + "this part differs, " * 3, "going on"]
+    console, text = _terminal()
+    with Bars(console) as bars:
+        bars(Update("voxels"))
+        for remark in remarks:
+            bars(Update("kept runs", note=remark))
+        assert [task.description for task in bars._progress.tasks] == ["voxels"]
+    log = io.StringIO()
+    lines = Lines(Console(file=log, width=120))
+    for remark in remarks:
+        lines(Update("kept runs", note=remark))
+        assert f"kept runs: {remark}" in text.getvalue()
+    assert log.getvalue().splitlines() == [f"kept runs: {remark}" for remark in remarks]
+
+
 def test_a_stage_ends_when_the_next_begins() -> None:
     console, _ = _terminal()
     with Bars(console) as bars:

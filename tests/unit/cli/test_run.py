@@ -28,7 +28,12 @@ def test_it_ends_with_verdicts_warnings_and_paths(call: Call, pipeline: FakePipe
         *("Time by stage", "solver", "94%"),
     ):
         assert text in done.out
-    assert "- outside-run: 2.0 to 2.7 GHz is above what this mesh carries." in done.out
+    lines = done.out.splitlines()
+    assert "- outside-run: 2.0 to 2.7 GHz is above what this mesh carries." in lines
+    told = lines[lines.index("Warnings") : lines.index("- gaps-refined: 2 cells across the lid.")]
+    assert [text[:13] for text in told if text] == [
+        *("Warnings", "- lines-merge", "- outside-run", "Information")
+    ]
     assert str(folder / "report.html") in done.out.splitlines()
     assert str(folder / "results.h5") in done.out.splitlines()
 
@@ -274,6 +279,15 @@ class TestInterruptedRuns:
         result = Path("results/pump/results.h5")
         assert f"Interrupted. Nothing half-written was left: there is no {result}." in done.err
         assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_kept_is_told(self, call: Call, pipeline: FakePipeline) -> None:
+        kept = Path("results/pump/kept_runs")
+        kept.mkdir(parents=True)
+        pipeline.failure = KeyboardInterrupt()
+        said = f"The same command goes on with the field runs in {kept}."
+        assert said in call("run", "pump.yaml").err
+        kept.rmdir()
+        assert "goes on" not in call("run", "pump.yaml").err
 
     def test_an_earlier_result_stays(self, call: Call, pipeline: FakePipeline) -> None:
         result = Path("results/pump/results.h5")

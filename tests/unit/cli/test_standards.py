@@ -148,14 +148,15 @@ def test_a_query_without_an_answer(call: Call) -> None:
             "surge is asked for at ac_mains, dc_input, signal",
         ),
         (
-            ("--test", "eft", "--edition", "2007"),
+            ("--test", "proximity_magnetic", "--edition", "2007"),
             "no row does not mean no test",
         ),
         (
             ("--test", "radiated_immunity", "--frequency", "3 GHz"),
             "the frequencies of radiated_immunity are 80 MHz to 2.7 GHz",
         ),
-        (("--test", "eft", "--edition", "2007"), "without --test"),
+        (("--test", "proximity_magnetic", "--edition", "2007"), "without --test"),
+        (("--edition", "6.0"), "leave --edition out: there are no rows of it"),
         (
             ("--test", "surge", "--port", "patient", "--frequency", "1 MHz"),
             "not even without --frequency is there a row",
@@ -163,7 +164,8 @@ def test_a_query_without_an_answer(call: Call) -> None:
         (("--edition", "1999"), "IEC 60601-1-2 has 2007 (3), 2014 (4), 2014+A1:2020 (4.1)"),
         (("--edition", "7"), "CISPR 11 has 2015 (6.0)"),
         (("nothing", "--port", "patient"), "without the words"),
-        (("--frequency", "0.001 Hz"), "use fewer words, or none for all rows"),
+        (("--frequency", "0.001 Hz"), "the rows go from 50 Hz to"),
+        (("nothing", "--frequency", "0.001 Hz"), "use fewer words, or none for all rows"),
         (("--frequency", "433"), "'433' has no unit"),
         (("--frequency", "-1 MHz"), "-1 MHz is not above 0 Hz"),
     ],

@@ -1,4 +1,4 @@
-"""Limit lines and levels as the benches ask for them."""
+"""Limit lines as the benches ask for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from emtwin.compliance import (
     LimitLine,
     highest_measured_frequency,
     limit_line,
-    radiated_immunity_level,
 )
 from emtwin.compliance.decibel import field_dbuv, ratio_db
 from emtwin.errors import InputError
@@ -248,19 +247,6 @@ def test_rows_come_in_order_with_their_confidence() -> None:
 def test_highest_measured_frequency(internal: float, measured: float) -> None:
     assert highest_measured_frequency(internal) == pytest.approx(measured)
     assert highest_measured_frequency(2.45e9) == 6e9
-
-
-@pytest.mark.parametrize(("environment", "level"), [("professional", 3.0), ("home", 10.0)])
-def test_immunity_level(environment: str, level: float) -> None:
-    row = radiated_immunity_level(environment)
-    assert row.levels == (level,)
-    assert (row.frequency_from, row.frequency_to) == (80e6, 2.7e9)
-
-
-def test_special_environment_has_no_fixed_level() -> None:
-    with pytest.raises(InputError, match="environment 'special'") as caught:
-        radiated_immunity_level("special")
-    assert "risk management" in caught.value.problems[0].remedy
 
 
 def test_decibels() -> None:

@@ -17,21 +17,26 @@ from tests.validation import Validated
 REFERENCE = "table of CISPR 16-1-4"
 
 
-def _row(polarisation: str) -> SiteAttenuation:
-    row = load().row(f"cispr16-1-4-site-attenuation-3m-{polarisation}")
+def _row(polarisation: str, distance: int = 3) -> SiteAttenuation:
+    row = load().row(f"cispr16-1-4-site-attenuation-{distance}m-{polarisation}")
     assert isinstance(row, SiteAttenuation)
     return row
 
 
+@pytest.mark.parametrize("distance", [3, 10])
 @pytest.mark.parametrize("polarisation", ["horizontal", "vertical"])
-def test_the_formula_gives_the_table(polarisation: str, validated: Validated) -> None:
+def test_the_formula_gives_the_table(
+    polarisation: str, distance: int, validated: Validated
+) -> None:
     """All frequencies of the rows: one decimal in print, 0.05 dB, and the step of the scan."""
-    row = _row(polarisation)
+    row = _row(polarisation, distance)
     f = np.array(row.frequencies)
+    assert (row.distance, f.size) == (distance, 24)
     found = normalised_site_attenuation(f, row.distance, row.height, polarisation)
     for one, obtained, value in zip(f, found, row.values, strict=True):
         validated(
-            f"EMC2 site attenuation at 3 m, {polarisation}, {one / 1e6:g} MHz, row of the table",
+            f"EMC2 site attenuation at {distance} m, {polarisation}, {one / 1e6:g} MHz, "
+            "row of the table",
             obtained, value, 0.1, reference=REFERENCE, unit="dB",
         )  # fmt: skip
 

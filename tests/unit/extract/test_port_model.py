@@ -15,8 +15,8 @@ from emtwin.constants import C0, TWO_PI
 from emtwin.errors import InputError
 from emtwin.extract import PortModel, PortRun, assemble
 from emtwin.extract.port_model import launched_wave, reflection_factor
-from emtwin.solver.currents import Dipoles, EquivalentCurrents
-from emtwin.solver.near_to_far import far_field
+from emtwin.solver.radiation.currents import Dipoles, EquivalentCurrents
+from emtwin.solver.radiation.near_to_far import far_field
 
 FREQUENCIES = np.array([80e6, 300e6, 1e9])
 REFERENCE = np.array([50.0, 75.0, 50.0])

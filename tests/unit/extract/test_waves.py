@@ -8,7 +8,7 @@ import pytest
 from emtwin.constants import TWO_PI
 from emtwin.errors import InputError
 from emtwin.extract.waves import centred, port_waves
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.resonances import dft
 
 
 def test_a_matched_port_reflects_nothing_and_power_balances() -> None:

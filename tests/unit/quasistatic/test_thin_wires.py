@@ -11,7 +11,7 @@ from emtwin.grid import PEC, Grid, Node, Painter
 from emtwin.grid.medium import Medium
 from emtwin.quasistatic import Port, StaticScene, ThinWires, Walls, inductances, port_circuit
 from emtwin.solver import Trace, Wire, WireEnd, WireLoad
-from emtwin.solver.wire_network import build_network
+from emtwin.solver.wires.network import build_network
 
 GRID = Grid.uniform((8, 6, 5), 1e-2)
 BONDED = WireEnd("bonded")

@@ -28,9 +28,9 @@ from emtwin.report import (
 )
 from emtwin.report.html import inline_svg
 from emtwin.report.strings import ENGLISH, KOREAN, Texts
-from emtwin.report.wording import change, decibel, quantity
+from emtwin.report.wording import change, covered, decibel, quantity
 from emtwin.results import Campaign, Pictures
-from emtwin.voxel import wall_audit
+from emtwin.voxel.audit import walls as wall_audit
 from tests.unit.campaign_factory import make_campaign
 
 PNG = b"\x89PNG\r\n\x1a\nsynthetic"
@@ -39,6 +39,9 @@ ORDER = [
     "Pre-compliance simulation",
     "Verdicts",
     "Warnings",
+    "outside-run",
+    "Information",
+    "gaps-refined",
     "Set-up",
     "Radiated RF immunity</h2>",
     "Radiated emission</h2>",
@@ -79,6 +82,21 @@ class Balance(HTMLParser):
 def test_sections_stand_in_order(tmp_path: Path) -> None:
     text = report(make_campaign(), tmp_path)
     places = [text.index(title) for title in ORDER]
+    assert places == sorted(places)
+
+
+def test_notices_without_a_rank_are_warnings_and_none_is_said(tmp_path: Path) -> None:
+    """Result files of before there were ranks; a campaign with information only."""
+    campaign = make_campaign()
+    old, told = campaign.meta["notices"][:2], campaign.meta["notices"][2:]
+    campaign.meta["notices"] = old
+    assert "<h2>Information" not in report(campaign, tmp_path)
+    assert "<h2>정보" not in report(campaign, tmp_path, "ko")
+    campaign.meta["notices"] = told
+    page = report(campaign, tmp_path, "ko")
+    places = [
+        page.index(text) for text in ("<h2>경고", KOREAN["no_warnings"], "<h2>정보", "gaps-refined")
+    ]
     assert places == sorted(places)
 
 
@@ -172,6 +190,23 @@ def test_terminal_table_shows_each_verdict() -> None:
     text = console.file.getvalue()  # type: ignore[attr-defined]
     for expected in ("Pass", "Marginal", "+8.9 dB", "6.4 dB *", "not verified by refinement"):
         assert expected in text
+
+
+def test_a_verdict_shows_which_frequencies_it_covers(tmp_path: Path) -> None:
+    """A part of the test's range is never shown as the whole; older results say nothing of it."""
+    campaign = make_campaign()
+    campaign.verdicts[0] |= {"band": [80e6, 1e9], "band_of_test": [80e6, 2.7e9]}
+    campaign.verdicts[1] |= {"band": [30e6, 1e9], "band_of_test": [30e6, 1e9]}
+    part, whole = "80 MHz to 1 GHz of 80 MHz to 2.7 GHz", "30 MHz to 1 GHz"
+    console = Console(file=io.StringIO(), width=220)
+    console.print(verdict_table(campaign))
+    text, page = console.file.getvalue(), report(campaign, tmp_path)  # type: ignore[attr-defined]
+    for shown in (text, page):
+        assert part in shown
+        assert whole in shown
+        assert f"of {whole}" not in shown
+    assert json.loads(as_json(campaign))["verdicts"][0]["band_of_test"] == [80e6, 2.7e9]
+    assert covered(make_campaign().verdicts[0], Texts("en")) == ""
 
 
 def test_terminal_shows_how_each_run_ended() -> None:
@@ -404,6 +439,23 @@ def test_a_shut_gap_and_a_robbed_wall_are_marked() -> None:
     assert [(row["name"], row["alarm"]) for row in walls.wall_rows(site, texts)] == [
         ("frame", True)
     ]
+
+
+def test_shielding_beyond_the_bound_is_told_as_a_bound() -> None:
+    """As `emtwin check` writes it: 300 dB stand for all above."""
+    assert [walls.shields(value) for value in (None, 207.4, 300.0)] == ["–", "207 dB", "> 300 dB"]
+
+
+def test_a_thin_metal_part_of_faces_is_no_alarm(tmp_path: Path) -> None:
+    """The faces that stand for it have no volume: a change of -100 % would be none."""
+    campaign = make_campaign()
+    entry = campaign.meta["audit"][0]
+    thin = {"kind": "solid", "volume_before": 1e-6, "volume_after": 0.0, "area_before": 1e-2}
+    campaign.meta["audit"] = [entry | thin | {"cells": 0, "edges": 840, "area_after": 0.0}]
+    page = report(campaign, tmp_path)
+    assert "\u2212100.0 %" not in page
+    campaign.meta["audit"] = [entry | thin | {"cells": 0, "edges": 0, "area_after": 0.0}]
+    assert "\u2212100.0 %" in report(campaign, tmp_path)
 
 
 def test_an_older_result_has_no_walls() -> None:

@@ -114,6 +114,7 @@ MESSAGES = [
     ("plane: ground_plane", "plane: grnd_plane", "device.traces[0].plane", "no part", "ground_pl"),
     ("permittivity: fr4", "permittivity: fr5", "device.traces[0].permittivity", "no mat", "'fr4'"),
     ("material: abs", "material: ABS", "device.parts[0].material", "material 'ABS'", "'abs'"),
+    ("material: abs", "material: ABS plastic", "device.parts[0].material", "no material", "'abs'"),
     ("material: abs", "material: jelly", "device.parts[0].material", "no material", "known mat"),
     ("priority: 5", "priority: high", "device.parts[1].priority", "not a whole number", "whole"),
     ("priority: 5", "priority: 5.5", "device.parts[1].priority", "not a whole number", "whole"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emtwin.errors import InputError
-from emtwin.signals import QUANTITIES, carrier_to, peak_factor, rms_factor, trapezoid_harmonics
+from emtwin.signals import QUANTITIES, AmplitudeModulation, carrier_to, trapezoid_harmonics
 
 
 def _trapezoid(t: np.ndarray, amplitude: float, rise: float, duty: float) -> np.ndarray:
@@ -77,10 +77,11 @@ def test_impossible_clock_is_refused(change: dict[str, float], said: str) -> Non
 
 
 def test_am_factors_of_the_standard() -> None:
-    assert peak_factor() == pytest.approx(1.8)
-    assert rms_factor() == pytest.approx(1.1489, abs=5e-5)
-    assert 20 * math.log10(peak_factor()) == pytest.approx(5.105, abs=5e-4)
-    assert 20 * math.log10(rms_factor()) == pytest.approx(1.206, abs=5e-4)
+    standard = AmplitudeModulation()
+    assert standard.peak == pytest.approx(1.8)
+    assert standard.rms == pytest.approx(1.1489, abs=5e-5)
+    assert 20 * math.log10(standard.peak) == pytest.approx(5.105, abs=5e-4)
+    assert 20 * math.log10(standard.rms) == pytest.approx(1.206, abs=5e-4)
 
 
 @given(depth=st.floats(0.0, 1.0))
@@ -89,7 +90,7 @@ def test_am_factors_match_the_time_domain(depth: float) -> None:
     envelope = 1.0 + depth * np.cos(2 * np.pi * t)
     carrier = math.sqrt(2.0) * np.cos(2 * np.pi * 50 * t)
     signal = envelope * carrier
-    assert math.sqrt(np.mean(signal**2)) == pytest.approx(rms_factor(depth))
+    assert math.sqrt(np.mean(signal**2)) == pytest.approx(AmplitudeModulation(depth).rms)
     assert np.max(np.abs(signal)) == pytest.approx(carrier_to("envelope_peak", 1.0, depth))
     swing = (np.max(envelope) - np.min(envelope)) / 2.0 * math.sqrt(2.0)
     assert carrier_to("demodulated", 1.0, depth) == pytest.approx(swing)
@@ -111,4 +112,4 @@ def test_unknown_quantity_and_depth_are_refused() -> None:
     with pytest.raises(InputError, match="unknown threshold quantity 'peak'"):
         carrier_to("peak", 1.0)
     with pytest.raises(InputError, match="between 0 and 1"):
-        rms_factor(1.2)
+        AmplitudeModulation(1.2)

@@ -114,12 +114,15 @@ def test_vehicle_pulses_have_the_figures_of_their_rows() -> None:
     for pulse, rise, length in (
         (vehicle_pulse("1", -450.0, 24), 3e-6, 1e-3),
         (vehicle_pulse("3b", 150.0), 5e-9, 150e-9),
+        (vehicle_pulse("1", -150.0), 1e-6, 2e-3),
+        (vehicle_pulse("2a", 112.0, 24), 1e-6, 50e-6),
+        (vehicle_pulse("3a", -300.0, 24), 5e-9, 150e-9),
     ):
         t = np.concatenate([[0.0], np.geomspace(1e-4 * rise, pulse.silent_after(), 50_001)])
         shape = shape_of(pulse, times=t)
         assert shape.rise == pytest.approx(rise, rel=1e-5)
         assert shape.length == pytest.approx(length, rel=1e-5)
-    assert vehicle_pulse("1", -150.0, rise=1e-6).peak == pytest.approx(-150.0)
+    assert vehicle_pulse("1", -150.0, rise=5e-7).peak == pytest.approx(-150.0)
 
 
 def test_bursts_of_pulse_3() -> None:
@@ -136,9 +139,8 @@ def test_bursts_of_pulse_3() -> None:
         ("1", -100.0, 42, "has no pulse '1' for a 42 V system"),
         ("1", 100.0, 12, "pulse 1 is negative, got 100 V"),
         ("2a", -50.0, 12, "pulse 2a is positive, got -50 V"),
-        ("1", -100.0, 12, "no rise of pulse 1 in a 12 V system"),
         ("2b", 10.0, 12, "no rise of pulse 2b"),
-        ("3a", -200.0, 24, "no length of pulse 3a in a 24 V system"),
+        ("2b", 20.0, 24, "no rise of pulse 2b in a 24 V system"),
     ],
 )
 def test_what_the_rows_do_not_say(pulse: str, voltage: float, system: int, said: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from emtwin.grid import Grid
 from emtwin.grid.medium import Faces, Medium
 from emtwin.solver import Absorber, Pulse, Simulation, Stepper
-from emtwin.solver.cell_stability import medium_step
+from emtwin.solver.checks.cell_stability import medium_step
 from tests.machines import quick_backend
 from tests.physics.test_exact import randomise
 

@@ -27,8 +27,8 @@ from emtwin.solver import (
     Simulation,
     Wire,
 )
-from emtwin.solver.elements import Places
-from emtwin.solver.face_sharing import _around, cut_faces, stable_step
+from emtwin.solver.conformal.face_sharing import _around, cut_faces, stable_step
+from emtwin.solver.stages.elements import Places
 
 GRID = Grid.uniform((16, 16, 16), 1e-3)
 BALL = ConformalMetal.of("ball", GRID, distances.sphere((8.2e-3, 8.1e-3, 7.9e-3), 2.7e-3))

@@ -8,10 +8,10 @@ from scipy.special import ellipk, ellipkm1
 
 from emtwin.constants import C0, ETA0
 from emtwin.grid import Grid
-from emtwin.solver.cross_section import strip_inductance, stripline_inductance
-from emtwin.solver.trace_cells import covered_inductance
-from emtwin.solver.wire_network import build_network
-from emtwin.solver.wires import Trace
+from emtwin.solver.wires.cross_section import strip_inductance, stripline_inductance
+from emtwin.solver.wires.network import build_network
+from emtwin.solver.wires.trace_cells import covered_inductance
+from emtwin.solver.wires.wire import Trace
 
 
 @pytest.mark.parametrize("ratio", [0.02, 0.1, 0.5, 1.0, 3.0, 10.0])

@@ -24,7 +24,7 @@ from emtwin.solver import (
     StopRule,
     run,
 )
-from emtwin.solver.elements import Places
+from emtwin.solver.stages.elements import Places
 from tests.machines import quick_backend
 
 GRID = Grid.uniform((8, 8, 8), 1e-3)

@@ -30,7 +30,7 @@ from emtwin.solver import (
     estimate,
     run,
 )
-from emtwin.solver.boundary_stages import BoundaryStages
+from emtwin.solver.stages.periodic_faces import BoundaryStages
 from tests.machines import quick_backend
 
 GRID = Grid.uniform((58, 50, 46), 1e-3)

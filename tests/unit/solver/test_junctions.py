@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from emtwin.errors import GridError
 from emtwin.solver import TVS, Diode, Junction
-from emtwin.solver.junction_table import LARGEST_CURRENT, Pieces, nodes, pieces
+from emtwin.solver.lumped.junction_table import LARGEST_CURRENT, Pieces, nodes, pieces
 
 Real = NDArray[np.float64]
 

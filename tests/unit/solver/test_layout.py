@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from emtwin.grid import Grid
-from emtwin.solver.layout import COMPONENTS, Layout
+from emtwin.solver.stages.layout import COMPONENTS, Layout
 
 
 def test_one_element_lies_where_many_do() -> None:

@@ -18,7 +18,7 @@ from emtwin.solver import (
     Simulation,
     StairSteps,
 )
-from emtwin.solver.sheet_surface import SheetFaces
+from emtwin.solver.sheets.surface import SheetFaces
 from tests.physics.scenes import fields_after
 
 GRID = Grid.uniform((40, 40, 40), 1e-3)

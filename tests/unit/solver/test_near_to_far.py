@@ -7,13 +7,13 @@ import pytest
 
 from emtwin.constants import C0, ETA0, MU0, TWO_PI
 from emtwin.errors import InputError
-from emtwin.solver.currents import (
+from emtwin.solver.radiation.currents import (
     Dipoles,
     EquivalentCurrents,
     aggregation_error,
     combined,
 )
-from emtwin.solver.near_to_far import far_field, near_field, near_fields
+from emtwin.solver.radiation.near_to_far import far_field, near_field, near_fields
 
 HARMONICS = 24e6 * np.arange(2, 42)
 UNEVEN = np.array([80e6, 151e6, 333e6, 1000e6])

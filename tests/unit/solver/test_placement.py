@@ -24,8 +24,8 @@ from emtwin.solver import (
     Pulse,
     Simulation,
     Wire,
-    wave_placement,
 )
+from emtwin.solver.sources import wave_placement
 
 GRID = Grid.uniform((12, 10, 8), 1e-3)
 

@@ -9,7 +9,7 @@ import pytest
 
 from emtwin.constants import TWO_PI
 from emtwin.errors import InputError
-from emtwin.solver.resonances import Ringing, dft, fit_ringing, tail_weights
+from emtwin.solver.monitors.resonances import Ringing, dft, fit_ringing, tail_weights
 
 DT = 5e-12
 FREQUENCIES = np.linspace(30e6, 1e9, 60)

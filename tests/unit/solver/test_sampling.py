@@ -11,7 +11,7 @@ from emtwin.backends.numpy_backend import NumpyBackend
 from emtwin.constants import ETA0, TWO_PI
 from emtwin.grid import Grid
 from emtwin.solver import FieldSamples
-from emtwin.solver.sampling import SampleSpectra, fourier_weights
+from emtwin.solver.monitors.sampling import SampleSpectra, fourier_weights
 
 GRID = Grid.uniform((7, 6, 5), 1e-3)
 CELLS = np.array([[2, 3, 1], [3, 3, 1], [2, 4, 1]])

@@ -17,8 +17,8 @@ from emtwin.solver import (
     Step,
     Waveform,
 )
-from emtwin.solver.pulses import CONTENT
-from emtwin.solver.resonances import dft
+from emtwin.solver.monitors.resonances import dft
+from emtwin.solver.waveforms.pulses import CONTENT
 
 DT = 2e-12
 EVERY = [

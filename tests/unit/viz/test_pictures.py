@@ -200,6 +200,11 @@ def test_cropped_voxels_keep_the_device(campaign: Campaign) -> None:
     assert part["z_line"].size == part["part"].shape[2] + 1
 
 
+def test_twenty_parts_have_colours_of_their_own() -> None:
+    """With twelve, the motor of the example pump looked like its housing."""
+    assert len({palette.part_colour(index) for index in range(20)}) == 20
+
+
 def test_colour_range_is_round_and_bounded() -> None:
     scale = palette.colour_range(palette.decibels(np.geomspace(1e-9, 99.0, 1000)))
     assert scale == (-40.0, 40.0)

@@ -9,7 +9,7 @@ from emtwin.backends import Backend
 from emtwin.geometry import Surface
 from emtwin.materials import Material
 from emtwin.voxel import Body
-from emtwin.voxel.winding_votes import Centres, winding_votes
+from emtwin.voxel.inside.winding_votes import Centres, winding_votes
 
 METAL = Material("metal", 1.0, 1e7, True, "test")
 PLASTIC = Material("plastic", 3.0, 0.0, False, "test")

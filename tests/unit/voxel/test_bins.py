@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from emtwin.backends import select_backend
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
-from emtwin.voxel import bins
-from emtwin.voxel.bins import Bins, Span, columns_between_met, columns_met, extremes, places, within
-from emtwin.voxel.fractions import fractions
-from emtwin.voxel.memory import lists_bytes
-from emtwin.voxel.solids import inside
+from emtwin.voxel.inside import bins
+from emtwin.voxel.inside.bins import (
+    Bins,
+    Span,
+    columns_between_met,
+    columns_met,
+    extremes,
+    places,
+    within,
+)
+from emtwin.voxel.inside.fractions import fractions
+from emtwin.voxel.inside.memory import lists_bytes
+from emtwin.voxel.inside.solids import inside
 from tests.unit.voxel.shapes import rotated, solid, sphere
 
 GRID = Grid.uniform((12, 12, 12), 1.0)

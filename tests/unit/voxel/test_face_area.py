@@ -11,8 +11,8 @@ from emtwin.errors import Notice
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
-from emtwin.voxel.face_area import area_in_grid
-from emtwin.voxel.thickness import union_size
+from emtwin.voxel.audit.face_area import area_in_grid
+from emtwin.voxel.walls.thickness import union_size
 from tests.unit.geometry.damage import joined
 from tests.unit.voxel.shapes import METAL, box, hollow, plate, rotated, sheet, solid, sphere
 
@@ -104,6 +104,15 @@ def test_a_dielectric_has_no_faces_in_the_grid() -> None:
     ).audit
     assert audit.area_after is None
     assert audit.area_error == 0.0
+
+
+def test_only_a_thin_metal_part_is_faces_alone() -> None:
+    """No cell centre lies in it; a dielectric as thin is a share of cells, a block is cells."""
+    grid, thin = Grid.uniform((10, 10, 10), 1.0), box((1, 1, 4.6), (7, 7, 4.8))
+    block = solid("block", box((1, 1, 1), (7, 7, 4)), METAL)
+    bodies = solid("foil", thin, METAL), solid("film", thin), block
+    found = [voxelise([body], grid).audit[0].as_faces for body in bodies]
+    assert found == [True, False, False]
 
 
 def test_area_and_few_edges_are_told() -> None:

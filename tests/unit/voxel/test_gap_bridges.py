@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emtwin.grid import Grid
 from emtwin.voxel import Body, find_gaps, voxelise
-from emtwin.voxel.gap_bridges import GapInGrid, bridge_notices, check_gaps
+from emtwin.voxel.gaps.bridges import GapInGrid, bridge_notices, check_gaps
 from tests.unit.voxel.shapes import METAL, box, plate, sheet, solid
 from tests.unit.voxel.test_netlist import together
 

@@ -7,7 +7,7 @@ import pytest
 
 from emtwin.grid import Grid
 from emtwin.voxel import Body, Gap, find_gaps
-from emtwin.voxel.gaps import gap_notices
+from emtwin.voxel.gaps.flat import gap_notices
 from tests.unit.voxel.shapes import METAL, PLASTIC, box, plate, sheet, solid
 
 SLOTTED = plate((0.0, 0.04, 0.043, 0.1), (0.0, 0.01, 0.05, 0.06), 0.02, ((1, 1),))

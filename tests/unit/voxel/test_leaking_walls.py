@@ -143,7 +143,7 @@ def test_a_flat_wall_is_the_resistive_sheet_in_its_place(kind: str) -> None:
 def test_the_edges_of_an_oblique_wall_conduct_as_much_as_the_wall(a: float, b: float) -> None:
     """Each direction of edges has the conductance sigma t times the wall's area.
 
-    So a field along the wall loses what it loses in the wall (`wall_skins`). A direction that
+    So a field along the wall loses what it loses in the wall (`walls.skins`). A direction that
     hardly leaves the wall's plane has too few steps to count, and those less steep than
     `_LEAST_AREA` conduct less. The rim of the grid takes or gives half a cell of 42 mm, 2 x 3.6 %,
     and the phase of the steps as much again. Edges along z lie in the steps alone, of which there

@@ -9,7 +9,14 @@ import pytest
 
 from emtwin.constants import C0, MU0, TWO_PI
 from emtwin.materials import Material
-from emtwin.voxel.limits import Cap, Limit, largest_cell, limits_of_materials, unmet, wavelength
+from emtwin.voxel.planning.limits import (
+    Cap,
+    Limit,
+    largest_cell,
+    limits_of_materials,
+    unmet,
+    wavelength,
+)
 from tests.unit.voxel.shapes import METAL, box, solid
 
 

@@ -10,8 +10,8 @@ import pytest
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, NetlistAudit, audit_netlist, conductors, voxelise
-from emtwin.voxel.conductors import conductor_of_nodes
-from emtwin.voxel.netlist import cad_netlist, shells_of
+from emtwin.voxel.netlist.cad import cad_netlist, shells_of
+from emtwin.voxel.netlist.conductors import conductor_of_nodes
 from tests.unit.voxel.shapes import METAL, PLASTIC, box, plate, sheet, solid, sphere
 
 GRID = Grid.uniform((12, 8, 8), 1.0)

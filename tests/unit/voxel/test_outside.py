@@ -8,7 +8,7 @@ import pytest
 from emtwin.benches.views import surface_cells
 from emtwin.grid import Grid
 from emtwin.voxel import voxelise
-from emtwin.voxel.outside import outside
+from emtwin.voxel.inside.outside import outside
 from tests.unit.voxel.floods import flooded
 from tests.unit.voxel.shapes import METAL, hollow, rotated, sheet, solid, sphere
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from emtwin.geometry import Surface
 from emtwin.materials import Material
 from emtwin.voxel import Body, Box, Plan, Resolution, find_gaps, plan, smallest_cells
-from emtwin.voxel.gaps import gap_notices
-from emtwin.voxel.limits import largest_cell, wavelength
+from emtwin.voxel.gaps.flat import gap_notices
+from emtwin.voxel.planning.limits import largest_cell, wavelength
 from tests.unit.voxel.shapes import METAL, PLASTIC, box, plate, sheet, solid, sphere
 
 EXTENT = Box((-0.5, -0.5, -0.5), (0.5, 0.5, 0.5))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emtwin.voxel.scanline import Crossings, crossings
+from emtwin.voxel.inside.scanline import Crossings, crossings
 from tests.unit.voxel.shapes import box
 
 CENTRES = tuple(np.arange(n) + 0.5 for n in (6, 7, 8))

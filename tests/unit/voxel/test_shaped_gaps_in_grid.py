@@ -23,8 +23,8 @@ from emtwin.voxel import (
     plan,
     voxelise,
 )
-from emtwin.voxel.gap_bridges import bridge_notices
-from emtwin.voxel.gaps import gap_notices
+from emtwin.voxel.gaps.bridges import bridge_notices
+from emtwin.voxel.gaps.flat import gap_notices
 from tests.unit.voxel.round_parts import ring, rod, turned
 from tests.unit.voxel.shapes import METAL, box, rotated, solid
 
@@ -77,6 +77,7 @@ def test_a_round_gap_gets_two_cells_on_all_sides_and_stays_open() -> None:
     assert names(result.notices) == ["gaps-refined"]
     assert "round gap of 0.499 mm between a and b over 33 mm" in result.notices[0].message
     assert "cells there are as small as 0.25 mm" in result.notices[0].message
+    assert result.notices[0].rank == "information"
     assert gap_notices(result.gaps) == []
     # Small along x and y where the ring crosses them, and nowhere along z.
     assert max(np.diff(result.grid.z)) > 1 * MM

@@ -11,7 +11,7 @@ from emtwin.errors import InputError
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import voxelise
-from emtwin.voxel.solids import fill, inside
+from emtwin.voxel.inside.solids import fill, inside
 from tests.unit.voxel.shapes import METAL, PLASTIC, WET, box, rotated, solid, sphere
 
 GRID = Grid.uniform((12, 12, 12), 1.0)

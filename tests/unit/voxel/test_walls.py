@@ -13,8 +13,8 @@ from emtwin.geometry import Surface, read_regions
 from emtwin.grid import Grid
 from emtwin.materials import Material
 from emtwin.voxel import Body, VoxelModel, shielding_notices, voxelise
-from emtwin.voxel.solids import inside
-from emtwin.voxel.thickness import thickness_of
+from emtwin.voxel.inside.solids import inside
+from emtwin.voxel.walls.thickness import thickness_of
 from tests.unit.geometry.damage import joined
 from tests.unit.voxel.floods import flooded
 from tests.unit.voxel.shapes import (

@@ -11,12 +11,12 @@ from emtwin.backends import Backend, select_backend
 from emtwin.geometry import Surface
 from emtwin.grid import Grid
 from emtwin.voxel import Body, voxelise
-from emtwin.voxel import winding_number as numbers
-from emtwin.voxel import winding_votes as counting
-from emtwin.voxel.certainty import Certainty, certainty_notices
-from emtwin.voxel.solids import inside, is_balanced, outward
-from emtwin.voxel.winding_number import Tree, winding_number
-from emtwin.voxel.winding_votes import ALL_VOTES, winding_votes
+from emtwin.voxel.inside import winding_number as numbers
+from emtwin.voxel.inside import winding_votes as counting
+from emtwin.voxel.inside.certainty import Certainty, certainty_notices
+from emtwin.voxel.inside.solids import inside, is_balanced, outward
+from emtwin.voxel.inside.winding_number import Tree, winding_number
+from emtwin.voxel.inside.winding_votes import ALL_VOTES, winding_votes
 from tests.unit.voxel.shapes import box, plate, rotated, sheet, solid, sphere, votes_of
 
 GRID = Grid.uniform((12, 12, 12), 1.0)

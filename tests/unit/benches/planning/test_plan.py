@@ -356,6 +356,27 @@ def test_groups_and_magnetic_emission(make: Make) -> None:
     assert two.levels
 
 
+@pytest.mark.parametrize(
+    ("highest", "above"), [("27.12 MHz", False), ("2.45 GHz", True), (None, True)]
+)
+def test_limits_that_are_for_some_equipment_of_group_2_only(
+    make: Make, highest: str | None, above: bool
+) -> None:
+    """1 to 18 GHz counts where the device works above 400 MHz or may do so; no magnetron is said.
+
+    A plan had the average limits of microwave ovens, and 18 GHz, for a diathermy device of 27 MHz.
+    """
+    frequency = (f"highest_frequency: {highest}",) if highest else ()
+    found = entry(
+        make(device("equipment: {group: 2}", *frequency)), "radiated_emission", "enclosure"
+    )
+    said = [level.said for level in found.levels]
+    assert any("quasi-peak" in one for one in said)
+    assert any("1 GHz to 18 GHz" in one for one in said) is above
+    assert not any("average" in one for one in said)
+    assert "with a magnetron average limits hold too: `emtwin standards magnetron`" in found.remarks
+
+
 def test_the_highest_frequency_is_in_the_remarks(make: Make) -> None:
     remarks = {
         text: entry(make(*changes), "radiated_emission", "enclosure").remarks

@@ -229,7 +229,7 @@ def test_kicad_fills_zones_in_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyP
     read, notices = filled_board(file, ["GND"])
     assert read.zones[0].fills
     assert read.file == file
-    assert [n.name for n in notices] == ["board-zones-filled"]
+    assert [(n.name, n.rank) for n in notices] == [("board-zones-filled", "information")]
     assert file.read_text() == before
     assert filled_board(file, ["+5V"])[1] == []
 
