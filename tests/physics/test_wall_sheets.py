@@ -97,8 +97,8 @@ LONG = {("cylinder", "e"): 60.0, ("sphere", "e"): 100.0}
 """Nanoseconds in which the currents of a shell of 0.5 to 1 ohm die away; 25 for the others."""
 COAT_OF_BALL = (2e3, 50e-6)
 COAT = {"e": 25.0, "h": 60.0}
-"""The same for the ball of 10 ohm. Round an electric dipole 25 ns are wrong by 0.1 dB: 0.6 % of the
-peak is left, since only 0.9 % of the field gets out at 100 MHz."""
+"""The same for the ball of 10 ohm. Round an electric dipole 0.6 % of the peak is left after 25 ns,
+too much for spectra of which 0.9 % gets out at 100 MHz."""
 
 
 def errors(
