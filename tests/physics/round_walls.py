@@ -40,6 +40,9 @@ def tube(outer: float, inner: float, height: float, middle: float, corners: int 
 
 
 TURN = 2 * np.pi
+OUTSIDE = 1.6
+"""Radii from the middle at which the field outside is read, whatever the cells. A staircase adds
+fields of its own near the wall, see `test_the_field_of_the_steps_stays_near_the_wall`."""
 
 
 def ball(radius: float, thickness: float, middle: float, rings: int = 40) -> Surface:
@@ -63,6 +66,7 @@ def let_out(
     backend: Backend,
     *,
     steps: float = 12.0,
+    outside: float = OUTSIDE,
     model_of: Any = None,
 ) -> tuple[Complex, VoxelModel]:
     """Field outside with a shell over that without, see `round_shells.passed`.
@@ -83,6 +87,8 @@ def let_out(
         Where to run.
     steps : float
         Length of the run in nanoseconds.
+    outside : float
+        Distance from the middle in radii, to the next cell, at which the field is read.
     """
     flat = kind == "cylinder"
     d = radius / (cells + 0.3)  # no centre of a cell lies in the wall
@@ -102,11 +108,11 @@ def let_out(
     if model_of is not None:
         model = model_of(model)
     c, k = n // 2, 0 if flat else n // 2
-    outside = int(cells) + 6
+    beyond = round(outside * cells)
     if (along == "e") == flat:  # a current along z: electric line or dipole
         # On the nodes around the middle of the centre cell.
         currents = [CurrentElement("e_z", Node(c + i, c + j, k)) for i in (0, 1) for j in (0, 1)]
-        probe, component = [(c + outside, c), (c + outside, c + 1)], "e_z"
+        probe, component = [(c + beyond, c), (c + beyond, c + 1)], "e_z"
     else:  # a loop around the centre cell
         currents = [
             CurrentElement("e_x", Node(c, c, k)),
@@ -114,7 +120,7 @@ def let_out(
             CurrentElement("e_y", Node(c + 1, c, k)),
             CurrentElement("e_y", Node(c, c, k), -1.0),
         ]
-        probe, component = [(c + outside, c)], "h_z"
+        probe, component = [(c + beyond, c)], "h_z"
     places = np.array([[i, j, k] for i, j in probe])
     found = []
     for medium, elements in (

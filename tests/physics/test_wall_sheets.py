@@ -95,6 +95,10 @@ def test_a_wave_through_a_flat_wall_with_skin_effect(
 FREQUENCIES = np.array([100e6, 300e6, 800e6])
 LONG = {("cylinder", "e"): 60.0, ("sphere", "e"): 100.0}
 """Nanoseconds in which the currents of a shell of 0.5 to 1 ohm die away; 25 for the others."""
+COAT_OF_BALL = (2e3, 50e-6)
+COAT = {"e": 25.0, "h": 60.0}
+"""The same for the ball of 10 ohm. Round an electric dipole 0.6 % of the peak is left after 25 ns,
+too much for spectra of which 0.9 % gets out at 100 MHz."""
 
 
 def errors(
@@ -114,11 +118,10 @@ def errors(
 
 
 MISSED = {
-    ("cylinder", "e"): (1.0, "0.8 dB at 800 MHz for 5 ohm, near the cavity's first resonance"),
-    ("sphere", "e"): (
-        1.8,
-        "1.5 dB at 300 MHz, three times that of 10 cells: normal flux has half of the faces of a "
-        "step only, but why the error grows is not known",
+    ("sphere", "h"): (
+        0.8,
+        "0.7 dB at 300 MHz, 1.1 with 10 cells: a staircase conducts 3 % less than its wall on the "
+        "mean of all directions, whatever its cells, which is 0.3 dB of it",
     ),
 }
 """Accepted at 20 cells in dB, and why it is more than the first order."""
@@ -137,7 +140,7 @@ def first_order(cells: int) -> float:
 
     The faces are up to d / 2 off the surface, by which the exact shells change by 0.2 to 0.8 dB
     at 10 cells; what the steps do to conductance and charge is of the same order. Half of it is
-    aimed at with 20 cells, and missed in two cases, see `MISSED`.
+    aimed at with 20 cells, and missed in one case, see `MISSED`.
     """
     return 1.5 * 20 * np.log10(1 + 1 / cells)
 
@@ -164,13 +167,29 @@ def test_a_coated_cylinder(
 @pytest.mark.parametrize("cells", [10, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_coated_ball(cells: int, along: str, machine: Backend, validated: Validated) -> None:
     """A magnetic (e along the shell) or an electric dipole in the middle, 10 ohm."""
-    found, name = errors(("sphere", along), cells, (2e3, 50e-6), machine, steps=25.0)
+    found, name = errors(("sphere", along), cells, COAT_OF_BALL, machine, steps=COAT[along])
     assert name == "resistive sheet on cell faces"
     for at, error in zip(FREQUENCIES, found, strict=True):
         validated(
             f"Coated ball, {along} along it, 10 ohm, {at / 1e6:g} MHz, {cells} cells to the radius",
             error, 0.0, reference="exact shell", unit="dB", **accepted(("sphere", along), cells),
         )  # fmt: skip
+
+
+@pytest.mark.quick
+def test_the_field_of_the_steps_stays_near_the_wall(machine: Backend) -> None:
+    """10 dB wrong at 1.2 radii, 300 MHz, but within the first order from 1.6 radii on.
+
+    The flat spots of a staircase are up to sqrt(2 a d) wide, 0.4 a with 10 cells. What gets through
+    a wall that shields well is small, so that the undulation of the faces by d / 2 and the lone
+    steps at the edges of the spots change it by its own size there, which fades over their width.
+    """
+    at = [
+        errors(("sphere", "e"), 10, COAT_OF_BALL, machine, steps=25.0, outside=r)[0][1]
+        for r in (1.2, 1.4, 1.6, 2.0)
+    ]
+    assert at[0] < -5.0 < at[1] < -first_order(10)
+    assert np.abs(at[2:]).max() < first_order(10) / 2
 
 
 @pytest.mark.parametrize(
