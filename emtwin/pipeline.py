@@ -18,7 +18,7 @@ from emtwin.benches.estimates import SitePlan
 from emtwin.benches.ladder import LevelPlan, planned_levels
 from emtwin.benches.memory import free_notice
 from emtwin.benches.netlist_verdict import needless_allowances
-from emtwin.benches.planning import Plan, plan_tests
+from emtwin.benches.planning import Plan, plan_tests, unmodelled
 from emtwin.benches.records import campaign_of
 from emtwin.benches.sites import Site
 from emtwin.clock import Clock
@@ -39,6 +39,7 @@ from emtwin.site_runs import (
     run_site,
     silent,
     sites_of,
+    uncovered,
 )
 from emtwin.voxel import Body
 
@@ -93,7 +94,7 @@ def load(path: Path, accuracy: str | None = None) -> LoadedTwin:
         regions=lambda mesh: boards.regions.get(mesh.file) or tuple(regions_of(mesh)),
         boards=boards.expand,
     )
-    loaded = replace(loaded, notices=tuple(boards.notices))
+    loaded = replace(loaded, notices=(*boards.notices, *unmodelled(loaded.twin)))
     match accuracy:
         case None:
             return loaded
@@ -159,7 +160,7 @@ def check(loaded: LoadedTwin, levels: int = 0) -> CampaignPlan:
     notices = [n for p in plans for n in (*p.notices, *free_notice(p.name, p.memory))]
     places = sites.values()
     notices += needless_allowances(loaded, [s.netlist for s in places], [s.model for s in places])
-    notices = [*loaded.notices, *notices]
+    notices = [*loaded.notices, *notices, *uncovered(loaded, sites)]
     left_out = planned.without_verdict()
     refined: tuple[LevelPlan, ...] = ()
     if levels:

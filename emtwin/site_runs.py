@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from emtwin.benches.views import samples_of_views
 from emtwin.clock import Clock
 from emtwin.compliance.uncertainty import Contribution
 from emtwin.compliance.verdict import outside_method
+from emtwin.errors import Notice
 from emtwin.extract import assemble
 from emtwin.extract.from_runs import extract
 from emtwin.scene import LoadedTwin
@@ -175,6 +176,28 @@ def _forward(stage: str, report: Report) -> Callable[[Progress], None]:
         report(Update(stage, p.fraction, f"energy {p.decay_db:.1f} dB", p.seconds_left))
 
     return forward
+
+
+def uncovered(loaded: LoadedTwin, sites: Mapping[str, Site]) -> Iterator[Notice]:
+    """Say which parts of the tests' ranges the runs will not carry.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    sites : mapping of str to Site
+        The discrete sites by test.
+
+    Yields
+    ------
+    Notice
+        ``band-outside-run``.
+    """
+    for test, site in sites.items():
+        if test == radiated_immunity.TEST:
+            yield from radiated_immunity.uncovered(loaded, site)
+        else:
+            yield from radiated_emission.uncovered(site)
 
 
 def judge(

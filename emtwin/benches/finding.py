@@ -92,7 +92,7 @@ def coverage(
     return (
         Notice(
             "band-outside-run",
-            f"{test} was computed up to {reached / 1e9:.3g} GHz; {reached / 1e9:.3g} to "
+            f"{test} is computed up to {reached / 1e9:.3g} GHz; {reached / 1e9:.3g} to "
             f"{end / 1e9:.3g} GHz lies outside this run and has no verdict: {remedy}.",
         ),
     )

@@ -41,6 +41,7 @@ from emtwin.compliance.uncertainty import (
     u_cispr,
 )
 from emtwin.compliance.verdict import Verdict, decide
+from emtwin.errors import Notice
 from emtwin.extract import PortModel
 from emtwin.extract.port_model import launched_wave, reflection_factor
 from emtwin.scene import LoadedTwin
@@ -98,6 +99,26 @@ def levels(
     return np.sqrt(power)
 
 
+def uncovered(site: Site) -> tuple[Notice, ...]:
+    """Say which part of the test's range a run of the site does not carry.
+
+    Parameters
+    ----------
+    site : Site
+        The discrete site.
+
+    Returns
+    -------
+    tuple of Notice
+        ``band-outside-run``, or none.
+    """
+    return coverage("Radiated emission", _band(site), BAND, "raise accuracy.f_max")
+
+
+def _band(site: Site) -> tuple[float, float]:
+    return BAND[0], min(site.outline.f_max, BAND[1])
+
+
 def evaluate(
     loaded: LoadedTwin,
     site: Site,
@@ -142,10 +163,9 @@ def evaluate(
     measuring = u_cispr(TEST, worst.frequency, SEMI_ANECHOIC, standards)
     contributions = _contributions(site, quality, worst, spread, measuring, refined)
     budget = combine(contributions, verified_by_refinement=refined is not None)
-    band = BAND[0], min(site.outline.f_max, BAND[1])
     return Finding(
         TEST,
-        _verdict(loaded, model, nominal, worst, budget, measuring, band),
+        _verdict(loaded, model, nominal, worst, budget, measuring, _band(site)),
         {
             "frequency": model.frequencies,
             "distance": np.array(DISTANCES),
@@ -156,7 +176,7 @@ def evaluate(
         {"class": own, "distance_declared": declared},
         worst.frequency,
         _loudest(loaded, model.frequencies, worst.place[1]),
-        coverage("Radiated emission", band, BAND, "raise accuracy.f_max"),
+        uncovered(site),
         maxima=_maxima(nominal),
     )
 

@@ -129,6 +129,30 @@ def port_voltages(model: PortModel, site: Site, level: float) -> NDArray[np.floa
     return np.moveaxis(stacked, (2, 3), (3, 0))
 
 
+def uncovered(
+    loaded: LoadedTwin, site: Site, standards: Standards | None = None
+) -> tuple[Notice, ...]:
+    """Say which part of the test's range a run of the site does not carry.
+
+    Parameters
+    ----------
+    loaded : LoadedTwin
+        The twin.
+    site : Site
+        The discrete site.
+    standards : Standards, optional
+        Where the level stands; the package's own rows if left out.
+
+    Returns
+    -------
+    tuple of Notice
+        ``band-outside-run``, or none.
+    """
+    row, _ = radiated_immunity_level_of(loaded, standards or load_standards())
+    band = float(site.frequencies[0]), float(site.frequencies[-1])
+    return coverage("Radiated immunity", band, row.band, "use accuracy: normal or fine")
+
+
 def evaluate(
     loaded: LoadedTwin,
     site: Site,
@@ -165,8 +189,7 @@ def evaluate(
     voltage = np.stack([every[model.index(port.name)] for port in ports])
     margins = np.stack([_margin_db(port, v) for port, v in zip(ports, voltage, strict=True)])
     worst = _worst(ports, model.frequencies, voltage, margins)
-    band = float(model.frequencies[0]), float(model.frequencies[-1])
-    notices = coverage("Radiated immunity", band, row.band, "use accuracy: normal or fine")
+    notices = uncovered(loaded, site, standards)
     numerical, decay = quality.contributions(worst.frequency)
     budget = combine([refined or numerical, decay], verified_by_refinement=refined is not None)
     return Finding(

@@ -144,7 +144,7 @@ _FIXED = f"""
       path:
         - [{BLANK}, {BLANK}, {BLANK}]   # x, y, z where it leaves the device, such as 10 mm
         - [{BLANK}, {BLANK}, {BLANK}]   # x, y, z of its far end, one coordinate changed
-      radius: 1 mm
+      radius: 0.5 mm   # of its outer conductor, at most half a cell
       start: {{port: sensor_input, part: {BLANK}}}   # the conducting part beside the input
       end: open
       # For `emtwin plan`: port: ac_mains | dc_input | patient | signal | internal

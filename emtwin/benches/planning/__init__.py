@@ -15,6 +15,7 @@ from emtwin.benches.planning.entries import (
 )
 from emtwin.benches.planning.levels import clause_of, radiated_immunity_level_of
 from emtwin.benches.planning.plan import ALLOWED_STEPS, device_size, plan_tests
+from emtwin.benches.planning.unmodelled import unmodelled
 
 __all__ = [
     "ALLOWED_STEPS",
@@ -28,4 +29,5 @@ __all__ = [
     "device_size",
     "plan_tests",
     "radiated_immunity_level_of",
+    "unmodelled",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from emtwin.benches import methods
 from emtwin.benches.bodies import bodies_of
-from emtwin.benches.outline import TABLE_HEIGHT, bounds
+from emtwin.benches.outline import bounds
 from emtwin.benches.planning.context import Context
 from emtwin.benches.planning.durations import NOT_COUNTED
 from emtwin.benches.planning.emission import emission_tests
@@ -18,14 +18,14 @@ from emtwin.benches.planning.entries import Plan, PlannedTest
 from emtwin.benches.planning.immunity import immunity_tests
 from emtwin.benches.planning.migration import changes_of
 from emtwin.benches.planning.port_use import undeclared_cables
+from emtwin.benches.planning.unmodelled import drop_of, unmodelled
 from emtwin.benches.shells import Shell
 from emtwin.constants import C0
 from emtwin.errors import InputError
 from emtwin.materials import along
-from emtwin.scene import Cable, EndFloor, LoadedTwin, Twin
+from emtwin.scene import Cable, LoadedTwin, Twin
 from emtwin.standards import Standards
 from emtwin.standards import load as load_standards
-from emtwin.units import format_si
 from emtwin.voxel import Body
 
 STANDARD = "IEC 60601-1-2"
@@ -36,7 +36,6 @@ TYPICAL_WALL = 1e-3
 """Wall thickness in metres with which the plan judges eddy currents: sheet metal of a housing."""
 
 _COURANT_SHARE = 0.99
-_SHORTENED = 1.01  # a path that is drawn as long as the cable, to rounding, is no shorter
 
 
 def plan_tests(
@@ -161,8 +160,7 @@ def device_size(twin: Twin, bodies: tuple[Body, ...]) -> tuple[float, float]:
 
 def _cable_length(cable: Cable) -> float:
     """Declared length, or that of the path with its drop to the floor."""
-    drop = TABLE_HEIGHT if isinstance(cable.end, EndFloor) else 0.0
-    return cable.length or cable.modelled_length + drop
+    return cable.length or cable.modelled_length + drop_of(cable)
 
 
 def _shell(bodies: tuple[Body, ...], extent: float) -> Shell | None:
@@ -190,7 +188,5 @@ def _notes(context: Context) -> Iterator[str]:
         yield "UNDECLARED: device.power; what depends on the supply ports is open."
     elif twin.device.power.dc is not None and twin.device.power.dc.fed_by is None:
         yield "UNDECLARED: device.power.dc.fed_by; with a mains adapter the mains tests apply."
-    for cable in twin.device.cables:
-        if cable.length and cable.length > _SHORTENED * cable.modelled_length:
-            modelled, real = (format_si(x, "m") for x in (cable.modelled_length, cable.length))
-            yield f"Cable {cable.name} is modelled with {modelled} of its {real}."
+    for notice in unmodelled(twin):
+        yield f"{notice.message[0].upper()}{notice.message[1:]}."

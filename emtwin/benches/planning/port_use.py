@@ -55,7 +55,7 @@ def ports_of(twin: Twin, test: str) -> tuple[PortUse, ...]:
     return (
         PortUse("enclosure", True, "every device has an enclosure"),
         mains_of(twin),
-        _dc_input(twin),
+        dc_input_of(twin),
         _patient(twin, test),
         _signal(twin),
     )
@@ -100,7 +100,19 @@ def mains_of(twin: Twin) -> PortUse:
     return PortUse(port, False, f"no a.c. mains port: device.power has {power.said}")
 
 
-def _dc_input(twin: Twin) -> PortUse:
+def dc_input_of(twin: Twin) -> PortUse:
+    """The d.c. input port; a device with a mains adapter is tested at the adapter's input.
+
+    Parameters
+    ----------
+    twin : Twin
+        The declaration.
+
+    Returns
+    -------
+    PortUse
+        Open where the file does not say what supplies the device.
+    """
     port, cables, power = "dc_input", _cables(twin, "dc_input"), twin.device.power
     if power is not None and power.has_adapter:
         why = (
