@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 @reported
 def init(
-    mesh: Annotated[Path, typer.Argument(metavar="MESH", help="Mesh, CAD file or label volume.")],
+    meshes: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MESH...", help="Mesh, CAD file or label volume; several where parts have own."
+        ),
+    ],
     unit: Annotated[
         str,
         typer.Option(
@@ -31,22 +36,31 @@ def init(
     ] = Path("twin.yaml"),
     force: Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")] = False,
 ) -> None:
-    """Write a commented twin file with one part for each region of MESH."""
+    """Write a commented twin file with one part for each region of each MESH."""
     from emtwin.results import check_writable
     from emtwin.scene import template
 
     _check_unit(unit)
     _check_target(output_file, force)
-    regions, unit, comment = _read(mesh, unit)
+    read = [_read(mesh, unit) for mesh in meshes]
     check_writable(output_file.parent, 2**20)
     described = [
-        (name, region.kind, _extent(region.surface.lo, region.surface.hi))
-        for name, region in regions.items()
+        template.MeshRegions(
+            _seen_from(output_file, mesh),
+            known,
+            [
+                (name, region.kind, _extent(region.surface.lo, region.surface.hi))
+                for name, region in regions.items()
+            ],
+            comment,
+        )
+        for mesh, (regions, known, comment) in zip(meshes, read, strict=True)
     ]
-    text = template.template(_seen_from(output_file, mesh), unit, described, comment)
+    text = template.template(*described)
     output_file.write_text(text, encoding="utf-8")
-    output.notices(output.stdout(), (n for r in regions.values() for n in r.notices))
-    _tell(output_file, len(regions), template.blanks(text))
+    found = [region for regions, _, _ in read for region in regions.values()]
+    output.notices(output.stdout(), (notice for region in found for notice in region.notices))
+    _tell(output_file, len(found), len(meshes), template.blanks(text))
 
 
 def _read(mesh: Path, unit: str) -> tuple[dict[str, Region], str, str]:
@@ -106,10 +120,11 @@ def _seen_from(target: Path, mesh: Path) -> Path:
         return mesh.resolve()
 
 
-def _tell(path: Path, regions: int, blanks: list[str]) -> None:
+def _tell(path: Path, regions: int, meshes: int, blanks: list[str]) -> None:
     console = output.stdout()
     noun = "region" if regions == 1 else "regions"
-    output.line(console, f"{path}: a twin with {regions} {noun} of the mesh.", "green")
+    source = "the mesh" if meshes == 1 else f"{meshes} meshes"
+    output.line(console, f"{path}: a twin with {regions} {noun} of {source}.", "green")
     if blanks:
         output.line(console, f"{len(blanks)} blanks (FILL_IN) are yours to fill:")
     for field in blanks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from emtwin.scene.document import BLANK, as_yaml, parse, written
@@ -14,21 +15,37 @@ Region = tuple[str, str, tuple[float, float, float]]
 """Name, kind (``solid`` or ``sheet``) and extent along x, y, z in metres."""
 
 
-def template(mesh_path: str | Path, unit: str, regions: Sequence[Region], comment: str = "") -> str:
-    """Commented twin file for a mesh.
+@dataclass(frozen=True)
+class MeshRegions:
+    """A mesh with what is in it.
 
     Parameters
     ----------
-    mesh_path : str or Path
-        Path of the mesh as seen from the new file's folder.
+    path : Path
+        As seen from the new file's folder.
     unit : str
-        Unit of the mesh's coordinates, for example ``mm``; empty where the file has its own or it
-        is inferred, ``FILL_IN`` where the user has to give it (the extents of the regions are
-        then numbers of the file).
+        Unit of its coordinates, for example ``mm``; empty where the file has its own or it is
+        inferred, ``FILL_IN`` where the user has to give it (the extents of the regions are then
+        numbers of the file).
     regions : sequence of Region
-        Named regions of the mesh.
+        Named regions.
     comment : str, optional
         What is known of the unit, one sentence.
+    """
+
+    path: Path
+    unit: str
+    regions: Sequence[Region]
+    comment: str = ""
+
+
+def template(*meshes: MeshRegions) -> str:
+    """Commented twin file for one mesh, or for parts with a mesh each.
+
+    Parameters
+    ----------
+    *meshes : MeshRegions
+        One at least.
 
     Returns
     -------
@@ -38,7 +55,7 @@ def template(mesh_path: str | Path, unit: str, regions: Sequence[Region], commen
         lists them (`blanks` does so for a program). With the blanks filled
         the file loads.
     """
-    body = _device(Path(mesh_path), unit, regions, comment) + _FIXED
+    body = _device(meshes) + _FIXED
     return _head(body) + body
 
 
@@ -65,29 +82,37 @@ def _head(body: str) -> str:
     return _HEAD.format(blank=BLANK, listed=listed)
 
 
-def _device(mesh: Path, unit: str, regions: Sequence[Region], comment: str) -> str:
-    ranks = _priorities(regions)
+def _device(meshes: Sequence[MeshRegions]) -> str:
+    found = [(mesh, region) for mesh in meshes for region in mesh.regions]
+    regions = [region for _, region in found]
+    common = meshes[0] if len(meshes) == 1 else None
     parts = "".join(
-        _part(region, name, rank, unit)
-        for region, name, rank in zip(regions, _part_names(regions), ranks, strict=True)
+        _part(region, name, rank, mesh, own=mesh is not common)
+        for (mesh, region), name, rank in zip(
+            found, _part_names(regions), _priorities(regions), strict=True
+        )
     )
-    lines = [f"    # {line}\n" for line in textwrap.wrap(" ".join(comment.split()), 90)]
-    lines += [f"    unit: {unit}\n"] if unit else []
-    head = _DEVICE.format(
-        name=_quoted(mesh.stem), file=_quoted(mesh.as_posix()), unit="".join(lines)
-    )
-    return head + parts
+    head = _DEVICE.format(name=_quoted(meshes[0].path.stem))
+    return head + (_mesh(common, "  ") if common else "") + _PARTS + parts
 
 
-def _part(region: Region, name: str, rank: int, unit: str) -> str:
+def _mesh(mesh: MeshRegions, indent: str) -> str:
+    lines = ["mesh:", f"  file: {_quoted(mesh.path.as_posix())}"]
+    lines += [f"  # {line}" for line in textwrap.wrap(" ".join(mesh.comment.split()), 90)]
+    lines += [f"  unit: {mesh.unit}"] if mesh.unit else []
+    return "".join(f"{indent}{line}\n" for line in lines)
+
+
+def _part(region: Region, name: str, rank: int, mesh: MeshRegions, *, own: bool) -> str:
     original, kind, extent = region
     size = " x ".join(format_si(length, "m") for length in extent)
-    if unit == BLANK:
+    if mesh.unit == BLANK:
         size = " x ".join(f"{length:.4g}" for length in extent) + " in the file's unit"
     different = f"      region: {_quoted(original)}\n" if name != original else ""
     return (
         f"    - name: {_quoted(name)}   # {kind}, {size}\n{different}"
-        f"      material: {BLANK}   # such as abs, fr4, glass, copper, aluminium, steel\n"
+        + (_mesh(mesh, "      ") if own else "")
+        + f"      material: {BLANK}   # such as abs, fr4, glass, copper, aluminium, steel\n"
         f"      priority: {rank}\n"
     )
 
@@ -129,9 +154,10 @@ emtwin: 1
 device:
   name: {name}
   # Frame of the device: z up, bottom of the housing at z = 0, front towards -y.
-  mesh:
-    file: {file}
-{unit}  # Where parts overlap the higher priority wins. Remove the parts that do not matter.
+"""
+
+_PARTS = """\
+  # Where parts overlap the higher priority wins. Remove the parts that do not matter.
   parts:
 """
 

@@ -148,3 +148,18 @@ def test_a_folder_is_no_mesh(call: Call, tmp_path: Path) -> None:
     done = call("init", tmp_path, "--unit", "mm", "--output", tmp_path / "twin.yaml")
     assert done.code == 2
     assert "is a folder, not a mesh file" in done.err
+
+
+def test_one_file_for_each_part(call: Call, mesh: Path) -> None:
+    """What most CAD programs write; `check` finds nothing wrong but the blanks."""
+    other = mesh.with_name("lid.stl")
+    other.write_text(TETRAHEDRON.replace("block", "lid"), encoding="ascii")
+    done = call("init", mesh, other, "--unit", "mm", "--output", "twins/mine.yaml")
+    assert done.code == 0, done.err
+    assert "2 regions of 2 meshes" in done.out
+    parts = yaml.safe_load(Path("twins/mine.yaml").read_text(encoding="utf-8"))["device"]["parts"]
+    assert [part["mesh"]["file"] for part in parts] == ["../meshes/block.stl", "../meshes/lid.stl"]
+    checked = call("check", "twins/mine.yaml", "--json")
+    assert {problem["message"] for problem in json.loads(checked.out)["problems"]} == {
+        "is still blank"
+    }
