@@ -180,7 +180,7 @@ def audit_table(site: SitePlan) -> Table:
             _volume(part.volume_before),
             _change(part.volume_error) if part.volume_before and not part.as_faces else "–",
             _area(part.area_before),
-            "–" if part.area_after is None or part.as_faces else _change(part.area_error),
+            "–" if part.area_after is None else _change(part.area_error),
             "; ".join(part.notes),
         )
         for part in site.audit

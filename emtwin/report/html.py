@@ -189,9 +189,9 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
     part = part | {"model": models(part.get("models", []), texts)}
-    if part.get("cells") == 0 and part.get("area_after") == 0.0 and part.get("edges"):
+    if part.get("cells") == 0 and part.get("area_after") is not None and part.get("edges"):
         # A thin metal part is faces of cells: it has no volume there that could be compared.
-        part = part | {"volume_after": None, "area_after": None}
+        part = part | {"volume_after": None}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:
         return part | {"alarm": False, "solid": False}

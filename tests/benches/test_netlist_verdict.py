@@ -232,7 +232,7 @@ def test_a_wire_too_thick_for_its_cells_is_named_with_its_line(tmp_path: Path) -
     with pytest.raises(InputError, match="above half the") as refused:
         site_of(tmp_path, 5.0, twin=TWIN.replace("radius: 0.5 mm", "radius: 8 mm"))
     (problem,) = refused.value.problems
-    assert (problem.file, problem.field) == (tmp_path / "twin.yaml", "device.cables[0]")
+    assert (problem.file, problem.field) == (tmp_path / "twin.yaml", "device.cables[0].radius")
     assert problem.line is not None
 
 

@@ -78,7 +78,8 @@ class PartAudit:
     @property
     def as_faces(self) -> bool:
         """Whether this is a thin metal part that the grid holds as faces of cells alone."""
-        return self.kind == "solid" and self.cells == 0 < self.edges and self.area_after == 0.0
+        metal = self.area_after is not None
+        return self.kind == "solid" and metal and self.cells == 0 < self.edges
 
     @property
     def area_error(self) -> float:

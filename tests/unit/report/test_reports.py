@@ -451,9 +451,10 @@ def test_a_thin_metal_part_of_faces_is_no_alarm(tmp_path: Path) -> None:
     campaign = make_campaign()
     entry = campaign.meta["audit"][0]
     thin = {"kind": "solid", "volume_before": 1e-6, "volume_after": 0.0, "area_before": 1e-2}
-    campaign.meta["audit"] = [entry | thin | {"cells": 0, "edges": 840, "area_after": 0.0}]
+    campaign.meta["audit"] = [entry | thin | {"cells": 0, "edges": 840, "area_after": 9.9e-3}]
     page = report(campaign, tmp_path)
     assert "\u2212100.0 %" not in page
+    assert "\u22121.0 %" in page
     campaign.meta["audit"] = [entry | thin | {"cells": 0, "edges": 0, "area_after": 0.0}]
     assert "\u2212100.0 %" in report(campaign, tmp_path)
 

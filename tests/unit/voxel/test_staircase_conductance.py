@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import spsolve
 
-from emtwin.voxel.wall_skins import Skin
+from emtwin.voxel.walls.skins import Skin
 
 Real = NDArray[np.float64]
 Node = tuple[int, int, int]
