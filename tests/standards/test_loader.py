@@ -44,7 +44,7 @@ def _problems(folder: Path, text: str) -> str:
 
 
 def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "bad.yaml").write_bytes(b"rows:\n  - id: caf\xe9\n")
+    (tmp_path / "bad.yaml").write_bytes(b"rows:\n  - id: \xe9\n")
     with pytest.raises(InputError) as caught:
         load(tmp_path)
     (problem,) = caught.value.problems
