@@ -128,8 +128,7 @@ def _test(
         stored = campaign.datasets.get(f"{view}/{test}")
         caption = texts(f"caption_{view}")
         if stored is not None:
-            frequency = format_si(float(stored.attrs["frequency"]), "Hz")
-            caption = f"{caption} {frequency}. {stored.attrs.get('caption', '')}".strip()
+            caption = f"{caption} {stored.attrs['caption']}"
         if f"{view}/{test}" in pictures:
             figures.append(_figure(pictures[f"{view}/{test}"], caption, f"{view}-{test}"))
     return _verdict(verdict, texts) | {"figures": figures}

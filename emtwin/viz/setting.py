@@ -164,7 +164,7 @@ def site_label(floor: float | None) -> str:
     """Where the device stands, in a few words."""
     if floor is None:
         return "free space"
-    return f"conducting floor at z = {floor:g} m; table outline is not part of the model"
+    return f"conducting floor at z = {floor:g} m; the table is not in the model"
 
 
 def cropped(voxels: xr.Dataset, bounds: Bounds, margin: float = 0.15) -> xr.Dataset:

@@ -15,7 +15,7 @@ _SHORTENED = 1.01  # a path that is drawn as long as the cable, to rounding, is 
 
 
 def drop_of(cable: Cable) -> float:
-    """Metres that the emission site adds to a cable's path, down to its floor."""
+    """Metres that a site adds to a cable's path, down to the floor or as far in free space."""
     return TABLE_HEIGHT if isinstance(cable.end, EndFloor) else 0.0
 
 
@@ -49,7 +49,7 @@ def unmodelled(twin: Twin) -> Iterator[Notice]:
 def _shortened(cable: Cable, path: float, length: float) -> str:
     """Of a wire a quarter of a wavelength long, on its metal: where its first resonance lies."""
     drop = drop_of(cable)
-    dropped = f" ({format_si(drop, 'm')} of it to the floor of the emission site)" if drop else ""
+    dropped = f" ({format_si(drop, 'm')} of it down to the floor)" if drop else ""
     modelled, real = (format_si(C0 / 4 / x, "Hz", 3) for x in (path, length))
     return (
         f"cable '{cable.name}' is modelled with {format_si(path, 'm')}{dropped}, and is "

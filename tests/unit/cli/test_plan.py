@@ -52,7 +52,7 @@ def test_the_plan_of_the_pump(call: Call, pump: Path) -> None:
         *("IEC 60601-1-2:2014+A1:2020, Table 9", "confirmed", "iec60601-1-2-t11-134khz"),
         "This plan supports the manufacturer's test plan and does not replace it",
         *("about 34 min could be counted", "not counted: set-up"),
-        "Cable 'dc_lead' is modelled with 912 mm (800 mm of it to the floor of the emission",
+        "Cable 'dc_lead' is modelled with 912 mm (800 mm of it down to the floor)",
     ):
         assert text in said, text
     assert "UNDECLARED" not in done.out

@@ -24,7 +24,7 @@ def test_a_longer_cable_is_told_with_the_band_that_it_misses(load: Load) -> None
     assert {n.name for n in told.values()} == {"cable-shortened"}
     for text in ("with 100 mm, and is 1 m long", "749 MHz instead of 74.9 MHz"):
         assert text in told["sensor"].message
-    for text in ("820 mm (800 mm of it to the floor", "91.4 MHz instead of 37.5 MHz"):
+    for text in ("820 mm (800 mm of it down to the floor", "91.4 MHz instead of 37.5 MHz"):
         assert text in told["lead"].message
 
 
