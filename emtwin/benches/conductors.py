@@ -19,7 +19,7 @@ from emtwin.materials import along, lookup
 from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
 from emtwin.scene import Trace as DeclaredTrace
 from emtwin.solver import Trace, Wire, WireEnd
-from emtwin.voxel import VoxelModel, check_terminal, parts_at
+from emtwin.voxel import Body, VoxelModel, check_terminal, parts_at
 from emtwin.voxel.wires import route
 
 
@@ -205,12 +205,23 @@ def place_traces(
     Raises
     ------
     InputError
-        For a trace that leaves its plane.
+        For a trace whose plane does not conduct, or that leaves it.
     """
     extra, traces = declared_materials(loaded), []
     problems: list[Problem] = []
     for number, trace in enumerate(loaded.twin.device.traces):
-        z, below = _plane_height(model, trace), trace.side == "below"
+        plane = next(body for body in model.bodies if body.name == trace.plane)
+        if not plane.material.metal:
+            problems.append(
+                loaded.problem(
+                    f"device.traces[{number}].plane",
+                    f"the plane {plane.name} of trace {trace.name} is {plane.material.name}, which "
+                    "is no metal",
+                    "name the part of metal that the trace runs over, such as a ground plane",
+                )
+            )
+            continue
+        z, below = _plane_height(plane), trace.side == "below"
         path = [(float(x), float(y), z) for x, y in trace.path]
         try:
             nodes = route(model.grid, trace.name, path)
@@ -249,8 +260,7 @@ def _covered(model: VoxelModel, nodes: NDArray[np.int64], side: int) -> frozense
     return frozenset(found)
 
 
-def _plane_height(model: VoxelModel, trace: DeclaredTrace) -> float:
-    plane = next(body for body in model.bodies if body.name == trace.plane)
+def _plane_height(plane: Body) -> float:
     return float(plane.surface.points[:, 2].mean())
 
 
