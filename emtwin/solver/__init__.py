@@ -19,7 +19,9 @@ from emtwin.solver.monitors.field_samples import FieldSamples
 from emtwin.solver.monitors.flux import BoxEnergy, Flux
 from emtwin.solver.monitors.huygens import HuygensSurface
 from emtwin.solver.monitors.in_time import TimeMonitor
+from emtwin.solver.monitors.resonances import dft, fit_ringing
 from emtwin.solver.radiation.currents import Dipoles, EquivalentCurrents
+from emtwin.solver.radiation.near_to_far import far_field, near_field
 from emtwin.solver.results import PortRecord, Progress, RunResult
 from emtwin.solver.run import SET_UP, StopRule, run
 from emtwin.solver.scattering import ScatteringMatrix, scattering, scattering_of
@@ -102,8 +104,12 @@ __all__ = [
     "WireEnd",
     "WireLoad",
     "calibrated",
+    "dft",
     "estimate",
+    "far_field",
+    "fit_ringing",
     "half_wave_dipole",
+    "near_field",
     "radiators",
     "run",
     "scattering",

@@ -14,8 +14,17 @@ import numpy as np
 from emtwin.backends import select_backend
 from emtwin.constants import C0
 from emtwin.grid import Grid, Medium, Node
-from emtwin.solver import Absorber, CurrentElement, Pulse, Simulation, StopRule, TimeMonitor, run
-from emtwin.solver.monitors.resonances import dft, fit_ringing
+from emtwin.solver import (
+    Absorber,
+    CurrentElement,
+    Pulse,
+    Simulation,
+    StopRule,
+    TimeMonitor,
+    dft,
+    fit_ringing,
+    run,
+)
 
 CELLS, SIZES = np.array([20, 16, 24]), np.array([15e-3, 20e-3, 12.5e-3])  # 0.30 x 0.32 x 0.30 m
 

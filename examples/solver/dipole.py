@@ -13,8 +13,16 @@ from scipy.special import sici
 
 from emtwin.constants import C0, ETA0
 from emtwin.grid import Grid, Medium
-from emtwin.solver import Absorber, HuygensSurface, Pulse, Simulation, Wire, WireLoad, run
-from emtwin.solver.radiation.near_to_far import far_field
+from emtwin.solver import (
+    Absorber,
+    HuygensSurface,
+    Pulse,
+    Simulation,
+    Wire,
+    WireLoad,
+    far_field,
+    run,
+)
 
 LENGTH, RADIUS, CELL = 1.0, 1e-3, 25e-3
 

@@ -12,8 +12,7 @@ import numpy as np
 
 from emtwin.constants import C0, ETA0
 from emtwin.grid import Grid, Medium
-from emtwin.solver import Absorber, Pulse, Simulation, StopRule, Wire, WireLoad, run
-from emtwin.solver.monitors.resonances import dft
+from emtwin.solver import Absorber, Pulse, Simulation, StopRule, Wire, WireLoad, dft, run
 
 HEIGHT, RADIUS, LENGTH, SOURCE = 20e-3, 0.5e-3, 3.0, 500.0
 EXACT = ETA0 / (2 * np.pi) * np.arccosh(HEIGHT / RADIUS)
