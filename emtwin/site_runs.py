@@ -247,8 +247,7 @@ def _with_method(
     steps = loaded.twin.accuracy.settings().max_steps or ALLOWED_STEPS
     covered = methods.coverage(done.quality.time_step, steps, site.outline.f_max)
     _, size = device_size(loaded.twin, bodies)
-    band = (float(site.frequencies[0]), float(site.frequencies[-1]))
-    choices = methods.choose(test, band, size, covered, methods.Ports())
+    choices = methods.choose(test, site.band, size, covered, methods.Ports())
     used = [choice.reason for choice in choices if choice.method is methods.Method.FULL_WAVE]
     reason = "; ".join(used or (choice.reason for choice in choices))
     verdict = replace(finding.verdict, method=methods.Method.FULL_WAVE.value, method_reason=reason)

@@ -19,6 +19,7 @@ from emtwin.materials import along, lookup
 from emtwin.scene import Cable, EndBond, EndFloor, EndLoad, EndOpen, EndPort, LoadedTwin
 from emtwin.scene import Trace as DeclaredTrace
 from emtwin.solver import Trace, Wire, WireEnd
+from emtwin.solver.wires.wire import cell_around
 from emtwin.voxel import Body, VoxelModel, check_terminal, parts_at
 from emtwin.voxel.wires import route
 
@@ -154,10 +155,8 @@ def _too_thick(
 ) -> list[Problem]:
     """A cable thicker than the solver's thin wire, with the radius that fits and what it costs."""
     thickest = min(
-        float(grid.spacings[across][max(low[across] - 1, 0) : low[across] + 1].min()) / 2
+        cell_around(grid, int(np.argmax(here != there)), np.minimum(here, there)) / 2
         for here, there in pairwise(nodes)
-        for low in (np.minimum(here, there),)
-        for across in np.flatnonzero(here == there)
     )
     if cable.radius <= thickest:
         return []

@@ -149,8 +149,7 @@ def uncovered(
         ``band-outside-run``, or none.
     """
     row, _ = radiated_immunity_level_of(loaded, standards or load_standards())
-    band = float(site.frequencies[0]), float(site.frequencies[-1])
-    return coverage("Radiated immunity", band, row.band, "use accuracy: normal or fine")
+    return coverage("Radiated immunity", site.band, row.band, "use accuracy: normal or fine")
 
 
 def evaluate(

@@ -112,6 +112,11 @@ class Site:
         return self.model.grid
 
     @property
+    def band(self) -> tuple[float, float]:
+        """Lowest and highest frequency in Hz."""
+        return float(self.frequencies[0]), float(self.frequencies[-1])
+
+    @property
     def surface(self) -> HuygensSurface:
         """Near-to-far surface."""
         return self.outline.surface

@@ -15,6 +15,7 @@ from emtwin.report.strings import Texts
 from emtwin.report.walls import gap_rows, models, wall_rows
 from emtwin.results import Campaign, Pictures
 from emtwin.units import format_si
+from emtwin.voxel.audit.parts import only_faces
 
 LIMITS = ("limit_1", "limit_2", "limit_3", "limit_4", "limit_5")
 VOLUME_ALARM = 0.2
@@ -188,8 +189,8 @@ def inline_svg(text: str, name: str, title: str) -> str:
 
 def _audit(part: dict[str, Any], texts: Texts) -> dict[str, Any]:
     part = part | {"model": models(part.get("models", []), texts)}
-    if part.get("cells") == 0 and part.get("area_after") is not None and part.get("edges"):
-        # A thin metal part is faces of cells: it has no volume there that could be compared.
+    if only_faces(part.get("cells", 1), part.get("edges", 0), part.get("area_after")):
+        # It has no volume in the grid that could be compared.
         part = part | {"volume_after": None}
     before, after = part.get("volume_before"), part.get("volume_after")
     if part.get("kind") != "solid" or not before or after is None:

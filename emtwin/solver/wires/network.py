@@ -28,6 +28,7 @@ from emtwin.solver.wires.wire import (
     WireEnd,
     WireLoad,
     at_end,
+    cell_around,
     loads_by_segment,
 )
 
@@ -213,8 +214,7 @@ class _Builder:
 
     def _claim(self, wire: Wire, axis: int, low: NDArray[np.int64]) -> None:
         """Refuse a wire too thick for its cells, and a second wire on an edge."""
-        u, v = (a for a in range(3) if a != axis)
-        cell = min(self._cell_at(u, int(low[u])), self._cell_at(v, int(low[v])))
+        cell = cell_around(self.grid, axis, low)
         if wire.radius > cell / 2:
             raise GridError.single(
                 f"wire {wire.name}: its radius of {wire.radius * 1e3:g} mm is above half the "
@@ -311,10 +311,6 @@ class _Builder:
                 )
             )
         return max(missing, _FLOOR)
-
-    def _cell_at(self, axis: int, line: int) -> float:
-        """Smallest cell beside a grid line, metres."""
-        return float(self.grid.spacings[axis][max(line - 1, 0) : line + 1].min())
 
     def add_trace(self, trace: Trace) -> None:
         z, plane, cell = cell_beside(self.grid, trace)

@@ -287,6 +287,15 @@ def _check_load(name: str, load: WireLoad, count: int) -> None:
         )  # fmt: skip
 
 
+def cell_around(grid: Grid, axis: int, low: NDArray[np.int64]) -> float:
+    """Smallest cell across the edge from node `low` on, in m; a radius is at most half of it."""
+    return min(
+        float(grid.spacings[a][max(int(low[a]) - 1, 0) : int(low[a]) + 1].min())
+        for a in range(3)
+        if a != axis
+    )
+
+
 def dual_area(grid: Grid, component: str, index: tuple[int, int, int]) -> float:
     """Area across an edge that its current density fills, in m2."""
     axis = "xyz".index(component[-1])

@@ -78,8 +78,7 @@ class PartAudit:
     @property
     def as_faces(self) -> bool:
         """Whether this is a thin metal part that the grid holds as faces of cells alone."""
-        metal = self.area_after is not None
-        return self.kind == "solid" and metal and self.cells == 0 < self.edges
+        return self.kind == "solid" and only_faces(self.cells, self.edges, self.area_after)
 
     @property
     def area_error(self) -> float:
@@ -87,6 +86,11 @@ class PartAudit:
         if self.area_after is None or self.area_before <= 0.0:
             return 0.0
         return self.area_after / self.area_before - 1.0
+
+
+def only_faces(cells: int, edges: int, area_after: float | None) -> bool:
+    """Whether faces of cells alone stand for a solid of these figures of `PartAudit`."""
+    return area_after is not None and cells == 0 < edges
 
 
 def audit_parts(
